@@ -1,0 +1,26 @@
+//! The sync protocol: what phone and server say to each other. `docs/PROTOCOL.md` explains it for a stranger.
+
+mod blob;
+mod change;
+mod enrol;
+mod error_code;
+mod mutation;
+mod receipt;
+
+pub use blob::{
+    BlobAnswer, MAX_BLOB_BYTES, MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, SMALL_BLOB_BYTES, UploadState,
+};
+pub use change::{BucketPage, PullRequest, PullResponse, Row, RowType, Tombstone};
+pub use enrol::{EnrolRequest, EnrolResponse, ForkRequest, Profile};
+pub use error_code::{ErrorBody, ErrorCode, Problem, ProblemKind, WireError};
+pub use mutation::{Announcement, MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PushRequest, PushResponse, Stop, kind};
+pub use receipt::{Receipt, Verdict};
+
+/// The protocol version spoken here.
+pub const PROTO: u16 = 1;
+/// The oldest protocol version still served.
+pub const PROTO_MIN: u16 = 1;
+/// Header with the protocol version, on every request and response. A response without it did not come from our server.
+pub const PROTO_HEADER: &str = "x-sync-proto";
+/// Header with a fresh UUID per request, echoed by the response.
+pub const REQUEST_ID_HEADER: &str = "x-request-id";

@@ -1,0 +1,65 @@
+//! How a phone becomes a device of a street.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::{CommunityId, DeviceId, Epoch, GridId, StreetId, UserId};
+
+/// `POST /v1/enrol`. The phone makes the device id and the token itself, so that a repeat after a lost reply
+/// finds the same enrolment instead of a used code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EnrolRequest {
+    /// Protocol version.
+    pub proto: u16,
+    /// The one-time code from the office, eight characters; case and dashes do not matter.
+    pub code: String,
+    /// Made by the phone.
+    pub device: DeviceId,
+    /// 32 random bytes, base64url without padding; from now on the bearer token. The server keeps its hash only.
+    pub token: String,
+    /// What the phone calls itself, such as its model; at most 80 characters.
+    pub device_name: String,
+    /// Version of the app.
+    pub app_version: String,
+}
+
+/// Who the phone belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct Profile {
+    /// The person.
+    pub user: UserId,
+    /// The person's name.
+    pub name: String,
+    /// The street.
+    pub street: StreetId,
+    /// The street's name.
+    pub street_name: String,
+    /// The person's community, where there is one.
+    pub community: Option<CommunityId>,
+    /// The grids the person works in, own grid first.
+    pub grids: Vec<GridId>,
+}
+
+/// Answer to an enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EnrolResponse {
+    /// Whose phone it is now.
+    pub profile: Profile,
+    /// The server's epoch.
+    pub epoch: Epoch,
+    /// The server's clock, in milliseconds.
+    pub server_ms: i64,
+}
+
+/// `POST /v1/fork`: a restored or cloned phone, still holding a valid token, asks for a device id of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ForkRequest {
+    /// Protocol version.
+    pub proto: u16,
+    /// The new device id, made by the phone.
+    pub device: DeviceId,
+    /// The new token, made by the phone.
+    pub token: String,
+}
