@@ -92,8 +92,8 @@ export function buildings(index) {
   for (let v = 0.14; v < 0.86; v += 0.24)
     for (let u = 0.12; u < 0.86; u += 0.26) {
       if (PARKS.includes(index) && v > 0.5) continue
-      const [x, y] = inBlock(index, u + 0.06, v + 0.06)
-      const w = 30 + size() * 18
+      const [x, y] = inBlock(index, u + 0.1, v + 0.06)
+      const w = 22 + size() * 13
       const h = 14 + size() * 8
       list.push({ number: list.length + 1, centre: [x, y], ring: [[x - w, y - h], [x + w, y - h], [x + w, y + h], [x - w, y + h], [x - w, y - h]] })
     }
