@@ -1,0 +1,21 @@
+//! What the field interface is given and what it hands back. Every type here is exported to TypeScript.
+
+mod draft;
+mod household;
+mod map;
+mod reference;
+mod report;
+mod route;
+mod session;
+mod sync;
+mod today;
+
+pub use draft::{Draft, DraftEdit, DraftKind, DraftPhoto, NewDraft, NoteUpload, ReportDraft, VisitDraft};
+pub use household::{HouseholdPage, HouseholdQuery, HouseholdSummary, HouseholdView, PromiseView, VisitView};
+pub use map::{MapBase, MapCase, MapHousehold, MapView, StorageView};
+pub use reference::{AnswerView, CategoryView, QuestionView, Reference};
+pub use report::{NoteView, PhotoView, ReasonCode, ReportSummary, ReportView, Word, WordReason};
+pub use route::{GridCandidate, LocationKind, RoutePreview, StageKind};
+pub use session::{EnrolRequestView, EnrolmentQr, Language, NetworkSetting, Platform, Session, Settings, Theme};
+pub use sync::{NetworkKind, NetworkRule, SyncItem, SyncItemKind, SyncView};
+pub use today::{TitleParts, Today, TodayItem, TodayKind};

@@ -1,0 +1,139 @@
+//! A draft: a report or visit that is being written. Kept on every change.
+
+use domain::{
+    CapturedAt, CategoryId, Channel, Condition, GridId, HouseholdId, LatLon, Need, NoPhotoReason, PhotoManifest,
+    PhotoRole, PlaceClaim, Promise, Sha256Hex, Source, VisitOutcome, VisitReason,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What is being written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum DraftKind {
+    /// A report.
+    Report,
+    /// A visit.
+    Visit,
+}
+
+/// What a draft is opened with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NewDraft {
+    /// What is being written.
+    pub kind: DraftKind,
+    /// The household of a visit.
+    #[ts(optional = nullable)]
+    pub household: Option<HouseholdId>,
+}
+
+/// The editable part of a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ReportDraft {
+    /// What it is about.
+    pub category: Option<CategoryId>,
+    /// The chip chosen in the category's question.
+    pub answer: Option<String>,
+    /// Free text.
+    pub text: String,
+    /// A pin set by hand.
+    pub pin: Option<LatLon>,
+    /// The device's position fix.
+    pub fix: Option<PlaceClaim>,
+    /// The grid chosen by the worker at a border.
+    pub grid: Option<GridId>,
+    /// Address text.
+    pub address: Option<String>,
+    /// Why there are fewer photos than asked for.
+    pub no_photo_reason: Option<NoPhotoReason>,
+    /// How the report came about.
+    pub source: Source,
+    /// True: this report's photos may use mobile data.
+    #[serde(default)]
+    pub photos_on_mobile: bool,
+}
+
+/// The editable part of a visit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct VisitDraft {
+    /// How the contact was made.
+    pub channel: Channel,
+    /// Why.
+    pub reason: VisitReason,
+    /// When it began.
+    pub started_at: CapturedAt,
+    /// What came of it.
+    pub outcome: VisitOutcome,
+    /// How the person is.
+    pub condition: Option<Condition>,
+    /// What was said.
+    pub facts: String,
+    /// Needs.
+    pub needs: Vec<Need>,
+    /// Promises.
+    pub promises: Vec<Promise>,
+    /// The worker's own reflection.
+    pub reflection: Option<String>,
+}
+
+/// A photo of a draft; its files are on disk already.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DraftPhoto {
+    /// Hash of the upright copy, or of the original where there is none.
+    pub id: Sha256Hex,
+    /// What the photo shows.
+    pub role: PhotoRole,
+    /// Hashes, sizes and what was odd about the file.
+    pub manifest: PhotoManifest,
+    /// `photo://…` address; absent when nothing can be drawn.
+    pub url: Option<String>,
+}
+
+/// A draft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Draft {
+    /// Its name; becomes the report's or visit's name.
+    pub id: String,
+    /// What is being written.
+    pub kind: DraftKind,
+    /// The household of a visit.
+    pub household: Option<HouseholdId>,
+    /// Last change.
+    pub updated_at: CapturedAt,
+    /// The report.
+    pub report: Option<ReportDraft>,
+    /// The visit.
+    pub visit: Option<VisitDraft>,
+    /// Photos in the order taken.
+    pub photos: Vec<DraftPhoto>,
+}
+
+/// A whole new body for a draft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DraftEdit {
+    /// The draft.
+    pub id: String,
+    /// The report, for a draft of a report.
+    #[ts(optional = nullable)]
+    pub report: Option<ReportDraft>,
+    /// The visit, for a draft of a visit.
+    #[ts(optional = nullable)]
+    pub visit: Option<VisitDraft>,
+}
+
+/// A photo of a note, uploaded to the device already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NoteUpload {
+    /// The upload.
+    pub upload: String,
+    /// What the photo shows.
+    pub role: PhotoRole,
+}
