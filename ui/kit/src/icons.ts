@@ -1,0 +1,76 @@
+// Line icons of the interface itself, on a 24 × 24 field, stroked by `XgIcon.vue`. Our own drawings.
+
+const ring = (x: number, y: number, r: number) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`
+const dot = (x: number, y: number) => `M${x} ${y}v.01`
+const phoneBody = 'M7 2.5h10v19H7zM11 18.5h2'
+
+const drawings = {
+  today: `${ring(12, 12, 4)}M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4`,
+  reports: 'M6 4h3M15 4h3v17H6V4M9 2.5h6v4H9zM9 11h6M9 15h6',
+  camera: `M3 7h4l2-3h6l2 3h4v13H3z${ring(12, 13, 4)}`,
+  visits: 'M3 11l9-8 9 8M5 10v11h14V10M10 21v-7h4v7',
+  map: 'M3 6l6-3 6 3 6-3v15l-6 3-6-3-6 3zM9 3v15M15 6v15',
+  person: `${ring(12, 8, 4)}M4 21c0-5 3.5-8 8-8s8 3 8 8`,
+  people: `${ring(9, 8, 3.5)}M2 20c0-5 3-7.5 7-7.5s7 2.5 7 7.5M16 5a3.5 3.5 0 0 1 0 6.5M18 13.5c3 1 4 3.5 4 6.5`,
+  settings: `${ring(12, 12, 3)}M12 2.5v3M12 18.5v3M2.5 12h3M18.5 12h3M5.3 5.3l2 2M16.7 16.7l2 2M18.7 5.3l-2 2M7.3 16.7l-2 2`,
+  back: 'M15 4l-8 8 8 8',
+  next: 'M9 4l8 8-8 8',
+  down: 'M4 9l8 8 8-8',
+  up: 'M4 15l8-8 8 8',
+  close: 'M5 5l14 14M19 5 5 19',
+  search: `${ring(10.5, 10.5, 6.5)}M15.5 15.5 21 21`,
+  check: 'M4 12.5l5.5 5.5L20 6.5',
+  delivered: `${ring(12, 12, 9)}M8 12.5l3 3 5-6.5`,
+  on_phone: phoneBody,
+  sending: 'M7 18a4.5 4.5 0 0 1 0-9 6 6 0 0 1 11.5 1.5A3.8 3.8 0 0 1 18 18M12 21v-9M8.5 15.5 12 12l3.5 3.5',
+  needs_you: `M12 3 22 20.5H2zM12 9.5v5${dot(12, 17.5)}`,
+  danger: `M8.3 3h7.4L21 8.3v7.4L15.7 21H8.3L3 15.7V8.3zM12 7.5v5.5${dot(12, 16.5)}`,
+  urgent: `M12 3 22 20.5H2zM12 9.5v5${dot(12, 17.5)}`,
+  soon: `${ring(12, 12, 9)}M12 7v5l3.5 2.5`,
+  normal: `${ring(12, 12, 9)}M8 12h8`,
+  waiting: 'M7 3h10M7 21h10M8 3c0 5 3 6 4 9-1 3-4 4-4 9M16 3c0 5-3 6-4 9 1 3 4 4 4 9',
+  moving: 'M4 12h14M13 6l6 6-6 6',
+  returned: 'M9 5 4 10l5 5M4 10h10a6 6 0 0 1 0 12h-3',
+  paused: `${ring(12, 12, 9)}M10 9v6M14 9v6`,
+  ended: `${ring(12, 12, 9)}M9 9l6 6M15 9l-6 6`,
+  closed: 'M4 8h16v13H4zM3 3.5h18V8H3zM10 12h4',
+  wifi: `M2.5 9.5a14 14 0 0 1 19 0M6 13.5a9 9 0 0 1 12 0M9.5 17a4 4 0 0 1 5 0${dot(12, 20)}`,
+  mobile: 'M4 20v-4M9 20v-8M14 20V8M19 20V4',
+  offline: `M3 3l18 18M2.5 9.5A14 14 0 0 1 8 6.2M12 5.5a14 14 0 0 1 9.5 4M6 13.5a9 9 0 0 1 4-2.2M9.5 17a4 4 0 0 1 5 0${dot(12, 20)}`,
+  pin: `M12 21.5c-5-6-7-9-7-12a7 7 0 0 1 14 0c0 3-2 6-7 12z${ring(12, 9.5, 2.5)}`,
+  locate: `${ring(12, 12, 6)}M12 2v4M12 18v4M2 12h4M18 12h4${dot(12, 12)}`,
+  plus: 'M12 4v16M4 12h16',
+  minus: 'M4 12h16',
+  trash: 'M4 6h16M9 6V3.5h6V6M6 6l1 15h10l1-15M10 10v7M14 10v7',
+  undo: 'M9 5 4 10l5 5M4 10h10a6 6 0 0 1 0 12h-3',
+  refresh: 'M20 5v5h-5M4 19v-5h5M19 10a7.5 7.5 0 0 0-13-3M5 14a7.5 7.5 0 0 0 13 3',
+  call: 'M5 3h4l2 5-2.5 1.5a12 12 0 0 0 6 6L16 13l5 2v4a2 2 0 0 1-2 2C10 21 3 14 3 5a2 2 0 0 1 2-2z',
+  image: `M3 4h18v16H3zM3 17l5-6 5 6 3-3 5 5${ring(15.5, 8.5, 1.5)}`,
+  note: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3M4 20h16',
+  list: `M8 6h13M8 12h13M8 18h13${dot(3.5, 6)}${dot(3.5, 12)}${dot(3.5, 18)}`,
+  building: `M5 21V3h14v18M3 21h18M10 21v-4h4v4${dot(9, 7)}${dot(15, 7)}${dot(9, 11)}${dot(15, 11)}`,
+  promise: 'M4 4h16v17H4zM4 9h16M8 2v4M16 2v4M8.5 15l2.5 2.5 4.5-5',
+  calendar: 'M4 4h16v17H4zM4 9h16M8 2v4M16 2v4',
+  door: `M6 21V3h12v18M3 21h18${dot(14.5, 12)}`,
+  fine: `${ring(12, 12, 9)}${dot(9, 9.5)}${dot(15, 9.5)}M8 14c2 3 6 3 8 0`,
+  watch: 'M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7zM9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0',
+  worry: `${ring(12, 12, 9)}${dot(9, 9.5)}${dot(15, 9.5)}M8 16.5c2-3 6-3 8 0`,
+  lock: 'M5 11h14v10H5zM8 11V7a4 4 0 0 1 8 0v4',
+  route: `${ring(5.5, 18.5, 2.5)}${ring(18.5, 5.5, 2.5)}M8 18.5h7a3.5 3.5 0 0 0 0-7H9a3.5 3.5 0 0 1 0-7h7`,
+  storage: 'M4 6c0-4 16-4 16 0v12c0 4-16 4-16 0zM4 6c0 4 16 4 16 0M4 12c0 4 16 4 16 0',
+  language: 'M3 5h10M8 3v2M11 5c-1 4-4 7-8 9M5 8c1 3 4 5 7 6M12 21l4.5-11L21 21M13.5 17.5h6',
+  text_size: 'M3 19 8 6l5 13M4.8 15h6.4M14 19l3.5-9 3.5 9M15.2 16.5h4.6',
+  sun: `${ring(12, 12, 4)}M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4`,
+  moon: 'M20 14.5A8.5 8.5 0 1 1 9.5 4a7 7 0 0 0 10.5 10.5z',
+  contrast: `${ring(12, 12, 9)}M12 3v18M12 7h6.5M12 12h9M12 17h6.5`,
+  exit: 'M14 4H4v16h10M9 12h12M17 8l4 4-4 4',
+  join: 'M12 3v8M12 11l-6 8M12 11l6 8M3 19h6M15 19h6',
+  file: 'M6 2.5h9l4 4v15H6zM15 2.5v4h4M9 12h7M9 16h7',
+  more: `${dot(5, 12)}${dot(12, 12)}${dot(19, 12)}`,
+} as const satisfies Record<string, string>
+
+/** Names of the icons. */
+export type IconName = keyof typeof drawings
+
+/** Path data of an icon. */
+export const icon = (name: IconName): string => drawings[name]

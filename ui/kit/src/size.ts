@@ -1,0 +1,15 @@
+// Sizes and distances for people.
+
+/** `3.4 MB`; decimal units, as phones show storage. */
+export function bytes(amount: number, locale: string): string {
+  const units = ['B', 'kB', 'MB', 'GB'] as const
+  const step = Math.min(units.length - 1, amount < 1 ? 0 : Math.floor(Math.log10(amount) / 3))
+  const value = amount / 1000 ** step
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: step > 1 && value < 100 ? 1 : 0 }).format(value)} ${units[step]}`
+}
+
+/** `40 m`, `1.2 km` */
+export function distance(metres: number, locale: string): string {
+  const number = (value: number, digits: number) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)
+  return metres < 1000 ? `${number(metres, 0)} m` : `${number(metres / 1000, 1)} km`
+}
