@@ -1,0 +1,112 @@
+//! The running server: its store, files, clock and hub, shared by every handler.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use domain::{Epoch, ReceivedAt, StreetId};
+
+use crate::Outcome;
+use crate::auth::throttle::Throttle;
+use crate::blobs::Files;
+use crate::clock::{Clock, Ids};
+use crate::store::{Edit, Store, StoreError, Tx, server};
+
+/// Connections for reading. More than the machine's cores bring nothing; fewer let one slow list delay the next.
+const READERS: usize = 4;
+
+/// Settings of the office side.
+#[derive(Debug, Default)]
+pub struct Office {
+    /// Address under which phones and browsers reach this server, such as `https://xunge.example`.
+    pub public_url: Option<String>,
+    /// True when a proxy in front says where requests come from.
+    pub behind_proxy: bool,
+    /// Folder of the built office UI.
+    pub ui: Option<PathBuf>,
+    /// Tries left for passwords and codes.
+    pub throttle: Throttle,
+}
+
+/// The running server. Clones share it.
+#[derive(Clone)]
+pub struct Server {
+    /// The database.
+    pub store: Store,
+    /// Photo files.
+    pub files: Arc<Files>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Fresh ids and secrets.
+    pub ids: Arc<dyn Ids>,
+    /// Identity of this unbroken history.
+    pub epoch: Epoch,
+    /// Settings of the office side.
+    pub office: Arc<Office>,
+}
+
+impl Server {
+    /// Opens the data folder: `xunge.db` and `blobs/`. Both are made where they are missing.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], [`StoreError::Corrupt`], or what the file system reports.
+    pub fn open(folder: &Path, office: Office, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder)?;
+        let store = Store::open(&folder.join("xunge.db"), READERS)?;
+        let files = Arc::new(Files::open(&folder.join("blobs"))?);
+        let fresh = Arc::clone(&ids);
+        let epoch = store.write_blocking(move |tx| Ok(server::epoch(tx, fresh.as_ref())?)).map_err(|failure| {
+            match failure {
+                crate::Failure::Store(error) => error,
+                crate::Failure::Refused(error) => StoreError::NotCommitted(error.code),
+                crate::Failure::File(error) => StoreError::File(error),
+                crate::Failure::Panicked => StoreError::Closed,
+            }
+        })?;
+        Ok(Self { store, files, clock, ids, epoch, office: Arc::new(office) })
+    }
+
+    /// Now, by the server's clock.
+    #[must_use]
+    pub fn now(&self) -> ReceivedAt {
+        self.clock.now()
+    }
+
+    /// Runs `work` in a write transaction of one street, seals it and answers once it is on the disk.
+    ///
+    /// # Errors
+    /// What `work` returns, after its writes were undone; or what the store reports.
+    pub async fn edit<T, F>(&self, street: StreetId, work: F) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Edit<'_>) -> Outcome<T> + Send + 'static,
+    {
+        let (ids, now) = (Arc::clone(&self.ids), self.now());
+        self.store.write(move |tx| edit_in(tx, street, now, ids.as_ref(), work)).await
+    }
+
+    /// As [`Server::edit`], for callers outside of the asynchronous runtime.
+    ///
+    /// # Errors
+    /// As [`Server::edit`].
+    pub fn edit_blocking<T, F>(&self, street: StreetId, work: F) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Edit<'_>) -> Outcome<T> + Send + 'static,
+    {
+        let (ids, now) = (Arc::clone(&self.ids), self.now());
+        self.store.write_blocking(move |tx| edit_in(tx, street, now, ids.as_ref(), work))
+    }
+}
+
+fn edit_in<T>(
+    tx: &Tx<'_>,
+    street: StreetId,
+    now: ReceivedAt,
+    ids: &dyn Ids,
+    work: impl FnOnce(&Edit<'_>) -> Outcome<T>,
+) -> Outcome<T> {
+    let edit = Edit::new(tx, street, now, ids);
+    let done = work(&edit)?;
+    edit.seal()?;
+    Ok(done)
+}

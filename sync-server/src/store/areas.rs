@@ -1,0 +1,228 @@
+//! Where a person works, and what a phone may therefore see.
+
+use domain::{Bucket, CommunityId, GridId, QueueId, ReceivedAt, StreetId, UserId};
+
+use super::{Row, StoreError, Tx};
+use crate::args;
+
+/// What kind of area a posting is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AreaKind {
+    /// A grid, with its households.
+    Grid,
+    /// A whole community.
+    Community,
+    /// A queue.
+    Queue,
+}
+
+impl AreaKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Community => "community",
+            Self::Queue => "queue",
+        }
+    }
+}
+
+/// A person's posting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    /// Kind of area.
+    pub kind: AreaKind,
+    /// The area's id.
+    pub area: String,
+    /// From when, by the server's clock.
+    pub from: ReceivedAt,
+    /// Until when; absent for a posting without an end.
+    pub to: Option<ReceivedAt>,
+}
+
+impl Posting {
+    /// True when it holds at `now`.
+    #[must_use]
+    pub fn holds(&self, now: ReceivedAt) -> bool {
+        self.from <= now && self.to.is_none_or(|to| now < to)
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<Posting, StoreError> {
+    Ok(Posting {
+        kind: row.code("kind")?,
+        area: row.get("area_id")?,
+        from: row.get("from_ms")?,
+        to: row.get("to_ms")?,
+    })
+}
+
+/// Every posting of a person, past ones too, own area first.
+///
+/// # Errors
+/// What the engine reports.
+pub fn of_person(tx: &Tx<'_>, street: &StreetId, user: UserId) -> Result<Vec<Posting>, StoreError> {
+    let sql = "SELECT kind, area_id, from_ms, to_ms FROM person_areas WHERE street_id = $1 AND user_id = $2
+         ORDER BY position, from_ms";
+    tx.query(sql, args![street, user], read)
+}
+
+/// Adds a posting.
+///
+/// # Errors
+/// What the engine reports.
+pub fn insert(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    user: UserId,
+    posting: &Posting,
+    position: usize,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO person_areas (street_id, user_id, kind, area_id, position, from_ms, to_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (street_id, user_id, kind, area_id, from_ms)
+         DO UPDATE SET to_ms = excluded.to_ms, position = excluded.position",
+        args![
+            street,
+            user,
+            posting.kind.name(),
+            &posting.area,
+            position,
+            posting.from,
+            posting.to
+        ],
+    )?;
+    Ok(())
+}
+
+/// Makes `areas` the person's postings of one kind from `now` on; the ones left out end now.
+///
+/// # Errors
+/// What the engine reports.
+pub fn replace(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    user: UserId,
+    kind: AreaKind,
+    areas: &[String],
+    now: ReceivedAt,
+) -> Result<(), StoreError> {
+    let held: Vec<Posting> = of_person(tx, street, user)?
+        .into_iter()
+        .filter(|posting| posting.kind == kind && posting.holds(now))
+        .collect();
+    for posting in held.iter().filter(|posting| !areas.contains(&posting.area)) {
+        insert(
+            tx,
+            street,
+            user,
+            &Posting {
+                to: Some(now),
+                ..posting.clone()
+            },
+            areas.len(),
+        )?;
+    }
+    for (position, area) in areas.iter().enumerate() {
+        let from = held
+            .iter()
+            .find(|posting| posting.area == *area)
+            .map_or(now, |posting| posting.from);
+        insert(
+            tx,
+            street,
+            user,
+            &Posting {
+                kind,
+                area: area.clone(),
+                from,
+                to: None,
+            },
+            position,
+        )?;
+    }
+    Ok(())
+}
+
+/// The areas of one kind a person has now, own area first.
+///
+/// # Errors
+/// What the engine reports.
+pub fn held(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    user: UserId,
+    kind: AreaKind,
+    now: ReceivedAt,
+) -> Result<Vec<String>, StoreError> {
+    let postings = of_person(tx, street, user)?;
+    Ok(postings
+        .into_iter()
+        .filter(|posting| posting.kind == kind && posting.holds(now))
+        .map(|it| it.area)
+        .collect())
+}
+
+/// The grids a person works in now, own grid first.
+///
+/// # Errors
+/// What the engine reports.
+pub fn grids(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Result<Vec<GridId>, StoreError> {
+    Ok(held(tx, street, user, AreaKind::Grid, now)?
+        .into_iter()
+        .map(GridId)
+        .collect())
+}
+
+/// The communities a person works in now.
+///
+/// # Errors
+/// What the engine reports.
+pub fn communities(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    user: UserId,
+    now: ReceivedAt,
+) -> Result<Vec<CommunityId>, StoreError> {
+    Ok(held(tx, street, user, AreaKind::Community, now)?
+        .into_iter()
+        .map(CommunityId)
+        .collect())
+}
+
+/// The queues a person works for now.
+///
+/// # Errors
+/// What the engine reports.
+pub fn queues(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Result<Vec<QueueId>, StoreError> {
+    Ok(held(tx, street, user, AreaKind::Queue, now)?
+        .into_iter()
+        .map(QueueId)
+        .collect())
+}
+
+/// Every bucket a person's phone may see now, by priority of filling. A phone carries field work only: the office's
+/// buckets `street` and `dept:` never go to one.
+///
+/// # Errors
+/// What the engine reports.
+pub fn phone_scope(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Result<Vec<Bucket>, StoreError> {
+    let grids = grids(tx, street, user, now)?;
+    let mut communities = communities(tx, street, user, now)?;
+    for grid in &grids {
+        let sql = "SELECT community_id FROM grids WHERE street_id = $1 AND id = $2";
+        communities.extend(tx.query_opt(sql, args![street, grid], |row| row.get::<CommunityId>("community_id"))?);
+    }
+    communities.sort();
+    communities.dedup();
+    let mut scope = vec![Bucket("ref".to_owned()), Bucket(format!("me:{user}"))];
+    scope.extend(grids.iter().map(|grid| Bucket(format!("grid:{grid}"))));
+    scope.extend(grids.iter().map(|grid| Bucket(format!("home:{grid}"))));
+    scope.extend(
+        communities
+            .iter()
+            .map(|community| Bucket(format!("community:{community}"))),
+    );
+    Ok(scope)
+}

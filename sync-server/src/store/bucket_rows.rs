@@ -1,0 +1,95 @@
+//! Which row is in which bucket, at its latest revision.
+
+use std::collections::BTreeSet;
+
+use domain::protocol::RowType;
+use domain::{Bucket, StreetId};
+
+use super::{Edit, StoreError, Tx, code, scope};
+use crate::args;
+use crate::live::Poke;
+
+/// Puts a row into the buckets it is in now, and a tombstone into those it has left.
+///
+/// # Errors
+/// What the engine reports.
+pub fn place(edit: &Edit<'_>, kind: RowType, id: &str, rev: u64) -> Result<(), StoreError> {
+    let now: BTreeSet<Bucket> = scope::buckets_of(edit.tx, &edit.street, kind, id)?
+        .into_iter()
+        .collect();
+    for bucket in before(edit.tx, &edit.street, kind, id)?.difference(&now) {
+        put(edit, bucket, kind, id, rev, true)?;
+    }
+    for bucket in &now {
+        put(edit, bucket, kind, id, rev, false)?;
+    }
+    Ok(())
+}
+
+fn before(tx: &Tx<'_>, street: &StreetId, kind: RowType, id: &str) -> Result<BTreeSet<Bucket>, StoreError> {
+    let sql = "SELECT bucket FROM bucket_rows WHERE street_id = $1 AND kind = $2 AND id = $3 AND gone = 0";
+    Ok(tx
+        .query(sql, args![street, code(&kind)?, id], |row| row.get("bucket"))?
+        .into_iter()
+        .collect())
+}
+
+fn put(edit: &Edit<'_>, bucket: &Bucket, kind: RowType, id: &str, rev: u64, gone: bool) -> Result<(), StoreError> {
+    edit.tx.execute(
+        "INSERT INTO bucket_rows (street_id, bucket, kind, id, rev, gone, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (street_id, bucket, kind, id) DO UPDATE SET rev = excluded.rev, gone = excluded.gone, at = excluded.at",
+        args![&edit.street, bucket, code(&kind)?, id, rev, gone, edit.now],
+    )?;
+    edit.tx.poke(Poke {
+        street: edit.street.clone(),
+        bucket: bucket.clone(),
+        rev,
+    });
+    Ok(())
+}
+
+/// A row's place in a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Kind.
+    pub kind: RowType,
+    /// Name.
+    pub id: String,
+    /// Revision.
+    pub rev: u64,
+    /// True when it has left the bucket.
+    pub gone: bool,
+}
+
+/// Members of a bucket after a revision, in revision order; with `present` set, those still in it only.
+///
+/// # Errors
+/// What the engine reports.
+pub fn after(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    bucket: &Bucket,
+    rev: u64,
+    present: bool,
+    limit: usize,
+) -> Result<Vec<Member>, StoreError> {
+    let sql = "SELECT kind, id, rev, gone FROM bucket_rows
+         WHERE street_id = $1 AND bucket = $2 AND rev > $3 AND gone <= $4 ORDER BY rev LIMIT $5";
+    tx.query(sql, args![street, bucket, rev, !present, limit], |row| {
+        Ok(Member {
+            kind: row.code("kind")?,
+            id: row.get("id")?,
+            rev: row.get("rev")?,
+            gone: row.get("gone")?,
+        })
+    })
+}
+
+/// The oldest cursor that still sees every tombstone of a bucket.
+///
+/// # Errors
+/// What the engine reports.
+pub fn min_rev(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket) -> Result<u64, StoreError> {
+    let sql = "SELECT min_rev FROM buckets WHERE street_id = $1 AND bucket = $2";
+    Ok(u64::try_from(tx.number(sql, args![street, bucket])?).unwrap_or(0))
+}

@@ -1,0 +1,154 @@
+//! Phones.
+
+use domain::protocol::Announcement;
+use domain::{DeviceId, ReceivedAt, StreetId, UserId};
+
+use super::{Row, StoreError, Tx, json};
+use crate::args;
+
+/// A phone as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRecord {
+    /// The street.
+    pub street: StreetId,
+    /// Name.
+    pub id: DeviceId,
+    /// Whose phone it is.
+    pub user: UserId,
+    /// SHA-256 of its token, hexadecimal.
+    pub token_hash: String,
+    /// What it calls itself.
+    pub name: String,
+    /// Version of its app.
+    pub app_version: String,
+    /// True after an administrator revoked it.
+    pub revoked: bool,
+    /// The last number of a mutation it pushed.
+    pub last_seq: u64,
+    /// The device it was split from.
+    pub forked_from: Option<DeviceId>,
+    /// What it last said about itself.
+    pub announce: Option<Announcement>,
+    /// When it was enrolled.
+    pub enrolled_at: ReceivedAt,
+    /// When it was last heard of.
+    pub last_seen_at: Option<ReceivedAt>,
+}
+
+const COLUMNS: &str = "street_id, id, user_id, token_hash, name, app_version, status, last_seq, forked_from, announce,
+    enrolled_at, last_seen_at";
+
+fn read(row: &Row<'_>) -> Result<DeviceRecord, StoreError> {
+    Ok(DeviceRecord {
+        street: row.get("street_id")?,
+        id: row.get("id")?,
+        user: row.get("user_id")?,
+        token_hash: row.get("token_hash")?,
+        name: row.get("name")?,
+        app_version: row.get("app_version")?,
+        revoked: row.get::<String>("status")? == "revoked",
+        last_seq: row.get("last_seq")?,
+        forked_from: row.get("forked_from")?,
+        announce: row
+            .get::<Option<String>>("announce")?
+            .map(|text| serde_json::from_str(&text))
+            .transpose()?,
+        enrolled_at: row.get("enrolled_at")?,
+        last_seen_at: row.get("last_seen_at")?,
+    })
+}
+
+/// Writes a new phone.
+///
+/// # Errors
+/// What the engine reports, such as an id or token that is known already.
+pub fn insert(tx: &Tx<'_>, device: &DeviceRecord) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO devices (street_id, id, user_id, token_hash, name, app_version, status, last_seq, forked_from,
+            enrolled_at) VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9)",
+        args![
+            &device.street,
+            device.id,
+            device.user,
+            &device.token_hash,
+            &device.name,
+            &device.app_version,
+            device.last_seq,
+            device.forked_from,
+            device.enrolled_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The phone a token belongs to.
+///
+/// # Errors
+/// What the engine reports.
+pub fn by_token(tx: &Tx<'_>, token_hash: &str) -> Result<Option<DeviceRecord>, StoreError> {
+    tx.query_opt(
+        &format!("SELECT {COLUMNS} FROM devices WHERE token_hash = $1"),
+        args![token_hash],
+        read,
+    )
+}
+
+/// One phone by its name, in whatever street.
+///
+/// # Errors
+/// What the engine reports.
+pub fn by_id(tx: &Tx<'_>, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError> {
+    tx.query_opt(
+        &format!("SELECT {COLUMNS} FROM devices WHERE id = $1"),
+        args![device],
+        read,
+    )
+}
+
+/// Every phone of a street, the newest first.
+///
+/// # Errors
+/// What the engine reports.
+pub fn all(tx: &Tx<'_>, street: &StreetId) -> Result<Vec<DeviceRecord>, StoreError> {
+    tx.query(
+        &format!("SELECT {COLUMNS} FROM devices WHERE street_id = $1 ORDER BY enrolled_at DESC"),
+        args![street],
+        read,
+    )
+}
+
+/// Keeps the last number pushed and what the phone said about itself.
+///
+/// # Errors
+/// What the engine reports.
+pub fn heard(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    device: DeviceId,
+    last_seq: u64,
+    announce: &Announcement,
+    now: ReceivedAt,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE devices SET last_seq = $3, announce = $4, app_version = $5, last_seen_at = $6
+         WHERE street_id = $1 AND id = $2",
+        args![street, device, last_seq, json(announce)?, &announce.app_version, now],
+    )?;
+    Ok(())
+}
+
+/// Revokes a phone. Returns false when there is none of that name.
+///
+/// # Errors
+/// What the engine reports.
+pub fn revoke(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    device: DeviceId,
+    by: UserId,
+    now: ReceivedAt,
+) -> Result<bool, StoreError> {
+    let sql =
+        "UPDATE devices SET status = 'revoked', revoked_at = $3, revoked_by = $4 WHERE street_id = $1 AND id = $2";
+    Ok(tx.execute(sql, args![street, device, now, by])? > 0)
+}

@@ -1,0 +1,170 @@
+//! Household files and residents. Personal data: nothing here is logged.
+
+use domain::view::HouseholdRow;
+use domain::{CapturedAt, Condition, GridId, Household, HouseholdId, LatLon, Resident, ResidentId, StreetId};
+
+use super::{Row, StoreError, Tx, code, json, opt_code};
+use crate::args;
+
+const COLUMNS: &str = "id, grid_id, estate, building, unit, room, lat, lon, tenure, door_note, phone, last_visit,
+    last_condition, next_due";
+
+fn read(row: &Row<'_>) -> Result<HouseholdRow, StoreError> {
+    let lat: Option<f64> = row.get("lat")?;
+    let lon: Option<f64> = row.get("lon")?;
+    Ok(HouseholdRow {
+        household: Household {
+            id: row.get("id")?,
+            grid: row.get("grid_id")?,
+            estate: row.get("estate")?,
+            building: row.get("building")?,
+            unit: row.get("unit")?,
+            room: row.get("room")?,
+            point: lat.zip(lon).map(|(lat, lon)| LatLon { lat, lon }),
+            tenure: row.code("tenure")?,
+            door_note: row.get("door_note")?,
+            phone: row.get("phone")?,
+        },
+        last_visit: row.get("last_visit")?,
+        last_condition: row.opt_code("last_condition")?,
+        next_due: row.get("next_due")?,
+    })
+}
+
+/// Writes a household, new or changed. What visits left on it stays.
+///
+/// # Errors
+/// What the engine reports.
+pub fn put(tx: &Tx<'_>, street: &StreetId, household: &Household) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO households (street_id, id, grid_id, estate, building, unit, room, lat, lon, tenure, door_note, phone)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         ON CONFLICT (street_id, id) DO UPDATE SET grid_id = excluded.grid_id, estate = excluded.estate,
+            building = excluded.building, unit = excluded.unit, room = excluded.room, lat = excluded.lat,
+            lon = excluded.lon, tenure = excluded.tenure, door_note = excluded.door_note, phone = excluded.phone",
+        args![
+            street,
+            household.id,
+            &household.grid,
+            &household.estate,
+            &household.building,
+            &household.unit,
+            &household.room,
+            household.point.map(|point| point.lat),
+            household.point.map(|point| point.lon),
+            code(&household.tenure)?,
+            &household.door_note,
+            household.phone.clone(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// One household.
+///
+/// # Errors
+/// What the engine reports.
+pub fn get(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Option<HouseholdRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM households WHERE street_id = $1 AND id = $2");
+    tx.query_opt(&sql, args![street, household], read)
+}
+
+/// Households that meet a condition. `condition` is SQL over the columns of `households`, whose parameters start at `$1`.
+///
+/// # Errors
+/// What the engine reports.
+pub fn find(tx: &Tx<'_>, condition: &str, args: &[super::Value]) -> Result<Vec<HouseholdRow>, StoreError> {
+    tx.query(
+        &format!("SELECT {COLUMNS} FROM households WHERE {condition}"),
+        args,
+        read,
+    )
+}
+
+/// The grid a household lies in.
+///
+/// # Errors
+/// What the engine reports.
+pub fn grid(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Option<GridId>, StoreError> {
+    let sql = "SELECT grid_id FROM households WHERE street_id = $1 AND id = $2";
+    tx.query_opt(sql, args![street, household], |row| row.get("grid_id"))
+}
+
+/// Notes what a visit left on the household.
+///
+/// # Errors
+/// What the engine reports.
+pub fn visited(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    household: HouseholdId,
+    last: Option<CapturedAt>,
+    condition: Option<Condition>,
+    next_due: Option<CapturedAt>,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE households SET last_visit = $3, last_condition = $4, next_due = $5 WHERE street_id = $1 AND id = $2",
+        args![street, household, last, opt_code(condition.as_ref())?, next_due],
+    )?;
+    Ok(())
+}
+
+fn read_resident(row: &Row<'_>) -> Result<Resident, StoreError> {
+    Ok(Resident {
+        id: row.get("id")?,
+        household: row.get("household_id")?,
+        name: row.get("name")?,
+        sex: row.get("sex")?,
+        birth_year: row.get("birth_year")?,
+        relation: row.get("relation")?,
+        phone: row.get("phone")?,
+        tags: row.json("tags")?,
+    })
+}
+
+const RESIDENT: &str = "id, household_id, name, sex, birth_year, relation, phone, tags";
+
+/// Writes a resident, new or changed.
+///
+/// # Errors
+/// What the engine reports.
+pub fn put_resident(tx: &Tx<'_>, street: &StreetId, resident: &Resident) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO residents (street_id, id, household_id, name, sex, birth_year, relation, phone, tags)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (street_id, id) DO UPDATE SET household_id = excluded.household_id, name = excluded.name,
+            sex = excluded.sex, birth_year = excluded.birth_year, relation = excluded.relation, phone = excluded.phone,
+            tags = excluded.tags",
+        args![
+            street,
+            resident.id,
+            resident.household,
+            &resident.name,
+            resident.sex.clone(),
+            resident.birth_year,
+            &resident.relation,
+            resident.phone.clone(),
+            json(&resident.tags)?,
+        ],
+    )?;
+    Ok(())
+}
+
+/// One resident.
+///
+/// # Errors
+/// What the engine reports.
+pub fn resident(tx: &Tx<'_>, street: &StreetId, resident: ResidentId) -> Result<Option<Resident>, StoreError> {
+    let sql = format!("SELECT {RESIDENT} FROM residents WHERE street_id = $1 AND id = $2");
+    tx.query_opt(&sql, args![street, resident], read_resident)
+}
+
+/// Everyone in a household.
+///
+/// # Errors
+/// What the engine reports.
+pub fn residents(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Vec<Resident>, StoreError> {
+    let sql =
+        format!("SELECT {RESIDENT} FROM residents WHERE street_id = $1 AND household_id = $2 ORDER BY birth_year, id");
+    tx.query(&sql, args![street, household], read_resident)
+}

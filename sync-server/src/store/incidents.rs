@@ -1,0 +1,52 @@
+//! Protocol errors that a person should know of.
+
+use domain::{DeviceId, MutationId, ReceivedAt, StreetId};
+use uuid::Uuid;
+
+use super::{StoreError, Tx, json};
+use crate::args;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IncidentKind {
+    /// A different body came under a known mutation id.
+    MutationIdConflict,
+    /// A phone used a number twice: restored or cloned.
+    Fork,
+    /// A mutation could not be applied because of a fault of the server.
+    Fault,
+    /// A phone's cursor is ahead of the server: the server was restored unnoticed.
+    CursorAhead,
+}
+
+/// Writes an incident.
+///
+/// # Errors
+/// What the engine reports.
+pub fn insert(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    id: Uuid,
+    kind: IncidentKind,
+    device: Option<DeviceId>,
+    mutation: Option<MutationId>,
+    details: &serde_json::Value,
+    now: ReceivedAt,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO incidents (street_id, id, at, kind, device_id, mutation_id, details)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![street, id, now, super::code(&kind)?, device, mutation, json(details)?],
+    )?;
+    Ok(())
+}
+
+/// How many incidents of a kind a street has.
+///
+/// # Errors
+/// What the engine reports.
+pub fn count(tx: &Tx<'_>, street: &StreetId, kind: IncidentKind) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM incidents WHERE street_id = $1 AND kind = $2";
+    tx.number(sql, args![street, super::code(&kind)?])
+}

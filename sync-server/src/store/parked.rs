@@ -1,0 +1,88 @@
+//! Mutations that wait for a person, kept whole.
+
+use domain::protocol::Mutation;
+use domain::{DeviceId, ErrorCode, MutationId, ReceivedAt, StreetId};
+use uuid::Uuid;
+
+use super::{StoreError, Tx, code, json};
+use crate::args;
+
+/// Keeps a mutation whole; a repeat changes nothing.
+///
+/// # Errors
+/// What the engine reports.
+pub fn insert(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    device: DeviceId,
+    mutation: &Mutation,
+    body_hash: &str,
+    why: ErrorCode,
+    now: ReceivedAt,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO parked (street_id, mutation_id, device_id, author_id, entity, code, body_hash, mutation, parked_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (street_id, mutation_id) DO NOTHING",
+        args![street, mutation.id, device, mutation.author, mutation.entity, code(&why)?, body_hash, json(mutation)?, now],
+    )?;
+    Ok(())
+}
+
+/// A mutation that waits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParkedRecord {
+    /// Why.
+    pub code: ErrorCode,
+    /// Hash of its canonical body.
+    pub body_hash: String,
+    /// The phone that pushed it.
+    pub device: DeviceId,
+    /// The mutation.
+    pub mutation: Mutation,
+}
+
+/// A mutation that waits, by its name.
+///
+/// # Errors
+/// What the engine reports.
+pub fn get(tx: &Tx<'_>, street: &StreetId, mutation: MutationId) -> Result<Option<ParkedRecord>, StoreError> {
+    let sql = "SELECT code, body_hash, device_id, mutation FROM parked
+         WHERE street_id = $1 AND mutation_id = $2 AND settled_at IS NULL";
+    tx.query_opt(sql, args![street, mutation], |row| {
+        Ok(ParkedRecord {
+            code: row.code("code")?,
+            body_hash: row.get("body_hash")?,
+            device: row.get("device_id")?,
+            mutation: row.json("mutation")?,
+        })
+    })
+}
+
+/// True when another mutation about the same thing waits: later ones queue up behind it.
+///
+/// # Errors
+/// What the engine reports.
+pub fn blocks(tx: &Tx<'_>, street: &StreetId, entity: Uuid) -> Result<bool, StoreError> {
+    let sql = "SELECT COUNT(*) FROM parked WHERE street_id = $1 AND entity = $2 AND settled_at IS NULL";
+    Ok(tx.number(sql, args![street, entity])? > 0)
+}
+
+/// Every mutation that waits, oldest first.
+///
+/// # Errors
+/// What the engine reports.
+pub fn waiting(tx: &Tx<'_>, street: &StreetId) -> Result<Vec<MutationId>, StoreError> {
+    let sql =
+        "SELECT mutation_id FROM parked WHERE street_id = $1 AND settled_at IS NULL ORDER BY parked_at, mutation_id";
+    tx.query(sql, args![street], |row| row.get("mutation_id"))
+}
+
+/// Notes that a mutation no longer waits.
+///
+/// # Errors
+/// What the engine reports.
+pub fn settle(tx: &Tx<'_>, street: &StreetId, mutation: MutationId, now: ReceivedAt) -> Result<(), StoreError> {
+    let sql = "UPDATE parked SET settled_at = $3 WHERE street_id = $1 AND mutation_id = $2";
+    tx.execute(sql, args![street, mutation, now])?;
+    Ok(())
+}

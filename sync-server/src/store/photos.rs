@@ -1,0 +1,154 @@
+//! Which case or visit a photo file belongs to.
+
+use domain::{CaseId, PhotoCopy, PhotoManifest, Sha256Hex, StreetId, UserId, VisitId};
+
+use super::{StoreError, Tx, code};
+use crate::args;
+
+/// What a photo belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A case: of its reports, notes or acts.
+    Case(CaseId),
+    /// A visit.
+    Visit(VisitId),
+}
+
+impl Subject {
+    fn columns(self) -> (&'static str, String) {
+        match self {
+            Self::Case(case) => ("case", case.to_string()),
+            Self::Visit(visit) => ("visit", visit.to_string()),
+        }
+    }
+}
+
+/// Notes every file of some photos under a subject; a repeat changes nothing.
+///
+/// # Errors
+/// What the engine reports.
+pub fn add(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    subject: Subject,
+    photos: &[PhotoManifest],
+    author: Option<UserId>,
+) -> Result<(), StoreError> {
+    let (kind, id) = subject.columns();
+    for photo in photos {
+        for (copy, file) in photo.files() {
+            tx.execute(
+                "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, role, size, width, height, mime,
+                    author_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                 ON CONFLICT (street_id, sha256, subject_kind, subject_id) DO NOTHING",
+                args![
+                    street,
+                    &file.sha256,
+                    kind,
+                    &id,
+                    code(&copy)?,
+                    code(&photo.role)?,
+                    file.size,
+                    file.width,
+                    file.height,
+                    &file.mime,
+                    author,
+                ],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// What is known of a photo file through one of its subjects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoUse {
+    /// The case or visit.
+    pub subject: Subject,
+    /// Which copy it is.
+    pub copy: PhotoCopy,
+    /// Its size as the mutation said.
+    pub size: u64,
+    /// Its media type as the mutation said.
+    pub mime: String,
+    /// Who took it.
+    pub author: Option<UserId>,
+}
+
+/// Everything that uses a photo file; empty when no mutation names it.
+///
+/// # Errors
+/// What the engine reports.
+pub fn uses(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<Vec<PhotoUse>, StoreError> {
+    let sql = "SELECT subject_kind, subject_id, copy, size, mime, author_id FROM photos
+         WHERE street_id = $1 AND sha256 = $2 ORDER BY subject_kind, subject_id";
+    tx.query(sql, args![street, sha256], |row| {
+        let subject = if row.get::<String>("subject_kind")? == "case" {
+            Subject::Case(row.get("subject_id")?)
+        } else {
+            Subject::Visit(row.get("subject_id")?)
+        };
+        Ok(PhotoUse {
+            subject,
+            copy: row.code("copy")?,
+            size: row.get("size")?,
+            mime: row.get("mime")?,
+            author: row.get("author_id")?,
+        })
+    })
+}
+
+/// Hashes of the photo files of a case that are stored.
+///
+/// # Errors
+/// What the engine reports.
+pub fn stored_of_case(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Vec<Sha256Hex>, StoreError> {
+    let sql = "SELECT photos.sha256 FROM photos
+         JOIN blobs ON blobs.street_id = photos.street_id AND blobs.sha256 = photos.sha256
+         WHERE photos.street_id = $1 AND photos.subject_kind = 'case' AND photos.subject_id = $2 ORDER BY photos.sha256";
+    tx.query(sql, args![street, case], |row| row.get("sha256"))
+}
+
+/// True when the office asked for this original.
+///
+/// # Errors
+/// What the engine reports.
+pub fn original_asked(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<bool, StoreError> {
+    let sql = "SELECT COUNT(*) FROM original_requests WHERE street_id = $1 AND sha256 = $2";
+    Ok(tx.number(sql, args![street, sha256])? > 0)
+}
+
+/// Asks a person's phone for an original. The caller touches the `original_request` row.
+///
+/// # Errors
+/// What the engine reports.
+pub fn ask_original(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    sha256: &Sha256Hex,
+    user: UserId,
+    by: UserId,
+    now: domain::ReceivedAt,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO original_requests (street_id, sha256, user_id, requested_by, requested_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (street_id, sha256) DO NOTHING",
+        args![street, sha256, user, by, now],
+    )?;
+    Ok(())
+}
+
+/// Puts the photos of a merged case under its main case.
+///
+/// # Errors
+/// What the engine reports.
+pub fn copy_to_case(tx: &Tx<'_>, street: &StreetId, case: CaseId, into: CaseId) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, role, size, width, height, mime, author_id)
+         SELECT street_id, sha256, subject_kind, $3, copy, role, size, width, height, mime, author_id FROM photos
+         WHERE street_id = $1 AND subject_kind = 'case' AND subject_id = $2
+         ON CONFLICT (street_id, sha256, subject_kind, subject_id) DO NOTHING",
+        args![street, case, into],
+    )?;
+    Ok(())
+}

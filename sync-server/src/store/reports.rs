@@ -1,0 +1,118 @@
+//! Reports, immutable once accepted.
+
+use domain::{CaseId, DeviceId, ReceivedAt, Report, ReportId, StreetId, UserId};
+
+use super::{Row, StoreError, Tx, json};
+use crate::args;
+
+/// A report as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportRecord {
+    /// The report.
+    pub report: Report,
+    /// The case it belongs to now.
+    pub case: CaseId,
+    /// The case it opened; differs after a merge.
+    pub first_case: CaseId,
+    /// Who captured it.
+    pub author: UserId,
+    /// The phone.
+    pub device: DeviceId,
+    /// When the server received it.
+    pub received_at: ReceivedAt,
+    /// When it was taken back.
+    pub withdrawn_at: Option<ReceivedAt>,
+}
+
+fn read(row: &Row<'_>) -> Result<ReportRecord, StoreError> {
+    Ok(ReportRecord {
+        report: row.json("body")?,
+        case: row.get("case_id")?,
+        first_case: row.get("first_case_id")?,
+        author: row.get("author_id")?,
+        device: row.get("device_id")?,
+        received_at: row.get("received_at")?,
+        withdrawn_at: row.get("withdrawn_at")?,
+    })
+}
+
+const COLUMNS: &str = "body, case_id, first_case_id, author_id, device_id, received_at, withdrawn_at";
+
+/// Writes a new report.
+///
+/// # Errors
+/// What the engine reports.
+pub fn insert(tx: &Tx<'_>, street: &StreetId, record: &ReportRecord) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO reports (street_id, id, case_id, first_case_id, author_id, device_id, category, captured_at,
+            received_at, withdrawn_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        args![
+            street,
+            record.report.id,
+            record.case,
+            record.first_case,
+            record.author,
+            record.device,
+            &record.report.category,
+            record.report.captured_at,
+            record.received_at,
+            record.withdrawn_at,
+            json(&record.report)?,
+        ],
+    )?;
+    Ok(())
+}
+
+/// One report.
+///
+/// # Errors
+/// What the engine reports.
+pub fn get(tx: &Tx<'_>, street: &StreetId, report: ReportId) -> Result<Option<ReportRecord>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM reports WHERE street_id = $1 AND id = $2");
+    tx.query_opt(&sql, args![street, report], read)
+}
+
+/// The reports of a case, in the order received.
+///
+/// # Errors
+/// What the engine reports.
+pub fn of_case(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Vec<ReportRecord>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM reports WHERE street_id = $1 AND case_id = $2 ORDER BY received_at, id");
+    tx.query(&sql, args![street, case], read)
+}
+
+/// Notes that a report was taken back.
+///
+/// # Errors
+/// What the engine reports.
+pub fn withdraw(tx: &Tx<'_>, street: &StreetId, report: ReportId, now: ReceivedAt) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE reports SET withdrawn_at = $3 WHERE street_id = $1 AND id = $2",
+        args![street, report, now],
+    )?;
+    Ok(())
+}
+
+/// Puts the reports of a case under its main case.
+///
+/// # Errors
+/// What the engine reports.
+pub fn merge(tx: &Tx<'_>, street: &StreetId, case: CaseId, into: CaseId) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE reports SET case_id = $3 WHERE street_id = $1 AND case_id = $2",
+        args![street, case, into],
+    )?;
+    Ok(())
+}
+
+/// Gives a case back the reports it opened with.
+///
+/// # Errors
+/// What the engine reports.
+pub fn unmerge(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE reports SET case_id = $2 WHERE street_id = $1 AND first_case_id = $2",
+        args![street, case],
+    )?;
+    Ok(())
+}

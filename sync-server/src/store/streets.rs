@@ -1,0 +1,133 @@
+//! Streets: settings and the counters of revisions and case numbers.
+
+use domain::view::StreetRow;
+use domain::{ReceivedAt, StreetId};
+
+use super::{Row, StoreError, Tx, json};
+use crate::args;
+
+/// Writes a new street.
+///
+/// `code` is the prefix of its case numbers, such as `JL`.
+///
+/// # Errors
+/// What the engine reports, such as a street of that name.
+pub fn insert(tx: &Tx<'_>, street: &StreetRow, code: &str, now: ReceivedAt) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO streets (street_id, name, code, time_zone, triage_first, disabled_categories, calendar, settings,
+            rev, number_day, number_last, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, '{}', 0, '', 0, $8)",
+        args![
+            &street.id,
+            &street.name,
+            code,
+            &street.time_zone,
+            json(&street.triage_first)?,
+            json(&street.disabled_categories)?,
+            json(&street.calendar)?,
+            now,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Changes a street's settings.
+///
+/// # Errors
+/// What the engine reports.
+pub fn update(tx: &Tx<'_>, street: &StreetRow) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE streets SET name = $2, time_zone = $3, triage_first = $4, disabled_categories = $5, calendar = $6
+         WHERE street_id = $1",
+        args![
+            &street.id,
+            &street.name,
+            &street.time_zone,
+            json(&street.triage_first)?,
+            json(&street.disabled_categories)?,
+            json(&street.calendar)?,
+        ],
+    )?;
+    Ok(())
+}
+
+const COLUMNS: &str = "street_id, name, time_zone, triage_first, disabled_categories, calendar";
+
+fn read(row: &Row<'_>) -> Result<StreetRow, StoreError> {
+    Ok(StreetRow {
+        id: row.get("street_id")?,
+        name: row.get("name")?,
+        time_zone: row.get("time_zone")?,
+        triage_first: row.json("triage_first")?,
+        disabled_categories: row.json("disabled_categories")?,
+        calendar: row.json("calendar")?,
+    })
+}
+
+/// One street.
+///
+/// # Errors
+/// What the engine reports.
+pub fn get(tx: &Tx<'_>, street: &StreetId) -> Result<Option<StreetRow>, StoreError> {
+    tx.query_opt(
+        &format!("SELECT {COLUMNS} FROM streets WHERE street_id = $1"),
+        args![street],
+        read,
+    )
+}
+
+/// Every street of this deployment.
+///
+/// # Errors
+/// What the engine reports.
+pub fn all(tx: &Tx<'_>) -> Result<Vec<StreetRow>, StoreError> {
+    tx.query(&format!("SELECT {COLUMNS} FROM streets ORDER BY street_id"), &[], read)
+}
+
+/// The street's revision in this snapshot; 0 for an unknown street.
+///
+/// # Errors
+/// What the engine reports.
+pub fn rev(tx: &Tx<'_>, street: &StreetId) -> Result<u64, StoreError> {
+    Ok(u64::try_from(tx.number("SELECT rev FROM streets WHERE street_id = $1", args![street])?).unwrap_or(0))
+}
+
+/// The revision up to which an off-machine copy exists.
+///
+/// # Errors
+/// What the engine reports.
+pub fn durable_rev(tx: &Tx<'_>, street: &StreetId) -> Result<Option<u64>, StoreError> {
+    let sql = "SELECT durable_rev FROM streets WHERE street_id = $1";
+    Ok(tx
+        .query_opt(sql, args![street], |row| row.get::<Option<u64>>("durable_rev"))?
+        .flatten())
+}
+
+/// Takes the street's lock and `count` revisions; returns the last of them. Comes last in a transaction, so that
+/// commit order is revision order.
+///
+/// # Errors
+/// What the engine reports.
+pub fn take_revs(tx: &Tx<'_>, street: &StreetId, count: u64) -> Result<u64, StoreError> {
+    let sql = "UPDATE streets SET rev = rev + $2 WHERE street_id = $1 RETURNING rev";
+    tx.query_opt(sql, args![street, count], |row| row.get("rev"))?
+        .ok_or_else(|| StoreError::Column("rev".to_owned()))
+}
+
+/// The next case number of a street-local day (`YYYYMMDD`), such as `JL-20220412-0001`. Takes the street's lock.
+///
+/// # Errors
+/// What the engine reports.
+pub fn take_number(tx: &Tx<'_>, street: &StreetId, day: &str) -> Result<String, StoreError> {
+    let sql = "UPDATE streets SET number_last = CASE WHEN number_day = $2 THEN number_last + 1 ELSE 1 END,
+            number_day = $2
+         WHERE street_id = $1 RETURNING code, number_last";
+    tx.query_opt(sql, args![street, day], |row| {
+        Ok(format!(
+            "{}-{day}-{:04}",
+            row.get::<String>("code")?,
+            row.get::<i64>("number_last")?
+        ))
+    })?
+    .ok_or_else(|| StoreError::Column("number_last".to_owned()))
+}

@@ -1,0 +1,169 @@
+//! Visits, the needs raised in them, and the private reflections.
+
+use domain::view::{NeedCase, Reflection};
+use domain::{CapturedAt, CaseId, DeviceId, HouseholdId, Need, NeedId, ReceivedAt, StreetId, UserId, Visit, VisitId};
+
+use super::{Row, StoreError, Tx, code, json};
+use crate::args;
+
+/// A visit as it is stored; its reflection lies apart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VisitRecord {
+    /// The visit without its reflection.
+    pub visit: Visit,
+    /// Who made it.
+    pub author: UserId,
+    /// The phone.
+    pub device: DeviceId,
+    /// When the server received it.
+    pub received_at: ReceivedAt,
+}
+
+fn read(row: &Row<'_>) -> Result<VisitRecord, StoreError> {
+    Ok(VisitRecord {
+        visit: row.json("body")?,
+        author: row.get("author_id")?,
+        device: row.get("device_id")?,
+        received_at: row.get("received_at")?,
+    })
+}
+
+/// Writes a new visit; a reflection in it goes to its own table.
+///
+/// # Errors
+/// What the engine reports.
+pub fn insert(tx: &Tx<'_>, street: &StreetId, record: &VisitRecord) -> Result<(), StoreError> {
+    let body = Visit {
+        reflection: None,
+        ..record.visit.clone()
+    };
+    tx.execute(
+        "INSERT INTO visits (street_id, id, household_id, author_id, device_id, outcome, ended_at, received_at, body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            street,
+            body.id,
+            body.household,
+            record.author,
+            record.device,
+            code(&body.outcome)?,
+            body.ended_at,
+            record.received_at,
+            json(&body)?,
+        ],
+    )?;
+    if let Some(text) = record.visit.reflection.as_ref().filter(|text| !text.is_empty()) {
+        let sql = "INSERT INTO reflections (street_id, visit_id, author_id, text) VALUES ($1, $2, $3, $4)";
+        tx.execute(sql, args![street, body.id, record.author, text])?;
+    }
+    Ok(())
+}
+
+/// One visit.
+///
+/// # Errors
+/// What the engine reports.
+pub fn get(tx: &Tx<'_>, street: &StreetId, visit: VisitId) -> Result<Option<VisitRecord>, StoreError> {
+    let sql = "SELECT body, author_id, device_id, received_at FROM visits WHERE street_id = $1 AND id = $2";
+    tx.query_opt(sql, args![street, visit], read)
+}
+
+/// The visits of a household, the latest first.
+///
+/// # Errors
+/// What the engine reports.
+pub fn of_household(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Vec<VisitRecord>, StoreError> {
+    let sql = "SELECT body, author_id, device_id, received_at FROM visits WHERE street_id = $1 AND household_id = $2
+         ORDER BY ended_at DESC, id";
+    tx.query(sql, args![street, household], read)
+}
+
+/// End of the last visit of a household at which somebody was met.
+///
+/// # Errors
+/// What the engine reports.
+pub fn last_met(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Option<VisitRecord>, StoreError> {
+    let sql = "SELECT body, author_id, device_id, received_at FROM visits
+         WHERE street_id = $1 AND household_id = $2 AND outcome = 'met' ORDER BY ended_at DESC, id DESC LIMIT 1";
+    tx.query_opt(sql, args![street, household], read)
+}
+
+/// A private reflection and whose it is.
+///
+/// # Errors
+/// What the engine reports.
+pub fn reflection(tx: &Tx<'_>, street: &StreetId, visit: VisitId) -> Result<Option<(UserId, Reflection)>, StoreError> {
+    let sql = "SELECT author_id, text FROM reflections WHERE street_id = $1 AND visit_id = $2";
+    tx.query_opt(sql, args![street, visit], |row| {
+        Ok((
+            row.get("author_id")?,
+            Reflection {
+                visit,
+                text: row.get("text")?,
+            },
+        ))
+    })
+}
+
+/// Writes a need and the case it became.
+///
+/// # Errors
+/// What the engine reports.
+pub fn insert_need(tx: &Tx<'_>, street: &StreetId, visit: &Visit, need: &Need, case: CaseId) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO needs (street_id, id, visit_id, household_id, case_id, category, text)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![
+            street,
+            need.id,
+            visit.id,
+            visit.household,
+            case,
+            &need.category,
+            &need.text
+        ],
+    )?;
+    Ok(())
+}
+
+/// What became of the needs of a visit.
+///
+/// # Errors
+/// What the engine reports.
+pub fn need_cases(tx: &Tx<'_>, street: &StreetId, visit: VisitId) -> Result<Vec<NeedCase>, StoreError> {
+    let sql = "SELECT needs.id AS need_id, cases.id AS case_id, number, state, lead_queue, due_at FROM needs
+         JOIN cases ON cases.street_id = needs.street_id AND cases.id = needs.case_id
+         WHERE needs.street_id = $1 AND needs.visit_id = $2 ORDER BY needs.id";
+    tx.query(sql, args![street, visit], |row| {
+        Ok(NeedCase {
+            need: row.get("need_id")?,
+            case: row.get("case_id")?,
+            number: row.get::<Option<String>>("number")?.unwrap_or_default(),
+            state: row.code("state")?,
+            queue: row.get("lead_queue")?,
+            due_at: row.get("due_at")?,
+        })
+    })
+}
+
+/// The visit a need was raised in.
+///
+/// # Errors
+/// What the engine reports.
+pub fn of_need(tx: &Tx<'_>, street: &StreetId, need: NeedId) -> Result<Option<VisitId>, StoreError> {
+    let sql = "SELECT visit_id FROM needs WHERE street_id = $1 AND id = $2";
+    tx.query_opt(sql, args![street, need], |row| row.get("visit_id"))
+}
+
+/// When a household was last visited at all, whatever came of it.
+///
+/// # Errors
+/// What the engine reports.
+pub fn last_attempt(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Option<CapturedAt>, StoreError> {
+    let sql = "SELECT MAX(ended_at) AS last FROM visits WHERE street_id = $1 AND household_id = $2";
+    Ok(tx
+        .query_opt(sql, args![street, household], |row| {
+            row.get::<Option<CapturedAt>>("last")
+        })?
+        .flatten())
+}
