@@ -1,0 +1,3 @@
+//! Stories and claims about the whole of it.
+
+mod architecture;

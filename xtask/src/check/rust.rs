@@ -1,0 +1,82 @@
+//! Formatting, lints, documents, licences and tests of the Rust crates.
+
+use super::Outcome;
+use crate::build;
+use crate::command::{command, exists, run, succeeds};
+use crate::tree::{FEATURES, Tree};
+
+pub(super) fn fmt(tree: &Tree) -> Outcome {
+    run(&mut tree.cargo(["fmt", "--all", "--check"])).into()
+}
+
+pub(super) fn clippy(tree: &Tree) -> Outcome {
+    run(tree
+        .cargo(["clippy", "--locked", "--all-targets"])
+        .args(FEATURES)
+        .args(["--", "-D", "warnings"]))
+    .into()
+}
+
+pub(super) fn doc(tree: &Tree) -> Outcome {
+    let mut doc = tree.cargo(["doc", "--locked", "--no-deps", "--document-private-items"]);
+    run(doc.args(FEATURES).env("RUSTDOCFLAGS", "-D warnings")).into()
+}
+
+pub(super) fn programs(tree: &Tree) -> Outcome {
+    build::programs(tree).map(drop).into()
+}
+
+/// Every test. Where the real photos are missing, the tests that read them say so and CI fails.
+pub(super) fn test(tree: &Tree) -> Outcome {
+    let material = tree.material();
+    if material.is_none() && tree.is_ci() {
+        return Outcome::Failed("XUNGE_DATA names no folder with the real photos".to_owned());
+    }
+    let nextest = succeeds(&mut tree.cargo(["nextest", "--version"]));
+    let mut test = if nextest {
+        tree.cargo(["nextest", "run", "--locked", "--no-fail-fast"])
+    } else {
+        tree.cargo(["test", "--locked", "--no-fail-fast"])
+    };
+    test.args(FEATURES);
+    if let Some(folder) = &material {
+        test.env("XUNGE_DATA", folder);
+    }
+    match (run(&mut test).into(), material) {
+        (Outcome::Passed, None) => {
+            Outcome::NotRun("all but the tests on real photos, which need XUNGE_DATA".to_owned())
+        }
+        (outcome, _) => outcome,
+    }
+}
+
+/// Licences, banned crates and sources. The advisory database is asked only where it can be reached.
+pub(super) fn deny(tree: &Tree) -> Outcome {
+    if !exists("cargo-deny") {
+        if !tree.is_ci() {
+            return Outcome::NotRun("cargo-deny is not installed (cargo install --locked cargo-deny)".to_owned());
+        }
+        let mut install = tree.cargo(["install", "--locked", "--quiet", "cargo-deny", "--root"]);
+        if let Err(why) = run(install.arg(tree.target.join("tools"))) {
+            return Err(why).into();
+        }
+    }
+    let own = tree.target.join("tools/bin/cargo-deny");
+    let program = if own.is_file() {
+        own.to_string_lossy().into_owned()
+    } else {
+        "cargo-deny".to_owned()
+    };
+    let arguments = ["--workspace", "--all-features", "check", "licenses", "bans", "sources"];
+    let checked = run(command(&tree.root, &program, arguments).env("CARGO_TARGET_DIR", &tree.target));
+    if checked.is_ok()
+        && !succeeds(&mut command(
+            &tree.root,
+            &program,
+            ["--workspace", "check", "advisories"],
+        ))
+    {
+        println!("The advisory database could not be asked, or names a crate of ours: cargo deny check advisories");
+    }
+    checked.into()
+}
