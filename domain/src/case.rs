@@ -1,10 +1,17 @@
 //! A case: the unit of work made from one or more reports; its state, and what may be done to it.
 
+mod action;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+pub use action::ActionName;
+
 use crate::{CaseId, PhotoManifest, QueueId, ReceivedAt};
+
+/// Most queues that help with one case.
+pub const MAX_ASSISTS: usize = 20;
 
 /// Where a case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS, ToSchema)]
@@ -41,6 +48,61 @@ pub enum CaseState {
     Merged,
     /// 作废: entered by mistake.
     Void,
+}
+
+impl CaseState {
+    /// Every state, in the order of a case's life.
+    pub const ALL: &[Self] = &[
+        Self::Submitted,
+        Self::PrefileCheck,
+        Self::Opened,
+        Self::Dispatched,
+        Self::Accepted,
+        Self::Returned,
+        Self::InRuling,
+        Self::Suspended,
+        Self::Resolved,
+        Self::ClosureCheck,
+        Self::Rework,
+        Self::Closed,
+        Self::Rejected,
+        Self::Merged,
+        Self::Void,
+    ];
+
+    /// The state as it is written in JSON and stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::PrefileCheck => "prefile_check",
+            Self::Opened => "opened",
+            Self::Dispatched => "dispatched",
+            Self::Accepted => "accepted",
+            Self::Returned => "returned",
+            Self::InRuling => "in_ruling",
+            Self::Suspended => "suspended",
+            Self::Resolved => "resolved",
+            Self::ClosureCheck => "closure_check",
+            Self::Rework => "rework",
+            Self::Closed => "closed",
+            Self::Rejected => "rejected",
+            Self::Merged => "merged",
+            Self::Void => "void",
+        }
+    }
+
+    /// True while somebody has something to do with it.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        !matches!(self, Self::Closed | Self::Rejected | Self::Merged | Self::Void)
+    }
+}
+
+impl core::fmt::Display for CaseState {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// How a case ended. "Closed" is never shown as "fixed".
@@ -260,6 +322,24 @@ pub enum Action {
         text: String,
         /// Photos.
         photos: Vec<PhotoManifest>,
+    },
+    /// Ask one more queue to help.
+    AddAssist {
+        /// The queue.
+        queue: QueueId,
+        /// True when the lead may not resolve before this queue has, or is let go.
+        mandatory: bool,
+        /// A word to it.
+        #[serde(default)]
+        text: String,
+    },
+    /// Let a helping queue go: its order ends and no longer holds up the lead.
+    ReleaseAssist {
+        /// The queue.
+        queue: QueueId,
+        /// Why.
+        #[serde(default)]
+        text: String,
     },
 }
 

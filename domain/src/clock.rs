@@ -1,11 +1,19 @@
 //! Limits and the working calendar they run on.
 
+mod limit;
+mod stage;
+mod working;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
+
+pub use limit::{Limit, Unit};
+pub use stage::{Limits, Stage, stage_limit};
+pub use working::WorkingTime;
 
 /// The street's exceptions from "Monday to Friday, 08:00-12:00 and 14:00-18:00".
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

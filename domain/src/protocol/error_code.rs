@@ -171,7 +171,10 @@ pub struct ErrorBody {
 
 impl From<ErrorCode> for WireError {
     fn from(code: ErrorCode) -> Self {
-        Self { code, details: Value::Null }
+        Self {
+            code,
+            details: Value::Null,
+        }
     }
 }
 

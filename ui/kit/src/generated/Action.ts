@@ -182,4 +182,24 @@ text: string,
 /**
  * Photos.
  */
-photos: Array<PhotoManifest>, };
+photos: Array<PhotoManifest>, } | { "action": "add_assist", 
+/**
+ * The queue.
+ */
+queue: QueueId, 
+/**
+ * True when the lead may not resolve before this queue has, or is let go.
+ */
+mandatory: boolean, 
+/**
+ * A word to it.
+ */
+text: string, } | { "action": "release_assist", 
+/**
+ * The queue.
+ */
+queue: QueueId, 
+/**
+ * Why.
+ */
+text: string, };

@@ -2,15 +2,15 @@
 import type { AnswerView } from "./AnswerView";
 
 /**
- * A category's one question.
+ * The row of chips.
  */
 export type QuestionView = { 
 /**
- * Chinese text.
+ * Chinese wording.
  */
 zh: string, 
 /**
- * English text.
+ * English wording.
  */
 en: string, 
 /**
@@ -18,6 +18,6 @@ en: string,
  */
 answers: Array<AnswerView>, 
 /**
- * The chip that counts when none is chosen.
+ * The answer that counts while none is given.
  */
 default: string, };

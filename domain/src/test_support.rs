@@ -1,0 +1,71 @@
+//! Builders for tests of this crate: plain values with nothing odd about them.
+
+use std::path::PathBuf;
+
+use crate::view::{GridRow, QueueRow, StreetRow};
+use crate::{CommunityId, QueueId, catalog};
+
+/// A file of the shared test data, or nothing where it is not at hand.
+pub(crate) fn shared(path: &str) -> Option<String> {
+    let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = std::env::var_os("XUNGE_DATA").map_or_else(|| workspace.join("../shared/data"), PathBuf::from);
+    // XUNGE_DATA is relative to the workspace, where the commands are run.
+    let root = if root.is_relative() { workspace.join(root) } else { root };
+    std::fs::read_to_string(root.join(path)).ok()
+}
+
+/// A square grid with its south-west corner at this longitude and latitude.
+pub(crate) fn square(id: &str, lon: f64, lat: f64, side: f64) -> GridRow {
+    let ring = [[0.0, 0.0], [side, 0.0], [side, side], [0.0, side], [0.0, 0.0]];
+    GridRow {
+        id: id.into(),
+        name: id.to_owned(),
+        community: "c1".into(),
+        community_name: "c1".to_owned(),
+        rings: vec![ring.iter().map(|[x, y]| [lon + x, lat + y]).collect()],
+        property_queue: None,
+    }
+}
+
+/// The grids of a GeoJSON feature collection of the shared data.
+pub(crate) fn grid_rows(geojson: &str) -> Vec<GridRow> {
+    let collection: serde_json::Value = serde_json::from_str(geojson).unwrap();
+    let features = collection["features"].as_array().unwrap();
+    features
+        .iter()
+        .map(|feature| {
+            let text = |name: &str| feature["properties"][name].as_str().unwrap().to_owned();
+            GridRow {
+                id: text("grid_code").into(),
+                name: text("grid_name"),
+                community: CommunityId(text("community_code")),
+                community_name: text("community"),
+                rings: serde_json::from_value(feature["geometry"]["coordinates"].clone()).unwrap(),
+                property_queue: None,
+            }
+        })
+        .collect()
+}
+
+/// A street with every default switch.
+pub(crate) fn street() -> StreetRow {
+    StreetRow {
+        id: "s1".into(),
+        name: "Example Street".to_owned(),
+        time_zone: "Asia/Shanghai".to_owned(),
+        triage_first: vec![],
+        disabled_categories: vec![],
+        calendar: crate::clock::Calendar::default(),
+    }
+}
+
+/// Every default queue, the queues of community `c1` and one estate, all staffed.
+pub(crate) fn all_queues() -> Vec<QueueRow> {
+    let mut rows: Vec<QueueRow> = catalog::queues().iter().map(|queue| queue.row(true)).collect();
+    rows.extend(catalog::community_queues(&"c1".into(), "一社区", "First community"));
+    rows.push(QueueRow {
+        id: QueueId::from("property-e1"),
+        ..rows[0].clone()
+    });
+    rows
+}
