@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 use domain::{CapturedAt, LatLon, PhotoFlag};
-use exif::{Exif, In, Reader, Tag, Value};
+use exif::{Error, Exif, In, Reader, Tag, Value};
 
 use crate::{instant, position};
 
@@ -49,9 +49,15 @@ fn parse(block: &[u8], flags: &mut Vec<PhotoFlag>) -> Option<Exif> {
         return None;
     }
     let read = Reader::new().continue_on_error(true).read_raw(block.to_vec());
-    read.or_else(|error| error.distill_partial_result(|_| flags.push(PhotoFlag::ExifDamaged)))
+    let damage = |errors: Vec<Error>| flags.extend(errors.iter().any(is_damage).then_some(PhotoFlag::ExifDamaged));
+    read.or_else(|error| error.distill_partial_result(damage))
         .inspect_err(|_| flags.push(PhotoFlag::ExifDamaged))
         .ok()
+}
+
+/// Common tools link the inner lists of tags to each other, which the standard forbids and nobody minds.
+fn is_damage(error: &Error) -> bool {
+    !matches!(error, Error::InvalidFormat("Unexpected next IFD"))
 }
 
 fn orientation(exif: &Exif, flags: &mut Vec<PhotoFlag>) -> u8 {

@@ -5,13 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use domain::ErrorCode;
 use domain::protocol::WireError;
-use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
-use image::{ColorType, ImageDecoder, Limits};
+use image::{ColorType, ImageDecoder};
 use serde_json::json;
 
 mod container;
 mod flatten;
+mod png;
 
 pub(crate) use container::{File, open};
 
@@ -65,7 +65,7 @@ pub(crate) fn pixels(format: Format, file: &File<'_>) -> Result<Decoded, Refusal
                 Decoded::Unsupported => Decoded::Unsupported,
             })
         }
-        Format::Png => png(file),
+        Format::Png => png::decode(file),
         Format::WebP => webp(file),
         Format::Heic | Format::Heif | Format::Avif | Format::Gif | Format::Bmp | Format::Tiff | Format::JpegXl => {
             Ok(Decoded::Unsupported)
@@ -90,16 +90,6 @@ pub(crate) fn guarded<T>(decode: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(decode)).ok()
 }
 
-fn png(file: &File<'_>) -> Result<Decoded, Refusal> {
-    let (width, height) = file.size;
-    check_memory(width, height, 0)?;
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MAX_WORKING_BYTES);
-    let decoder = guarded(|| PngDecoder::with_limits(Cursor::new(&*file.bytes), limits));
-    let decoder = decoder.and_then(Result::ok).ok_or(Refusal::Damaged)?;
-    read(decoder, 0, file)
-}
-
 fn webp(file: &File<'_>) -> Result<Decoded, Refusal> {
     let (width, height) = file.size;
     // The decoder keeps a picture of its own, four bytes a pixel at most, beside the one it fills.
@@ -115,9 +105,22 @@ fn read(decoder: impl ImageDecoder, own: u64, file: &File<'_>) -> Result<Decoded
     let (width, height) = decoder.dimensions();
     let (colour, total) = (decoder.color_type(), decoder.total_bytes());
     check_memory(width, height, total.saturating_add(own))?;
+    let channels = match colour {
+        ColorType::Rgb8 => 3,
+        ColorType::Rgba8 => 4,
+        ColorType::L8
+        | ColorType::La8
+        | ColorType::L16
+        | ColorType::La16
+        | ColorType::Rgb16
+        | ColorType::Rgba16
+        | ColorType::Rgb32F
+        | ColorType::Rgba32F
+        | _ => return Err(Refusal::Damaged),
+    };
     let mut pixels = vec![0; usize::try_from(total).unwrap_or(usize::MAX)];
     let whole = matches!(guarded(|| decoder.read_image(&mut pixels)), Some(Ok(())));
-    let raster = flatten::raster(width, height, colour, pixels).ok_or(Refusal::Damaged)?;
+    let raster = flatten::raster(width, height, channels, pixels);
     if !whole && !raster.shows_something() {
         return Err(Refusal::Damaged);
     }
@@ -125,9 +128,4 @@ fn read(decoder: impl ImageDecoder, own: u64, file: &File<'_>) -> Result<Decoded
         raster,
         whole: whole && !file.cut,
     })
-}
-
-/// Bytes a pixel of what the decoders give.
-fn channels(colour: ColorType) -> usize {
-    usize::from(colour.channel_count())
 }

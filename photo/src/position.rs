@@ -44,6 +44,11 @@ fn degrees(exif: &Exif, value: Tag, reference: Tag, signs: [char; 2]) -> Degrees
     let Some(parts) = parts(exif, value) else {
         return Degrees::Absent;
     };
+    let reference = text(exif, reference).and_then(|text| text.chars().next());
+    // Phones without a fix write the whole block with 0/0 and blank references.
+    if reference.is_none() && parts.iter().all(Option::is_none) {
+        return Degrees::Absent;
+    }
     let Some(parts) = parts.into_iter().collect::<Option<Vec<f64>>>() else {
         return Degrees::Wrong;
     };
@@ -54,17 +59,16 @@ fn degrees(exif: &Exif, value: Tag, reference: Tag, signs: [char; 2]) -> Degrees
         _ => return Degrees::Wrong,
     };
     // Without a reference the sign is taken as written: north and east, where every street of this country lies.
-    let reference = text(exif, reference)
-        .and_then(|text| text.chars().next())
-        .map_or(signs[0], |c| c.to_ascii_uppercase());
-    match signs.iter().position(|sign| *sign == reference) {
+    let letter = reference.map_or(signs[0], |c| c.to_ascii_uppercase());
+    match signs.iter().position(|sign| *sign == letter) {
         Some(0) => Degrees::Known(magnitude),
         Some(_) => Degrees::Known(-magnitude),
         None => Degrees::Wrong,
     }
 }
 
-/// Degrees, minutes and seconds as rationals, or as text where a phone wrote text.
+/// Degrees, minutes and seconds as rationals, or as text where a phone wrote text. Text with decimal commas comes
+/// apart into too many numbers and is no position: its two readings lie 90 km apart.
 fn parts(exif: &Exif, tag: Tag) -> Option<Vec<Option<f64>>> {
     exif.get_field(tag, exif::In::PRIMARY)?;
     if let Some(parts) = numbers(exif, tag) {
