@@ -1,0 +1,212 @@
+/**
+ * The office API in memory: for developing screens, for tests of components and for screenshots.
+ * It answers with the same shapes as the server and keeps no promise beyond that.
+ */
+import type { AccessEntry, Action, CaseList, CaseListRow, CaseRow, Device, EnrolmentCode, ErrorCode, Me, Person, PersonAdded, ResetLink, Stray } from '../src/api/types.ts'
+import { apply, detail } from './acts.ts'
+import { filesOf, makeCase, photo, seeds } from './cases.ts'
+import { file, secret, summary } from './households.ts'
+import { picture } from './picture.ts'
+import { basemap, categories, grids, needs, people as peopleSeed, PERMISSIONS, queues } from './street.ts'
+
+class Refusal extends Error {
+  constructor(readonly code: ErrorCode, readonly status: number, readonly details?: unknown) { super(code) }
+}
+
+const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+
+/** A QR-like drawing: three finders and a pattern. Not readable, only to look at. */
+const qr = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 25 25" shape-rendering="crispEdges"><rect width="25" height="25" fill="#fff"/>${[[2, 2], [16, 2], [2, 16]].map(([x, y]) => `<path d="M${x} ${y}h7v7h-7zm1 1v5h5v-5zm1 1h3v3h-3z" fill="#000" fill-rule="evenodd"/>`).join('')}${Array.from({ length: 160 }, (_, n) => [2 + (n * 7) % 21, 2 + (n * 11 + Math.floor(n / 21)) % 21]).filter(([x = 0, y = 0]) => !((x < 10 && y < 10) || (x > 14 && y < 10) || (x < 10 && y > 14))).map(([x, y]) => `<rect x="${x}" y="${y}" width="1" height="1"/>`).join('')}</svg>`
+
+export class FakeOffice {
+  cases: CaseRow[]
+  people: Person[] = peopleSeed.map((one) => ({ ...one }))
+  setupNeeded = false
+  uploads = 900
+  readonly log: AccessEntry[] = []
+  private readonly listeners = new Set<() => void>()
+  private readonly revoked = new Set<string>()
+
+  constructor(private readonly clock: () => number = Date.now) {
+    this.cases = seeds.map((seed, n) => makeCase(seed, n + 1, this.clock())).sort((a, b) => b.received_at - a.received_at)
+    const names = ['林晓', '林晓', '吴强']
+    names.forEach((name, n) => this.log.push({ at: this.clock() - (n + 1) * 5_000_000, user: `u-${n}`, name, what: n === 2 ? 'open' : 'reveal', subject_kind: n === 2 ? 'household' : 'resident', subject: n === 2 ? 'h-12' : `p-${n}-0`, field: n === 2 ? null : 'resident_phone', reason: n === 2 ? null : '电话联系' }))
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** A new report comes in, as from a phone. */
+  arrive(n = 0): CaseRow {
+    const made = makeCase({ ...seeds[(n + 4) % seeds.length]!, minutes: 0, text: `刚刚上报的第 ${n + 1} 条` }, this.cases.length + 1, this.clock())
+    this.cases.unshift(made)
+    this.tell()
+    return made
+  }
+
+  /** Somebody else acts on a case. */
+  act(id: string, act: Action, login: string) {
+    const who = this.people.find((one) => one.login === login)
+    if (!who) throw new Error(`nobody is called ${login}`)
+    this.cases = this.cases.map((row) => (row.id === id ? apply(row, act, who, this.clock()) : row))
+    this.tell()
+  }
+
+  private tell() { this.listeners.forEach((listener) => listener()) }
+
+  async handle(request: Request): Promise<Response> {
+    try {
+      return await this.route(request)
+    } catch (error) {
+      if (error instanceof Refusal) return json({ error: { code: error.code, details: error.details } }, error.status)
+      throw error
+    }
+  }
+
+  private who(request: Request): Person {
+    const login = /fake_user=([a-z]+)/.exec(request.headers.get('cookie') ?? request.headers.get('x-fake-user') ?? '')?.[1]
+    const found = this.people.find((one) => one.login === login)
+    if (!found) throw new Refusal('unauthenticated', 401)
+    return found
+  }
+
+  private me(one: Person): Me {
+    return { user: one.id, login: one.login, name: one.name, roles: one.roles, permissions: [...new Set(one.roles.flatMap((role) => PERMISSIONS[role] ?? []))], queues: one.queues, communities: one.communities, grids: one.grids, street: 'yx', street_name: '银杏街道', time_zone: 'Asia/Shanghai', language: 'zh-CN' }
+  }
+
+  private async route(request: Request): Promise<Response> {
+    const url = new URL(request.url, 'http://fake')
+    const [, , resource = '', id = '', verb = ''] = url.pathname.split('/').map(decodeURIComponent)
+    const key = `${request.method} ${resource}${id ? '/:id' : ''}${verb ? `/${verb}` : ''}`
+    const body = async () => (await request.json()) as Record<string, unknown>
+    if (request.method !== 'GET' && request.headers.get('x-xunge') !== 'office') throw new Refusal('forbidden', 403)
+    switch (key) {
+      case 'GET setup': return json({ needed: this.setupNeeded })
+      case 'POST setup': { const { token, password } = await body() as { token: string, password: string }; if (token === 'expired') throw new Refusal('link_invalid', 410); if (password.length < 10) throw new Refusal('password_weak', 422); this.setupNeeded = false; return json(this.me(this.people[0]!), 200, { 'set-cookie': 'fake_user=admin; Path=/; HttpOnly; SameSite=Strict' }) }
+      case 'POST password-reset': { const { token, password } = await body() as { token: string, password: string }; if (token === 'expired') throw new Refusal('link_invalid', 410); if (password.length < 10) throw new Refusal('password_weak', 422); return json({}) }
+      case 'POST session': {
+        const { login, password } = await body() as { login: string, password: string }
+        const found = this.people.find((one) => one.login === login && one.active)
+        if (!found || password !== 'demo-password') throw new Refusal('wrong_credentials', 401)
+        return json(this.me(found), 200, { 'set-cookie': `fake_user=${login}; Path=/; HttpOnly; SameSite=Strict` })
+      }
+      case 'DELETE session': return json({}, 200, { 'set-cookie': 'fake_user=; Path=/; Max-Age=0' })
+    }
+    return this.signedIn(key, id, url, request, this.who(request), body)
+  }
+
+  private async signedIn(key: string, id: string, url: URL, request: Request, who: Person, body: () => Promise<Record<string, unknown>>): Promise<Response> {
+    const now = this.clock()
+    switch (key) {
+      case 'GET me': return json(this.me(who))
+      case 'GET queues': return json(queues.map((one) => ({ ...one, open: this.cases.filter((row) => row.lead_queue === one.id && !['closed', 'void', 'rejected', 'merged'].includes(row.state)).length, mine: who.queues.includes(one.id) })))
+      case 'GET grids': return json(grids)
+      case 'GET catalog': return json({ version: 1, categories, needs })
+      case 'GET basemap': return json(basemap)
+      case 'GET cases': return json(this.list(url.searchParams, who))
+      case 'GET cases/:id': return json(detail(this.found(id, who), who, this.cases))
+      case 'POST cases/:id/acts': {
+        const { id: _mutation, from_state_rev, ...act } = await body() as unknown as Action & { id: string, from_state_rev: number }
+        const row = this.found(id, who)
+        if (row.state_rev !== from_state_rev) throw new Refusal('stale', 409, { now: row.state, state_rev: row.state_rev })
+        const may = detail(row, who, []).allowed.find((one) => one.action === act.action)
+        if (!may?.allowed) throw new Refusal(may?.refusal ?? 'state_refuses_action', 409)
+        this.act(id, act as Action, who.login)
+        return json(detail(this.found(id, who), who, this.cases))
+      }
+      case 'PATCH cases/:id/place': {
+        const { grid } = await body() as { grid: string }
+        this.cases = this.cases.map((row) => (row.id === id ? { ...row, place: { ...row.place, grid, other_grid: row.place.grid } } : row))
+        return json(detail(this.found(id, who), who, this.cases))
+      }
+      case 'POST photos': { const made = photo(this.uploads++, 'after'); await request.arrayBuffer(); if (filesOf([made]).length === 0) throw new Refusal('photo_damaged', 422); return json({ ...made, original: null }) }
+      case 'GET photos/:id': return new Response(picture(Number(id.slice(2, 6)), id.startsWith('a')), { headers: { 'content-type': 'image/svg+xml', 'cache-control': 'max-age=600' } })
+      case 'POST photos/:id/request-original': return json({})
+      case 'GET households': return json(this.households(url.searchParams, now))
+      case 'GET households/:id': return json(file(Number(id.slice(2)), now))
+      case 'POST households/:id/reveal': {
+        const { field, resident, reason } = await body() as { field: string, resident: string | null, reason: string }
+        if (!reason) throw new Refusal('invalid', 422, { problems: [{ field: 'reason', problem: 'missing' }] })
+        this.log.unshift({ at: now, user: who.id, name: who.name, what: 'reveal', subject_kind: resident ? 'resident' : 'household', subject: resident ?? id, field, reason })
+        return json({ value: secret(Number(id.slice(2)), field, resident), hide_after_s: 60 })
+      }
+      case 'GET people': return json({ rows: this.people })
+      case 'POST people': {
+        const made = await body() as unknown as Person
+        if (this.people.some((one) => one.login === made.login)) throw new Refusal('login_taken', 409)
+        const person = { ...made, id: `u-${this.people.length}`, active: true, has_password: false, phones: 0 }
+        this.people.push(person)
+        return json({ person, link: this.link(now) } satisfies PersonAdded, 201)
+      }
+      case 'PATCH people/:id': { const change = await body(); this.people = this.people.map((one) => (one.id === id ? { ...one, ...change } : one)); return json(this.people.find((one) => one.id === id)) }
+      case 'POST people/:id/reset-link': return json(this.link(now), 201)
+      case 'POST enrolments': return json({ code: 'F7KQ-29XM', uri: 'xunge://enrol', qr_svg: qr, server: 'https://xunge.example', expires_at: now + 86_400_000 } satisfies EnrolmentCode)
+      case 'GET devices': return json(this.devices(now))
+      case 'POST devices/:id/revoke': this.revoked.add(id); return json({})
+      case 'GET strays': return json([
+        { mutation: 'm-1', device: 'd-2', author: 'u-sun', author_name: '孙悦', kind: 'report.create', code: 'out_of_scope', parked: false, at: now - 7_000_000 },
+        { mutation: 'm-2', device: 'd-3', author: 'u-old', author_name: '钱波', kind: 'survey.create', code: 'mutation_unknown', parked: true, at: now - 90_000_000 },
+      ] satisfies Stray[])
+      case 'GET access-log': return json(this.log)
+    }
+    throw new Refusal('not_found', 404)
+  }
+
+  private link(now: number): ResetLink {
+    return { token: 'Kd83-one-time-example', path: '/#/password?token=Kd83-one-time-example', url: null, expires_at: now + 900_000 }
+  }
+
+  private devices(now: number): Device[] {
+    const phone = (n: number, name: string, user_name: string, last_seen_at: number | null, unsent: number, photos_unsent: number, revoked = false): Device => ({
+      id: `d-${n}`, user: 'u-li', user_name, name, app_version: n === 3 ? '0.0.9' : '0.1.0', enrolled_at: now - n * 1_728_000_000, last_seen_at, revoked: revoked || this.revoked.has(`d-${n}`),
+      announce: last_seen_at === null ? null : { unsent, photos_unsent, oldest_unsent_ms: unsent ? 8_200_000 : null, last_error: unsent ? 'unreachable' : null, free_bytes: 9e9, app_version: '0.1.0' } })
+    return [phone(1, '红米 Note', '李青', now - 40_000, 0, 0), phone(2, '华为畅享', '孙悦', now - 7_400_000, 3, 5), phone(3, '旧手机', '钱波', null, 0, 0, true)]
+  }
+
+  private found(id: string, who: Person): CaseRow {
+    const row = this.cases.find((one) => one.id === id)
+    if (!row || !this.visible(row, who)) throw new Refusal('not_found', 404)
+    return row
+  }
+
+  private visible(row: CaseRow, who: Person): boolean {
+    if (who.roles.some((role) => role === 'triage_officer' || role === 'street_head')) return true
+    return who.queues.includes(row.lead_queue) || row.assists.some((queue) => who.queues.includes(queue)) || (who.roles.includes('community_secretary') && grids.find((grid) => grid.id === row.place.grid)?.community === who.communities[0])
+  }
+
+  private list(params: URLSearchParams, who: Person): CaseList {
+    const now = this.clock()
+    const seen = this.cases.filter((row) => this.visible(row, who))
+    const states = params.get('state')?.split(',')
+    const [queue, q, due] = [params.get('queue'), params.get('q'), params.get('due')]
+    const open = (row: CaseRow) => !['closed', 'void', 'rejected', 'merged', 'resolved'].includes(row.state)
+    const rows = seen.filter((row) => (!states || states.includes(row.state)) && (!queue || row.lead_queue === queue || row.assists.includes(queue))
+      && (!q || [row.number, row.text, row.place.address ?? ''].some((text) => text.includes(q)))
+      && (!due || (open(row) && row.due_at !== null && (due === 'overdue' ? row.due_at < now : row.due_at >= now && row.due_at < now + 10 * 3_600_000))))
+    const count = (key: (row: CaseRow) => string) => seen.reduce<Record<string, number>>((sum, row) => ({ ...sum, [key(row)]: (sum[key(row)] ?? 0) + 1 }), {})
+    return {
+      rows: rows.map((row) => this.listRow(row, who)), total: rows.length, next: null,
+      by_state: Object.entries(count((row) => row.state)).map(([state, count]) => ({ state: state as CaseRow['state'], count })),
+      by_queue: Object.entries(count((row) => row.lead_queue)).map(([queue, count]) => ({ queue, count, overdue: 0 })),
+    }
+  }
+
+  private listRow(row: CaseRow, who: Person): CaseListRow {
+    const preview = row.photos[0]?.preview?.sha256 ?? null
+    return {
+      id: row.id, number: row.number, state: row.state, state_rev: row.state_rev, category: row.category, urgency: row.urgency, lead_queue: row.lead_queue, assists: row.assists, routing: row.routing, address: row.place.address,
+      point: row.place.chosen?.point ?? null, grid: row.place.grid, other_grid: row.place.other_grid, text: row.text, preview, preview_stored: preview !== null && row.stored.includes(preview), photos: row.photos.length, photos_stored: row.photos.filter((one) => one.upright && row.stored.includes(one.upright.sha256)).length, captured_at: row.captured_at,
+      received_at: row.received_at, stage_due: row.stage_due, due_at: row.due_at, from_visit: row.need !== null, mine: who.queues.includes(row.lead_queue),
+    }
+  }
+
+  private households(params: URLSearchParams, now: number) {
+    const q = params.get('q') ?? ''
+    const all = Array.from({ length: 46 }, (_, n) => summary(n, now)).filter((row) => (!params.get('grid') || row.grid === params.get('grid')) && (!q || `${row.head}${row.building}${row.room}`.includes(q)))
+    const offset = Number(params.get('offset') ?? 0)
+    return { rows: all.slice(offset, offset + Number(params.get('limit') ?? 20)), total: all.length }
+  }
+}

@@ -1,0 +1,42 @@
+import { useQuery, useQueryClient } from '@tanstack/vue-query'
+import { computed } from 'vue'
+import { ApiError } from './api/client'
+import { getMe, signOut } from './api/calls'
+import type { Me } from './api/types'
+
+export const meKey = ['me'] as const
+
+/** Where a person's day starts, by what they may do. */
+export function homeOf(me: Me): string {
+  const may = (permission: string) => me.permissions.includes(permission)
+  if (may('triage')) return '/triage'
+  if (me.queues.length && may('work_orders')) return '/queue'
+  if (may('see_community_households')) return '/households'
+  if (may('manage_people')) return '/people'
+  if (may('read_access_log')) return '/access-log'
+  return '/queue'
+}
+
+/** Who is signed in, or null; an unreachable server is an error, not a signed-out person. */
+export async function fetchMe(): Promise<Me | null> {
+  try {
+    return await getMe()
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'unauthenticated') return null
+    throw error
+  }
+}
+
+/** The person at the desk. */
+export function useSession() {
+  const queries = useQueryClient()
+  const { data: me } = useQuery({ queryKey: meKey, queryFn: fetchMe, staleTime: 5 * 60_000 })
+  const permissions = computed(() => new Set(me.value?.permissions ?? []))
+  const can = (permission: string) => permissions.value.has(permission)
+  async function leave() {
+    await signOut()
+    queries.clear()
+    queries.setQueryData(meKey, null)
+  }
+  return { me, can, leave }
+}

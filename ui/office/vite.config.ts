@@ -1,0 +1,13 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+import { fakeServer } from './fake/plugin.ts'
+
+// In development `/v1` goes to the street's server, or, with `--mode fake`, to an in-memory one.
+const server = process.env['XUNGE_SERVER'] ?? 'http://127.0.0.1:8420'
+
+export default defineConfig(({ mode }) => ({
+  plugins: [vue(), ...(mode === 'fake' ? [fakeServer()] : [])],
+  build: { target: ['chrome87', 'safari15'], chunkSizeWarningLimit: 1200 },
+  server: mode === 'fake' ? {} : { proxy: { '/v1': server } },
+  test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'], setupFiles: ['tests/setup.ts'] },
+}))
