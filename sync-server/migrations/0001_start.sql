@@ -370,6 +370,8 @@ CREATE TABLE photos (
     height BIGINT NOT NULL,
     mime TEXT NOT NULL,
     author_id TEXT,
+    -- 1 when the file is wanted without being asked for: every preview and upright, and an original without an upright.
+    wanted SMALLINT NOT NULL,
     PRIMARY KEY (street_id, sha256, subject_kind, subject_id)
 );
 CREATE INDEX photos_subject ON photos (street_id, subject_kind, subject_id);

@@ -2,6 +2,7 @@
 
 pub mod basemap;
 pub mod blobs;
+pub mod body;
 pub mod enrol;
 pub mod live;
 pub mod pull;

@@ -1,31 +1,18 @@
 //! The running server: its store, files, clock and hub, shared by every handler.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use domain::{Epoch, ReceivedAt, StreetId};
 
 use crate::Outcome;
-use crate::auth::throttle::Throttle;
 use crate::blobs::Files;
 use crate::clock::{Clock, Ids};
+use crate::office::Office;
 use crate::store::{Edit, Store, StoreError, Tx, server};
 
 /// Connections for reading. More than the machine's cores bring nothing; fewer let one slow list delay the next.
 const READERS: usize = 4;
-
-/// Settings of the office side.
-#[derive(Debug, Default)]
-pub struct Office {
-    /// Address under which phones and browsers reach this server, such as `https://xunge.example`.
-    pub public_url: Option<String>,
-    /// True when a proxy in front says where requests come from.
-    pub behind_proxy: bool,
-    /// Folder of the built office UI.
-    pub ui: Option<PathBuf>,
-    /// Tries left for passwords and codes.
-    pub throttle: Throttle,
-}
 
 /// The running server. Clones share it.
 #[derive(Clone)]

@@ -226,3 +226,21 @@ pub fn phone_scope(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt
     );
     Ok(scope)
 }
+
+/// How a person is shown: the name; empty for somebody unknown.
+///
+/// # Errors
+/// What the engine reports.
+pub fn label(tx: &Tx<'_>, street: &StreetId, user: UserId) -> Result<String, StoreError> {
+    let sql = "SELECT name FROM people WHERE street_id = $1 AND id = $2";
+    Ok(tx.query_opt(sql, args![street, user], |row| row.get("name"))?.unwrap_or_default())
+}
+
+/// The roles of a person who may still sign in; nothing for anybody else.
+///
+/// # Errors
+/// What the engine reports.
+pub fn roles(tx: &Tx<'_>, street: &StreetId, user: UserId) -> Result<Option<Vec<domain::Role>>, StoreError> {
+    let sql = "SELECT roles FROM people WHERE street_id = $1 AND id = $2 AND active = 1";
+    tx.query_opt(sql, args![street, user], |row| row.json("roles"))
+}

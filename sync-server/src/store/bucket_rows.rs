@@ -17,7 +17,7 @@ pub fn place(edit: &Edit<'_>, kind: RowType, id: &str, rev: u64) -> Result<(), S
     let now: BTreeSet<Bucket> = scope::buckets_of(edit.tx, &edit.street, kind, id)?
         .into_iter()
         .collect();
-    for bucket in before(edit.tx, &edit.street, kind, id)?.difference(&now) {
+    for bucket in of_row(edit.tx, &edit.street, kind, id)?.difference(&now) {
         put(edit, bucket, kind, id, rev, true)?;
     }
     for bucket in &now {
@@ -26,7 +26,11 @@ pub fn place(edit: &Edit<'_>, kind: RowType, id: &str, rev: u64) -> Result<(), S
     Ok(())
 }
 
-fn before(tx: &Tx<'_>, street: &StreetId, kind: RowType, id: &str) -> Result<BTreeSet<Bucket>, StoreError> {
+/// The buckets a row is in.
+///
+/// # Errors
+/// What the engine reports.
+pub fn of_row(tx: &Tx<'_>, street: &StreetId, kind: RowType, id: &str) -> Result<BTreeSet<Bucket>, StoreError> {
     let sql = "SELECT bucket FROM bucket_rows WHERE street_id = $1 AND kind = $2 AND id = $3 AND gone = 0";
     Ok(tx
         .query(sql, args![street, code(&kind)?, id], |row| row.get("bucket"))?

@@ -152,3 +152,21 @@ pub fn revoke(
         "UPDATE devices SET status = 'revoked', revoked_at = $3, revoked_by = $4 WHERE street_id = $1 AND id = $2";
     Ok(tx.execute(sql, args![street, device, now, by])? > 0)
 }
+
+/// Keeps what the phone said about itself.
+///
+/// # Errors
+/// What the engine reports.
+pub fn said(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    device: DeviceId,
+    announce: &Announcement,
+    now: ReceivedAt,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE devices SET announce = $3, app_version = $4, last_seen_at = $5 WHERE street_id = $1 AND id = $2",
+        args![street, device, json(announce)?, &announce.app_version, now],
+    )?;
+    Ok(())
+}

@@ -39,7 +39,7 @@ pub fn add(
         for (copy, file) in photo.files() {
             tx.execute(
                 "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, role, size, width, height, mime,
-                    author_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                    author_id, wanted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                  ON CONFLICT (street_id, sha256, subject_kind, subject_id) DO NOTHING",
                 args![
                     street,
@@ -53,6 +53,7 @@ pub fn add(
                     file.height,
                     &file.mime,
                     author,
+                    copy != PhotoCopy::Original || photo.upright.is_none(),
                 ],
             )?;
         }
@@ -73,6 +74,8 @@ pub struct PhotoUse {
     pub mime: String,
     /// Who took it.
     pub author: Option<UserId>,
+    /// True when it is wanted without being asked for.
+    pub wanted: bool,
 }
 
 /// Everything that uses a photo file; empty when no mutation names it.
@@ -80,7 +83,7 @@ pub struct PhotoUse {
 /// # Errors
 /// What the engine reports.
 pub fn uses(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<Vec<PhotoUse>, StoreError> {
-    let sql = "SELECT subject_kind, subject_id, copy, size, mime, author_id FROM photos
+    let sql = "SELECT subject_kind, subject_id, copy, size, mime, author_id, wanted FROM photos
          WHERE street_id = $1 AND sha256 = $2 ORDER BY subject_kind, subject_id";
     tx.query(sql, args![street, sha256], |row| {
         let subject = if row.get::<String>("subject_kind")? == "case" {
@@ -94,6 +97,7 @@ pub fn uses(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<Vec<Ph
             size: row.get("size")?,
             mime: row.get("mime")?,
             author: row.get("author_id")?,
+            wanted: row.get("wanted")?,
         })
     })
 }
@@ -144,11 +148,21 @@ pub fn ask_original(
 /// What the engine reports.
 pub fn copy_to_case(tx: &Tx<'_>, street: &StreetId, case: CaseId, into: CaseId) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, role, size, width, height, mime, author_id)
-         SELECT street_id, sha256, subject_kind, $3, copy, role, size, width, height, mime, author_id FROM photos
+        "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, role, size, width, height, mime, author_id,
+            wanted)
+         SELECT street_id, sha256, subject_kind, $3, copy, role, size, width, height, mime, author_id, wanted FROM photos
          WHERE street_id = $1 AND subject_kind = 'case' AND subject_id = $2
          ON CONFLICT (street_id, sha256, subject_kind, subject_id) DO NOTHING",
         args![street, case, into],
     )?;
     Ok(())
+}
+
+/// Ends the request for an original that has arrived. Returns false when there was none. The caller touches the row.
+///
+/// # Errors
+/// What the engine reports.
+pub fn original_settled(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM original_requests WHERE street_id = $1 AND sha256 = $2";
+    Ok(tx.execute(sql, args![street, sha256])? > 0)
 }

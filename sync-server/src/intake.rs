@@ -1,0 +1,98 @@
+//! What becomes of one mutation: its verdict, and the rows it leaves.
+
+pub mod act;
+pub mod open;
+pub mod push;
+mod report;
+mod visit;
+
+use std::cell::OnceCell;
+
+use domain::protocol::{Mutation, Verdict, kind};
+use domain::view::{QueueRow, StreetRow};
+use domain::{DeviceId, ErrorCode, Problem, UserId};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::store::{Edit, grids, streets};
+use crate::{Failure, Outcome};
+
+/// How long after the end of a posting its work is still taken, in milliseconds: 72 h.
+const GRACE_MS: i64 = 72 * 3_600_000;
+
+/// The mutations of one phone, in one transaction.
+pub struct Intake<'e, 't> {
+    /// The transaction.
+    pub edit: &'e Edit<'t>,
+    /// The phone.
+    pub device: DeviceId,
+    /// Whose phone it is.
+    pub user: UserId,
+    street: OnceCell<StreetRow>,
+    queues: OnceCell<Vec<QueueRow>>,
+}
+
+impl<'e, 't> Intake<'e, 't> {
+    /// Begins to take mutations of a phone.
+    #[must_use]
+    pub fn new(edit: &'e Edit<'t>, device: DeviceId, user: UserId) -> Self {
+        Self { edit, device, user, street: OnceCell::new(), queues: OnceCell::new() }
+    }
+
+    /// Applies a mutation. A refusal becomes `rejected`, except [`ErrorCode::MutationUnknown`], which is parked.
+    ///
+    /// # Errors
+    /// A refusal, or a fault of our own.
+    pub fn apply(&self, mutation: &Mutation) -> Outcome<Verdict> {
+        if mutation.v != 1 {
+            return Err(ErrorCode::MutationUnknown.into());
+        }
+        // A phone speaks for the person it was enrolled for, and for nobody else.
+        if mutation.author != self.user {
+            return Err(ErrorCode::OutOfScope.into());
+        }
+        match mutation.kind.as_str() {
+            kind::REPORT_CREATE => self.create_report(mutation, body(mutation)?),
+            kind::REPORT_NOTE => self.add_note(mutation, body(mutation)?),
+            kind::REPORT_WITHDRAW => self.withdraw_report(mutation, body(mutation)?),
+            kind::VISIT_CREATE => self.create_visit(mutation, body(mutation)?),
+            _unknown => Err(ErrorCode::MutationUnknown.into()),
+        }
+    }
+
+    /// The street, read once.
+    fn street(&self) -> Outcome<&StreetRow> {
+        if self.street.get().is_none() {
+            let row = streets::get(self.edit.tx, &self.edit.street)?.ok_or(ErrorCode::NotFound)?;
+            drop(self.street.set(row));
+        }
+        self.street.get().ok_or_else(|| ErrorCode::Internal.into())
+    }
+
+    /// The street's queues, read once.
+    fn queues(&self) -> Outcome<&[QueueRow]> {
+        if self.queues.get().is_none() {
+            drop(self.queues.set(grids::queues(self.edit.tx, &self.edit.street)?));
+        }
+        self.queues.get().map(Vec::as_slice).ok_or_else(|| ErrorCode::Internal.into())
+    }
+
+    /// When a mutation was made, by the server's clock as the phone estimated it, and never later than now.
+    fn made_at(&self, mutation: &Mutation) -> domain::ReceivedAt {
+        let estimated = mutation.server_est_ms.unwrap_or(mutation.wall_ms);
+        domain::ReceivedAt(estimated.min(self.edit.now.0))
+    }
+}
+
+/// The body of a mutation. The refusal quotes nothing of it.
+fn body<T: DeserializeOwned>(mutation: &Mutation) -> Outcome<T> {
+    T::deserialize(&mutation.body).or_else(|_unreadable| Err(ErrorCode::BadRequest.into()))
+}
+
+/// Refuses with every problem, when there is one.
+fn valid(problems: Vec<Problem>) -> Outcome<()> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::refused(ErrorCode::Invalid, json!({ "problems": problems })))
+}

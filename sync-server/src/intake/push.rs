@@ -1,0 +1,186 @@
+//! One push: mutations in order, each with its own savepoint and its one answer.
+
+use domain::protocol::{Mutation, PushRequest, PushResponse, Receipt, Stop, Verdict, body_hash};
+use domain::{Epoch, ErrorCode, ReceivedAt};
+use serde_json::json;
+
+use super::Intake;
+use crate::clock::Ids;
+use crate::store::devices::{self, DeviceRecord};
+use crate::store::incidents::{self, IncidentKind};
+use crate::store::receipts::{self, ReceiptRecord};
+use crate::store::{Edit, StoreError, Tx, parked, strays, streets};
+use crate::{Failure, Outcome};
+
+/// Takes a push, in the transaction it is given. What came before a stop is answered.
+///
+/// # Errors
+/// [`ErrorCode::DeviceRevoked`], [`ErrorCode::DiskFull`], or what the engine reports; never because of what a mutation
+/// says.
+pub fn take(
+    tx: &Tx<'_>,
+    epoch: Epoch,
+    device: &DeviceRecord,
+    request: &PushRequest,
+    now: ReceivedAt,
+    ids: &dyn Ids,
+) -> Outcome<PushResponse> {
+    // Read again inside the transaction: another push of this phone, or its revocation, may have come in between.
+    let device = devices::by_id(tx, device.id)?.ok_or(ErrorCode::Unauthenticated)?;
+    if device.revoked {
+        return Err(ErrorCode::DeviceRevoked.into());
+    }
+    let edit = Edit::new(tx, device.street.clone(), now, ids);
+    let mut push = Push { intake: Intake::new(&edit, device.id, device.user), last: device.last_seq, answers: Vec::new() };
+    let stop = push.read(&request.mutations)?;
+    let Push { last, mut answers, .. } = push;
+    devices::heard(tx, &device.street, device.id, last, &request.announce, now)?;
+    let street_rev = edit.seal()?;
+    for answer in answers.iter_mut().filter(|answer| answer.rev.is_none()) {
+        answer.rev = receipts::get(tx, &device.street, answer.id)?
+            .filter(|stored| stored.verdict == answer.verdict)
+            .and_then(|stored| stored.rev);
+    }
+    let durable_rev = streets::durable_rev(tx, &device.street)?;
+    Ok(PushResponse {
+        epoch,
+        server_ms: now.0,
+        receipts: answers,
+        last_seq: last,
+        stop,
+        street_rev,
+        durable_rev,
+        next_after_ms: None,
+    })
+}
+
+struct Push<'e, 't> {
+    intake: Intake<'e, 't>,
+    last: u64,
+    answers: Vec<Receipt>,
+}
+
+impl Push<'_, '_> {
+    fn read(&mut self, mutations: &[Mutation]) -> Outcome<Option<Stop>> {
+        for mutation in mutations {
+            let hash = body_hash(mutation);
+            let answer = match self.known(mutation, &hash)? {
+                Some(known) => known,
+                None if mutation.seq <= self.last => return self.fork(mutation).map(Some),
+                None if mutation.seq > self.last + 1 => return Ok(Some(Stop::Gap { last: self.last })),
+                None => self.settle(mutation, &hash)?,
+            };
+            if mutation.seq == self.last + 1 {
+                self.last = mutation.seq;
+            }
+            self.answers.push(Receipt { id: mutation.id, verdict: answer.0, rev: answer.1, body_hash: hash });
+        }
+        Ok(None)
+    }
+
+    fn edit(&self) -> &Edit<'_> {
+        self.intake.edit
+    }
+
+    /// The answer given before. Another body under the same id is an incident; the first answer stands.
+    fn known(&self, mutation: &Mutation, hash: &str) -> Outcome<Option<(Verdict, Option<u64>)>> {
+        let edit = self.edit();
+        let (first_hash, answer) = match receipts::get(edit.tx, &edit.street, mutation.id)? {
+            Some(stored) => (stored.body_hash, (stored.verdict, stored.rev)),
+            None => match parked::get(edit.tx, &edit.street, mutation.id)? {
+                Some(waiting) => (waiting.body_hash, (Verdict::Parked { code: waiting.code }, None)),
+                None => return Ok(None),
+            },
+        };
+        if first_hash == hash {
+            return Ok(Some(answer));
+        }
+        self.incident(IncidentKind::MutationIdConflict, mutation, true)?;
+        Ok(Some((Verdict::Parked { code: ErrorCode::MutationIdConflict }, None)))
+    }
+
+    fn fork(&self, mutation: &Mutation) -> Outcome<Stop> {
+        self.incident(IncidentKind::Fork, mutation, false)?;
+        Ok(Stop::Fork { last: self.last })
+    }
+
+    fn incident(&self, kind: IncidentKind, mutation: &Mutation, whole: bool) -> Outcome<()> {
+        let edit = self.edit();
+        let details = if whole { json!({ "mutation": mutation }) } else { json!({ "seq": mutation.seq, "last": self.last }) };
+        let (id, device) = (edit.ids.uuid(), Some(self.intake.device));
+        incidents::insert(edit.tx, &edit.street, id, kind, device, Some(mutation.id), &details, edit.now)?;
+        Ok(())
+    }
+
+    /// Gives a new mutation its one answer, or parks it.
+    fn settle(&self, mutation: &Mutation, hash: &str) -> Outcome<(Verdict, Option<u64>)> {
+        let edit = self.edit();
+        if parked::blocks(edit.tx, &edit.street, mutation.entity)? {
+            return self.park(mutation, hash, ErrorCode::Internal);
+        }
+        let applied = edit.savepoint(|| {
+            let verdict = self.intake.apply(mutation)?;
+            self.answer(mutation, hash, &verdict)?;
+            Ok(verdict)
+        });
+        match applied {
+            Ok(verdict) => Ok((verdict, None)),
+            Err(Failure::Refused(error)) if error.code == ErrorCode::MutationUnknown => {
+                self.park(mutation, hash, ErrorCode::MutationUnknown)
+            }
+            Err(Failure::Refused(error)) => {
+                let verdict = Verdict::Rejected { code: error.code, details: error.details };
+                self.answer(mutation, hash, &verdict)?;
+                Ok((verdict, None))
+            }
+            // Nothing can be written now; the phone tries again later.
+            Err(Failure::Store(error)) if ends_all(&error) => Err(error.into()),
+            Err(Failure::Store(error)) => self.fault(mutation, hash, &error.to_string()),
+            Err(Failure::File(error)) => self.fault(mutation, hash, &error.kind().to_string()),
+            Err(Failure::Panicked) => self.fault(mutation, hash, "panicked"),
+        }
+    }
+
+    fn answer(&self, mutation: &Mutation, hash: &str, verdict: &Verdict) -> Outcome<()> {
+        let edit = self.edit();
+        let rejected = if let Verdict::Rejected { code, .. } = verdict { Some(*code) } else { None };
+        if rejected == Some(ErrorCode::OutOfScope) {
+            strays::insert(edit.tx, &edit.street, self.intake.device, mutation, ErrorCode::OutOfScope, edit.now)?;
+        }
+        let record = ReceiptRecord {
+            mutation: mutation.id,
+            device: Some(self.intake.device),
+            author: mutation.author,
+            seq: Some(mutation.seq),
+            kind: mutation.kind.clone(),
+            entity: mutation.entity,
+            body_hash: hash.to_owned(),
+            verdict: verdict.clone(),
+            kept: rejected.map(|_| serde_json::to_string(mutation)).transpose()?,
+        };
+        receipts::insert(edit.tx, &edit.street, &record, edit.now)?;
+        edit.receipt(mutation.id);
+        Ok(())
+    }
+
+    /// A fault of our own: the mutation is kept whole, and somebody must look.
+    fn fault(&self, mutation: &Mutation, hash: &str, cause: &str) -> Outcome<(Verdict, Option<u64>)> {
+        tracing::error!(mutation = %mutation.id, device = %self.intake.device, cause, "mutation parked");
+        self.incident(IncidentKind::Fault, mutation, false)?;
+        self.park(mutation, hash, ErrorCode::Internal)
+    }
+
+    fn park(&self, mutation: &Mutation, hash: &str, code: ErrorCode) -> Outcome<(Verdict, Option<u64>)> {
+        let edit = self.edit();
+        parked::insert(edit.tx, &edit.street, self.intake.device, mutation, hash, code, edit.now)?;
+        Ok((Verdict::Parked { code }, None))
+    }
+}
+
+/// Errors after which no other mutation of the push could be written either.
+fn ends_all(error: &StoreError) -> bool {
+    match error.code() {
+        ErrorCode::DiskFull | ErrorCode::DatabaseCorrupt => true,
+        _other => matches!(error, StoreError::NotCommitted(_) | StoreError::Closed),
+    }
+}

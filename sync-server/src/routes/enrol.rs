@@ -1,0 +1,141 @@
+//! `POST /v1/enrol` and `POST /v1/fork`: how a phone becomes a device of a street.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::Method;
+use axum::routing::post;
+use domain::protocol::{EnrolRequest, EnrolResponse, ForkRequest, Profile};
+use domain::{DeviceId, ErrorCode, Problem, ProblemKind, ReceivedAt, StreetId, UserId};
+use serde_json::json;
+
+use super::Route;
+use crate::auth::Access;
+use crate::auth::peer::Peer;
+use crate::encoding::{Wire, spoken};
+use crate::phone::Phone;
+use crate::server::Server;
+use crate::store::devices::{self, DeviceRecord};
+use crate::store::incidents::{self, IncidentKind};
+use crate::store::{Tx, areas, codes, grids, streets};
+use crate::{Failure, Outcome, hash};
+
+/// Both bodies are far smaller.
+const MAX_BYTES: usize = 16 * 1024;
+/// Characters of a device's name that are kept.
+const MAX_NAME: usize = 80;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route { method: Method::POST, path: "/v1/enrol", access: Access::Public, handler: post(enrol) },
+        Route { method: Method::POST, path: "/v1/fork", access: Phone::ACCESS, handler: post(fork) },
+    ]
+}
+
+async fn enrol(
+    State(server): State<Server>,
+    peer: Peer,
+    Wire(request): Wire<EnrolRequest, MAX_BYTES>,
+) -> Outcome<Json<EnrolResponse>> {
+    spoken(request.proto)?;
+    well_formed(&request.token)?;
+    let now = server.now();
+    let wait = |seconds: u64| Failure::refused(ErrorCode::TooManyTries, json!({ "retry_after_s": seconds }));
+    server.office.throttle.take(peer.0, "enrol", now).map_err(wait)?;
+    let profile = server.store.write(move |tx| enrol_in(tx, &request, now)).await?;
+    server.office.throttle.succeeded(peer.0, "enrol");
+    metrics::counter!("enrolments").increment(1);
+    Ok(Json(EnrolResponse { profile, epoch: server.epoch, server_ms: now.0 }))
+}
+
+/// 32 bytes as base64url without padding are 43 characters.
+fn well_formed(token: &str) -> Outcome<()> {
+    if token.len() == 43 && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+        return Ok(());
+    }
+    let problem = Problem { field: "token".to_owned(), problem: ProblemKind::Malformed };
+    Err(Failure::refused(ErrorCode::Invalid, json!({ "problems": [problem] })))
+}
+
+/// A repeat by the same phone with the same token finds its enrolment; everyone else finds a used code.
+fn enrol_in(tx: &Tx<'_>, request: &EnrolRequest, now: ReceivedAt) -> Outcome<Profile> {
+    let code = codes::get(tx, &codes::hash(&request.code))?.ok_or(ErrorCode::CodeInvalid)?;
+    let token_hash = hash::of(&request.token);
+    if let Some(used) = code.used_device {
+        let same = devices::by_id(tx, used)?
+            .is_some_and(|device| device.id == request.device && device.token_hash == token_hash && !device.revoked);
+        return if same { profile(tx, &code.street, code.user, now) } else { Err(ErrorCode::CodeInvalid.into()) };
+    }
+    if code.expires_at <= now || areas::roles(tx, &code.street, code.user)?.is_none() {
+        return Err(ErrorCode::CodeInvalid.into());
+    }
+    let name = request.device_name.chars().take(MAX_NAME).collect();
+    add(tx, &code.street, code.user, (request.device, token_hash), (name, request.app_version.clone(), None), now)?;
+    codes::used(tx, &code.code_hash, request.device, now)?;
+    profile(tx, &code.street, code.user, now)
+}
+
+fn add(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    user: UserId,
+    (id, token_hash): (DeviceId, String),
+    (name, app_version, forked_from): (String, String, Option<DeviceId>),
+    now: ReceivedAt,
+) -> Outcome<()> {
+    if devices::by_id(tx, id)?.is_some() || devices::by_token(tx, &token_hash)?.is_some() {
+        return Err(ErrorCode::DeviceMismatch.into());
+    }
+    let device = DeviceRecord {
+        street: street.clone(),
+        id,
+        user,
+        token_hash,
+        name,
+        app_version,
+        revoked: false,
+        last_seq: 0,
+        forked_from,
+        announce: None,
+        enrolled_at: now,
+        last_seen_at: None,
+    };
+    Ok(devices::insert(tx, &device)?)
+}
+
+fn profile(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Outcome<Profile> {
+    let row = streets::get(tx, street)?.ok_or(ErrorCode::CodeInvalid)?;
+    let grids = areas::grids(tx, street, user, now)?;
+    let community = match areas::communities(tx, street, user, now)?.into_iter().next() {
+        Some(community) => Some(community),
+        None => grids.first().map(|grid| grids::community(tx, street, grid)).transpose()?.flatten(),
+    };
+    let name = areas::label(tx, street, user)?;
+    Ok(Profile { user, name, street: row.id, street_name: row.name, community, grids })
+}
+
+/// The old device stays as it was: its twin may still be in use under it.
+async fn fork(
+    State(server): State<Server>,
+    Phone(old): Phone,
+    Wire(request): Wire<ForkRequest, MAX_BYTES>,
+) -> Outcome<Json<EnrolResponse>> {
+    spoken(request.proto)?;
+    well_formed(&request.token)?;
+    let (now, incident) = (server.now(), server.ids.uuid());
+    let profile = server
+        .store
+        .write(move |tx| {
+            let token_hash = hash::of(&request.token);
+            let known = devices::by_id(tx, request.device)?;
+            let repeat = known.is_some_and(|it| it.token_hash == token_hash && it.forked_from == Some(old.id));
+            if !repeat {
+                let named = (old.name.clone(), old.app_version.clone(), Some(old.id));
+                add(tx, &old.street, old.user, (request.device, token_hash), named, now)?;
+                let details = json!({ "new_device": request.device });
+                incidents::insert(tx, &old.street, incident, IncidentKind::Fork, Some(old.id), None, &details, now)?;
+            }
+            profile(tx, &old.street, old.user, now)
+        })
+        .await?;
+    Ok(Json(EnrolResponse { profile, epoch: server.epoch, server_ms: now.0 }))
+}

@@ -1,0 +1,73 @@
+//! `POST /v1/pull`
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::Method;
+use axum::routing::post;
+use domain::protocol::{PullRequest, PullResponse};
+
+use super::Route;
+use crate::encoding::{Wire, spoken};
+use crate::phone::Phone;
+use crate::server::Server;
+use crate::store::devices::{self, DeviceRecord};
+use crate::store::incidents::{self, IncidentKind};
+use crate::{Outcome, pull};
+
+/// A phone that says the same again is written down this often, in milliseconds.
+const HEARD_EVERY_MS: i64 = 60_000;
+/// A pull with a cursor per bucket is far smaller.
+const MAX_BYTES: usize = 256 * 1024;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route { method: Method::POST, path: "/v1/pull", access: Phone::ACCESS, handler: post(pull_rows) }]
+}
+
+async fn pull_rows(
+    State(server): State<Server>,
+    Phone(device): Phone,
+    Wire(request): Wire<PullRequest, MAX_BYTES>,
+) -> Outcome<Json<PullResponse>> {
+    spoken(request.proto)?;
+    Phone(device.clone()).names_itself(request.device)?;
+    heard(&server, &device, &request).await?;
+    let (epoch, now) = (server.epoch, server.now());
+    let asked = (device.clone(), request.clone());
+    let answer = server.store.read(move |tx| Ok(pull::answer(tx, epoch, &asked.0, &asked.1, now)?)).await?;
+    if ahead(&answer, &request) {
+        restored_unnoticed(&server, &device).await?;
+    }
+    let rows: usize = answer.buckets.iter().map(|page| page.rows.len()).sum();
+    metrics::counter!("pulls").increment(1);
+    metrics::counter!("rows_pulled").increment(rows as u64);
+    Ok(Json(answer))
+}
+
+/// Keeps what the phone says about itself, when it is news.
+async fn heard(server: &Server, device: &DeviceRecord, request: &PullRequest) -> Outcome<()> {
+    let now = server.now();
+    let fresh = device.last_seen_at.is_some_and(|at| now.0 - at.0 < HEARD_EVERY_MS);
+    if fresh && device.announce.as_ref() == Some(&request.announce) {
+        return Ok(());
+    }
+    let (street, id, announce) = (device.street.clone(), device.id, request.announce.clone());
+    server.store.write(move |tx| Ok(devices::said(tx, &street, id, &announce, now)?)).await
+}
+
+/// A cursor ahead of the street in the same epoch can only come from a history that was lost.
+fn ahead(answer: &PullResponse, request: &PullRequest) -> bool {
+    request.epoch == Some(answer.epoch) && request.cursors.values().any(|cursor| *cursor > answer.street_rev)
+}
+
+async fn restored_unnoticed(server: &Server, device: &DeviceRecord) -> Outcome<()> {
+    tracing::error!(device = %device.id, "a cursor is ahead of the street: was the database restored?");
+    let (street, device, now, id) = (device.street.clone(), device.id, server.now(), server.ids.uuid());
+    let details = serde_json::Value::Null;
+    server
+        .store
+        .write(move |tx| {
+            let kind = IncidentKind::CursorAhead;
+            Ok(incidents::insert(tx, &street, id, kind, Some(device), None, &details, now)?)
+        })
+        .await
+}

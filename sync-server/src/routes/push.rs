@@ -1,0 +1,53 @@
+//! `POST /v1/push`
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::Method;
+use axum::routing::post;
+use domain::ErrorCode;
+use domain::protocol::{MAX_MUTATIONS, MAX_PUSH_BYTES, PushRequest, PushResponse, Verdict};
+use serde_json::json;
+
+use super::Route;
+use crate::encoding::{Wire, spoken};
+use crate::intake::push;
+use crate::phone::Phone;
+use crate::server::Server;
+use crate::{Failure, Outcome};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route { method: Method::POST, path: "/v1/push", access: Phone::ACCESS, handler: post(push_mutations) }]
+}
+
+async fn push_mutations(
+    State(server): State<Server>,
+    phone: Phone,
+    Wire(request): Wire<PushRequest, MAX_PUSH_BYTES>,
+) -> Outcome<Json<PushResponse>> {
+    spoken(request.proto)?;
+    phone.names_itself(request.device)?;
+    if request.mutations.len() > MAX_MUTATIONS {
+        return Err(Failure::refused(ErrorCode::TooLarge, json!({ "limit": MAX_MUTATIONS })));
+    }
+    let (epoch, now, ids, device) = (server.epoch, server.now(), Arc::clone(&server.ids), phone.0);
+    let id = device.id;
+    let answer = server.store.write(move |tx| push::take(tx, epoch, &device, &request, now, ids.as_ref())).await?;
+    metrics::counter!("pushes").increment(1);
+    for receipt in &answer.receipts {
+        metrics::counter!("mutations", "verdict" => name(&receipt.verdict)).increment(1);
+        tracing::info!(device = %id, mutation = %receipt.id, verdict = name(&receipt.verdict), "mutation");
+    }
+    Ok(Json(answer))
+}
+
+fn name(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Applied => "applied",
+        Verdict::Merged { .. } => "merged",
+        Verdict::Superseded => "superseded",
+        Verdict::Rejected { .. } => "rejected",
+        Verdict::Parked { .. } => "parked",
+    }
+}

@@ -1,0 +1,171 @@
+//! A photo file on its way in: wanted or not, in chunks or at once, checked against its name, then on the disk.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::protocol::{BlobAnswer, RowType, UploadState};
+use domain::{DeviceId, ErrorCode, Sha256Hex, StreetId};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::server::Server;
+use crate::store::photos::{self, PhotoUse, Subject};
+use crate::store::{Edit, StoreError, Tx, blobs};
+use crate::{Failure, Outcome, hash};
+
+/// The server's word on one file.
+///
+/// # Errors
+/// What the engine reports.
+pub fn offer(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<BlobAnswer, StoreError> {
+    if blobs::stored(tx, street, sha256)?.is_some() {
+        return Ok(BlobAnswer::Have);
+    }
+    let uses = photos::uses(tx, street, sha256)?;
+    if uses.is_empty() {
+        return Ok(BlobAnswer::Unknown);
+    }
+    if !uses.iter().any(|one| one.wanted) && !photos::original_asked(tx, street, sha256)? {
+        return Ok(BlobAnswer::NotAsked);
+    }
+    Ok(BlobAnswer::Want { offset: blobs::arrived(tx, street, sha256)? })
+}
+
+/// How far a file has come.
+///
+/// # Errors
+/// [`ErrorCode::BlobUnknown`] when no mutation names it or nobody asked for this original.
+pub fn state(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Outcome<UploadState> {
+    match offer(tx, street, sha256)? {
+        BlobAnswer::Have => Ok(UploadState { offset: blobs::stored(tx, street, sha256)?.unwrap_or(0), stored: true }),
+        BlobAnswer::Want { offset } => Ok(UploadState { offset, stored: false }),
+        BlobAnswer::Unknown | BlobAnswer::NotAsked => Err(ErrorCode::BlobUnknown.into()),
+    }
+}
+
+/// One file of one phone.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// The street.
+    pub street: StreetId,
+    /// The phone.
+    pub device: DeviceId,
+    /// The file's name.
+    pub sha256: Sha256Hex,
+}
+
+impl Upload {
+    /// Takes a whole file.
+    ///
+    /// # Errors
+    /// [`ErrorCode::BlobUnknown`], [`ErrorCode::HashMismatch`], [`ErrorCode::DiskFull`].
+    pub async fn whole(self, server: &Server, bytes: Vec<u8>) -> Outcome<UploadState> {
+        let before = self.read(server, state).await?;
+        if before.stored {
+            return Ok(before);
+        }
+        self.finish(server, vec![bytes]).await
+    }
+
+    /// Takes the next chunk; with `complete`, or when every byte is there, the file is checked and stored.
+    ///
+    /// # Errors
+    /// As [`Upload::whole`], [`ErrorCode::OffsetMismatch`] with the right `{offset}`, and [`ErrorCode::TooLarge`] for
+    /// bytes beyond the size that the mutation said.
+    pub async fn chunk(self, server: &Server, offset: u64, bytes: Vec<u8>, complete: bool) -> Outcome<UploadState> {
+        let (mine, now) = (self.clone(), server.now());
+        let (arrived, whole) = server.store.write(move |tx| mine.append(tx, offset, bytes, now)).await?;
+        if arrived.stored || !(complete || whole) {
+            return Ok(arrived);
+        }
+        let parts = self.read(server, |tx, street, sha256| Ok(blobs::chunks(tx, street, sha256)?)).await?;
+        self.finish(server, parts).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        server: &Server,
+        work: impl FnOnce(&Tx<'_>, &StreetId, &Sha256Hex) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
+        let mine = self.clone();
+        server.store.read(move |tx| work(tx, &mine.street, &mine.sha256)).await
+    }
+
+    /// Returns how far the file has come, and whether that is all of it.
+    fn append(
+        &self,
+        tx: &Tx<'_>,
+        offset: u64,
+        bytes: Vec<u8>,
+        now: domain::ReceivedAt,
+    ) -> Outcome<(UploadState, bool)> {
+        let before = state(tx, &self.street, &self.sha256)?;
+        if before.stored {
+            return Ok((before, true));
+        }
+        if offset != before.offset {
+            return Err(Failure::refused(ErrorCode::OffsetMismatch, json!({ "offset": before.offset })));
+        }
+        let size = said_size(&photos::uses(tx, &self.street, &self.sha256)?);
+        let after = before.offset + bytes.len() as u64;
+        if after > size {
+            return Err(Failure::refused(ErrorCode::TooLarge, json!({ "limit": size })));
+        }
+        if !bytes.is_empty() {
+            blobs::append(tx, &self.street, &self.sha256, offset, bytes, now)?;
+        }
+        Ok((UploadState { offset: after, stored: false }, after == size))
+    }
+
+    /// Checks the hash, writes the file, and only then says that it is stored.
+    async fn finish(self, server: &Server, parts: Vec<Vec<u8>>) -> Outcome<UploadState> {
+        let (files, mine, temporary) = (Arc::clone(&server.files), self.clone(), server.ids.uuid());
+        let written = tokio::task::spawn_blocking(move || {
+            let mut hasher = Sha256::new();
+            parts.iter().for_each(|part| hasher.update(part));
+            if hash::hex(hasher.finalize()) != mine.sha256.as_str() {
+                return Ok(None);
+            }
+            files.put(&mine.street, &mine.sha256, &parts, temporary)?;
+            Ok::<_, std::io::Error>(Some(parts.iter().map(|part| part.len() as u64).sum::<u64>()))
+        })
+        .await
+        .map_err(|_panicked| Failure::Panicked)??;
+        let Some(size) = written else {
+            let mine = self.clone();
+            server.store.write(move |tx| Ok(blobs::drop_chunks(tx, &mine.street, &mine.sha256)?)).await?;
+            return Err(ErrorCode::HashMismatch.into());
+        };
+        metrics::counter!("blob_bytes_stored").increment(size);
+        server.edit(self.street.clone(), move |edit| Ok(stored(edit, &self.sha256, size, Some(self.device))?)).await?;
+        Ok(UploadState { offset: size, stored: true })
+    }
+}
+
+/// The size that the mutations said; the largest where they disagree, because the hash decides in the end.
+fn said_size(uses: &[PhotoUse]) -> u64 {
+    uses.iter().map(|one| one.size).max().unwrap_or(0).min(domain::protocol::MAX_BLOB_BYTES)
+}
+
+/// Notes that a file lies on the disk; every case that shows it gets a new revision, so that office and phone see it.
+///
+/// # Errors
+/// What the engine reports.
+pub fn stored(edit: &Edit<'_>, sha256: &Sha256Hex, size: u64, by: Option<DeviceId>) -> Result<(), StoreError> {
+    blobs::drop_chunks(edit.tx, &edit.street, sha256)?;
+    if !blobs::insert(edit.tx, &edit.street, sha256, size, by, edit.now)? {
+        return Ok(());
+    }
+    let uses = photos::uses(edit.tx, &edit.street, sha256)?;
+    let subjects: BTreeSet<Subject> = uses.iter().map(|one| one.subject).collect();
+    for subject in subjects {
+        match subject {
+            Subject::Case(case) => edit.touch(RowType::Case, case),
+            Subject::Visit(visit) => edit.touch(RowType::Visit, visit),
+        }
+    }
+    if photos::original_settled(edit.tx, &edit.street, sha256)? {
+        edit.touch(RowType::OriginalRequest, sha256);
+    }
+    Ok(())
+}
