@@ -1,6 +1,7 @@
 //! A case: the unit of work made from one or more reports; its state, and what may be done to it.
 
 mod action;
+pub mod machine;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

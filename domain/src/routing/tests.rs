@@ -215,7 +215,7 @@ fn the_reason_keeps_inputs_version_and_the_other_grid() {
             "urgency=1"
         ]
     );
-    assert_eq!(decision.reason.version, catalog::CATALOG_VERSION);
+    assert_eq!(decision.reason.version, CATALOG_VERSION);
     assert_eq!(decision.reason.other_grid, Some("g2".into()));
 }
 
