@@ -2,10 +2,11 @@
 //! after the commit has reached the disk. One slow disk flush then serves many pushes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use domain::ErrorCode;
 use rusqlite::Connection;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 
 use super::{StoreError, Tx};
 use crate::live::Poke;
@@ -18,16 +19,17 @@ const QUEUE: usize = 256;
 
 #[derive(Clone)]
 pub(super) struct Writer {
-    queue: mpsc::Sender<Box<dyn Job>>,
+    queue: mpsc::UnboundedSender<Box<dyn Job>>,
+    places: Arc<Semaphore>,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection, pokes: broadcast::Sender<Poke>) -> Result<Self, StoreError> {
-        let (queue, waiting) = mpsc::channel(QUEUE);
+        let (queue, waiting) = mpsc::unbounded_channel();
         std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || serve(&connection, waiting, &pokes))?;
-        Ok(Self { queue })
+        Ok(Self { queue, places: Arc::new(Semaphore::new(QUEUE)) })
     }
 
     pub(super) async fn write<T, F>(&self, work: F) -> Outcome<T>
@@ -35,8 +37,10 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Outcome<T> + Send + 'static,
     {
-        let (job, answer) = job(work);
-        self.queue.send(job).await.map_err(|_closed| StoreError::Closed)?;
+        let _place = self.places.acquire().await.map_err(|_closed| StoreError::Closed)?;
+        let (caller, answer) = oneshot::channel();
+        // A caller that went away no longer wants the answer; the commit stands.
+        self.send(work, move |outcome| drop(caller.send(outcome)))?;
         answer.await.map_err(|_closed| StoreError::Closed)?
     }
 
@@ -45,9 +49,19 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Outcome<T> + Send + 'static,
     {
-        let (job, answer) = job(work);
-        self.queue.blocking_send(job).map_err(|_closed| StoreError::Closed)?;
-        answer.blocking_recv().map_err(|_closed| StoreError::Closed)?
+        let (caller, answer) = std::sync::mpsc::sync_channel(1);
+        self.send(work, move |outcome| drop(caller.send(outcome)))?;
+        answer.recv().map_err(|_closed| StoreError::Closed)?
+    }
+
+    fn send<T, F, R>(&self, work: F, reply: R) -> Result<(), StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Outcome<T> + Send + 'static,
+        R: FnOnce(Outcome<T>) + Send + 'static,
+    {
+        let job = Box::new(Queued { work: Some(work), outcome: None, reply });
+        self.queue.send(job).map_err(|_closed| StoreError::Closed)
     }
 }
 
@@ -59,32 +73,17 @@ trait Job: Send {
     fn answer(self: Box<Self>, committed: Result<(), ErrorCode>);
 }
 
-struct Queued<T, F> {
+struct Queued<T, F, R> {
     work: Option<F>,
     outcome: Option<Outcome<T>>,
-    caller: oneshot::Sender<Outcome<T>>,
+    reply: R,
 }
 
-fn job<T, F>(work: F) -> (Box<dyn Job>, oneshot::Receiver<Outcome<T>>)
-where
-    T: Send + 'static,
-    F: FnOnce(&Tx<'_>) -> Outcome<T> + Send + 'static,
-{
-    let (caller, answer) = oneshot::channel();
-    (
-        Box::new(Queued {
-            work: Some(work),
-            outcome: None,
-            caller,
-        }),
-        answer,
-    )
-}
-
-impl<T, F> Job for Queued<T, F>
+impl<T, F, R> Job for Queued<T, F, R>
 where
     T: Send,
     F: FnOnce(&Tx<'_>) -> Outcome<T> + Send,
+    R: FnOnce(Outcome<T>) + Send,
 {
     fn run(&mut self, tx: &Tx<'_>) {
         if let Some(work) = self.work.take() {
@@ -99,8 +98,7 @@ where
             (Some(Err(failure)), _) => Err(failure),
             (None, Ok(())) => Err(StoreError::Closed.into()),
         };
-        // A caller that went away no longer wants the answer; the commit stands.
-        drop(self.caller.send(outcome));
+        (self.reply)(outcome);
     }
 }
 
@@ -109,7 +107,7 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Failure::Panicked))
 }
 
-fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>, pokes: &broadcast::Sender<Poke>) {
+fn serve(connection: &Connection, mut waiting: mpsc::UnboundedReceiver<Box<dyn Job>>, pokes: &broadcast::Sender<Poke>) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = Vec::new();
         let committed = commit_group(connection, first, &mut waiting, &mut group);
@@ -131,7 +129,7 @@ fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>, pok
 fn commit_group(
     connection: &Connection,
     first: Box<dyn Job>,
-    waiting: &mut mpsc::Receiver<Box<dyn Job>>,
+    waiting: &mut mpsc::UnboundedReceiver<Box<dyn Job>>,
     group: &mut Vec<Box<dyn Job>>,
 ) -> Result<Vec<Poke>, StoreError> {
     group.push(first);
