@@ -1,0 +1,53 @@
+// Photos on their way from the camera to the phone's disk, each with a state the worker sees.
+import { ref } from 'vue'
+
+import { upload } from '../../parts/upload'
+import { usePhone } from '../../phone'
+import type { Draft, PhotoRole } from '../../platform/types'
+
+export type Pending = { key: number; name: string; role: PhotoRole; preview: string; done: number; error: unknown; file: File }
+
+let counter = 0
+
+/** Takes files one after the other; `changed` gets the draft after each, when the photo is durable. */
+export function usePhotoIntake(draft: string, changed: (draft: Draft) => Promise<void>, nextRole: () => PhotoRole) {
+  const phone = usePhone()
+  const pending = ref<Pending[]>([])
+  let queue = Promise.resolve()
+
+  async function bring(one: Pending) {
+    try {
+      one.error = undefined
+      const name = await upload(phone, one.file, (done) => (one.done = done))
+      one.role = nextRole()
+      await changed(await phone.addPhoto(draft, name, one.role))
+      drop(one.key)
+    } catch (error) {
+      one.error = error
+    }
+  }
+
+  function drop(key: number) {
+    const gone = pending.value.find((one) => one.key === key)
+    if (gone) URL.revokeObjectURL(gone.preview)
+    pending.value = pending.value.filter((one) => one.key !== key)
+  }
+
+  return {
+    pending,
+    drop,
+    add(files: Iterable<File>) {
+      for (const file of files) {
+        pending.value.push({ key: ++counter, name: file.name, role: nextRole(), preview: URL.createObjectURL(file), done: 0, error: undefined, file })
+        const one = pending.value[pending.value.length - 1]
+        if (one) queue = queue.then(() => bring(one))
+      }
+    },
+    retry(key: number) {
+      const one = pending.value.find((candidate) => candidate.key === key)
+      if (one) queue = queue.then(() => bring(one))
+    },
+    /** Waits until every photo is durable or has failed. */
+    settled: () => queue,
+  }
+}

@@ -1,0 +1,26 @@
+// The phone of the browser demo. The address line sets it up: `?enrolled=no`, `?empty`, `?offline`, `?lang=en`,
+// `?theme=dark`, `?size=160`, `?fail=getToday`, `?nofix`.
+import type { Port } from './port'
+import { fakePhone, type FakePhone, type Knobs } from './fake/phone'
+
+export { fakePhone, type FakePhone, type Knobs }
+
+function wishes(search: string): Partial<Knobs> {
+  const ask = new URLSearchParams(search)
+  const failing = ask.get('fail')
+  return {
+    enrolled: ask.get('enrolled') !== 'no',
+    empty: ask.has('empty'),
+    online: !ask.has('offline'),
+    position: !ask.has('nofix'),
+    failing: failing ? { [failing as keyof Port]: { code: 'phone_write' } } : {},
+    settings: {
+      language: ask.get('lang') === 'en' ? 'en' : 'zh-CN',
+      theme: (ask.get('theme') as 'system' | null) ?? 'system',
+      text_size: Number(ask.get('size') ?? 100),
+    },
+  }
+}
+
+/** The phone of this browser tab. */
+export const phone: FakePhone = fakePhone(wishes(window.location.search))

@@ -1,0 +1,357 @@
+// A phone in memory: believable enough to try the whole interface in a browser, to test it and to photograph it.
+import type { WireError } from '@xunge/kit/generated/WireError'
+
+import type { Port, Topic } from '../port'
+import type { Draft, ReportView, Session, SyncView, VisitView } from '../types'
+import { emptyDraft } from './drafts'
+import { previewOf } from './route'
+import { photoView, seededReports, why } from './reports'
+import { todayOf } from './today'
+import { householdView, pageOf, seededVisits } from './visits'
+import { baseMap, categoryById, households, profile, reference } from './world'
+
+/** How the fake phone behaves; a test changes these while it runs. */
+export type Knobs = {
+  now: () => number
+  enrolled: boolean
+  /** True: no records at all. */
+  empty: boolean
+  online: boolean
+  /** Commands that fail, with their error. */
+  failing: Partial<Record<keyof Port, WireError>>
+  /** Commands that never answer. */
+  hanging: Set<keyof Port>
+  settings: Partial<Session['settings']>
+  position: boolean
+}
+
+export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void }
+
+/** A phone with the demo street on it. */
+export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
+  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, position: true, ...wishes }
+  return guarded(new Memory(knobs), knobs)
+}
+
+/** Lets `knobs` make any command fail or hang. */
+function guarded(memory: Memory, knobs: Knobs): FakePhone {
+  return new Proxy(memory as unknown as FakePhone, {
+    get(target, name: string) {
+      if (name === 'knobs') return knobs
+      const member: unknown = Reflect.get(target, name)
+      if (typeof member !== 'function') return member
+      const command = name as keyof Port
+      const call = member.bind(target) as (...args: unknown[]) => unknown
+      if (command === 'onChanged' || command === 'address' || name === 'changed') return call
+      return async (...args: unknown[]) => {
+        if (knobs.hanging.has(command)) return new Promise(() => undefined)
+        const failure = knobs.failing[command]
+        if (failure) throw failure
+        return structuredClone(await call(...args))
+      }
+    },
+  })
+}
+
+class Memory implements Port {
+  private session: Session
+  private reports: ReportView[]
+  private visits: VisitView[]
+  private homes
+  private drafts = new Map<string, Draft>()
+  private uploads = new Map<string, { name: string; type: string; parts: string[]; size: number }>()
+  private listeners = new Set<(topics: Topic[]) => void>()
+  private counter = 0
+
+  constructor(private readonly knobs: Knobs) {
+    this.session = {
+      enrolled: knobs.enrolled,
+      revoked: false,
+      profile: knobs.enrolled ? profile : null,
+      grid_name: knobs.enrolled ? (reference.grids.find((grid) => grid.id === profile.grids[0])?.name ?? null) : null,
+      settings: { language: 'zh-CN', text_size: 100, theme: 'system', photos_on_mobile: false, network: 'auto', ...knobs.settings },
+      app_version: '0.1.0',
+      platform: 'desktop',
+      server: knobs.enrolled ? 'https://xunge.example' : null,
+    }
+    this.reports = knobs.empty ? [] : seededReports(knobs.now())
+    this.homes = knobs.empty ? [] : households
+    this.visits = knobs.empty ? [] : seededVisits(households, knobs.now())
+  }
+
+  changed(topics: Topic[]) {
+    this.listeners.forEach((listener) => listener(topics))
+  }
+
+  onChanged(listener: (topics: Topic[]) => void) {
+    this.listeners.add(listener)
+    return () => void this.listeners.delete(listener)
+  }
+
+  address = (url: string) => (url === 'tile://localhost/base.json' ? `data:application/json,${encodeURIComponent(JSON.stringify(baseMap))}` : url)
+
+  private name = (kind: string) => `${kind}-new-${++this.counter}`
+  private draft(id: string): Draft {
+    const draft = this.drafts.get(id)
+    if (!draft) throw { code: 'not_found' } satisfies WireError
+    return draft
+  }
+  private report(id: string): ReportView {
+    const report = this.reports.find((one) => one.id === id)
+    if (!report) throw { code: 'not_found' } satisfies WireError
+    return { ...report, can_withdraw: !report.withdrawn && this.knobs.now() - report.captured_at < 600_000 }
+  }
+  private put(report: ReportView): ReportView {
+    this.reports = this.reports.map((one) => (one.id === report.id ? report : one))
+    this.changed(['reports', 'today', 'sync'])
+    return report
+  }
+
+  async getSession() {
+    return this.session
+  }
+  async enrol({ code, server }: Parameters<Port['enrol']>[0]) {
+    if (code.replace(/[\s-]/g, '').length !== 8) throw { code: 'code_invalid' } satisfies WireError
+    this.session = { ...this.session, enrolled: true, profile, grid_name: reference.grids.find((grid) => grid.id === profile.grids[0])?.name ?? null, server }
+    this.changed(['session'])
+    return this.session
+  }
+  async readEnrolmentQr() {
+    return { server: 'https://xunge.example', code: 'K7QM2R9A' }
+  }
+  async signOut() {
+    const { unsent, photos_unsent: photos } = await this.getToday()
+    if (unsent + photos > 0) throw { code: 'unsent_work', details: { unsent, photos } } satisfies WireError
+    this.session = { ...this.session, enrolled: false, profile: null, grid_name: null, server: null }
+    this.changed(['session'])
+    return this.session
+  }
+  async saveSettings(settings: Session['settings']) {
+    this.session = { ...this.session, settings }
+    this.changed(['session', 'sync'])
+    return this.session
+  }
+
+  async getReference() {
+    return reference
+  }
+  async searchCategories(query: string) {
+    const words = query.trim().toLowerCase()
+    return [...categoryById.values()].filter((row) => `${row.zh} ${row.en.toLowerCase()} ${row.pinyin}`.includes(words)).map((row) => row.id)
+  }
+  async suggestCategory(text: string) {
+    const hints: [RegExp, string][] = [[/树/, 'tree-fallen'], [/牌/, 'sign-fallen'], [/积水|淹/, 'waterlogging'], [/路灯/, 'street-light'], [/垃圾/, 'exposed-waste'], [/井盖/, 'manhole'], [/滴水|龙头/, 'need-home-repair']]
+    return hints.filter(([pattern]) => pattern.test(text)).map(([, id]) => id)
+  }
+
+  async beginUpload(name: string, size: number) {
+    const upload = this.name('upload')
+    this.uploads.set(upload, { name, type: name.endsWith('.png') ? 'image/png' : 'image/jpeg', parts: [], size })
+    return upload
+  }
+  async appendUpload(upload: string, offset: number, base64: string) {
+    const file = this.uploads.get(upload)
+    if (!file) throw { code: 'not_found' } satisfies WireError
+    file.parts.push(base64)
+    return offset + Math.floor((base64.length * 3) / 4)
+  }
+  private picture(upload: string): string {
+    const file = this.uploads.get(upload)
+    if (!file || file.size === 0) throw { code: 'photo_empty' } satisfies WireError
+    if (/\.(txt|pdf)$/i.test(file.name)) throw { code: 'photo_not_an_image' } satisfies WireError
+    return `data:${file.type};base64,${file.parts.join('')}`
+  }
+
+  async openDraft(wish: Parameters<Port['openDraft']>[0]) {
+    const draft = emptyDraft(this.name('draft'), wish, this.knobs.now())
+    if (draft.report && this.knobs.position) draft.report.fix = { source: 'fix', point: { lat: 29.50405, lon: 106.5295 }, accuracy_m: 12 }
+    this.drafts.set(draft.id, draft)
+    return draft
+  }
+  async getDraft(id: string) {
+    return this.draft(id)
+  }
+  async listDrafts() {
+    return [...this.drafts.values()]
+  }
+  async saveDraft({ id, report, visit }: Parameters<Port['saveDraft']>[0]) {
+    const draft = this.draft(id)
+    const saved = { ...draft, report: report ?? draft.report, visit: visit ?? draft.visit, updated_at: this.knobs.now() }
+    this.drafts.set(id, saved)
+    return saved
+  }
+  async discardDraft(id: string) {
+    this.drafts.delete(id)
+    this.changed(['today'])
+  }
+  async addPhoto(id: string, upload: string, role: Draft['photos'][number]['role']) {
+    const draft = this.draft(id)
+    const url = this.picture(upload)
+    const { manifest } = photoView(null, role, 'on_phone', why('waiting_for_turn'), upload)
+    const saved = { ...draft, photos: [...draft.photos, { id: upload, role, manifest, url }], updated_at: this.knobs.now() }
+    this.drafts.set(id, saved)
+    return saved
+  }
+  async removePhoto(id: string, photo: string) {
+    const draft = this.draft(id)
+    const saved = { ...draft, photos: draft.photos.filter((one) => one.id !== photo) }
+    this.drafts.set(id, saved)
+    return saved
+  }
+  async previewRoute(id: string) {
+    return previewOf(this.draft(id), this.knobs.now())
+  }
+
+  async saveReport(id: string) {
+    const draft = this.draft(id)
+    const preview = previewOf(draft, this.knobs.now())
+    if (preview.problems.length > 0) throw { code: 'invalid', details: { problems: preview.problems } } satisfies WireError
+    const report = this.captured(draft, preview)
+    this.reports = [report, ...this.reports]
+    this.drafts.delete(id)
+    this.changed(['reports', 'today', 'sync', 'map'])
+    return report
+  }
+  private captured(draft: Draft, preview: ReturnType<typeof previewOf>): ReportView {
+    const reason = this.knobs.online ? why('sending_facts', { photos_waiting: draft.photos.length }) : why('no_network', { photos_waiting: draft.photos.length })
+    const word = this.knobs.online ? 'sending' : 'on_phone'
+    return {
+      id: draft.id,
+      category: draft.report?.category ?? 'other',
+      text: draft.report?.text ?? '',
+      place_label: draft.report?.address || (reference.grids.find((grid) => grid.id === preview.place.grid)?.name ?? ''),
+      captured_at: this.knobs.now(),
+      word,
+      why: reason,
+      case_number: null,
+      case_state: null,
+      lead_queue: preview.queue,
+      photo_count: draft.photos.length,
+      preview_url: draft.photos[0]?.url ?? null,
+      can_withdraw: true,
+      withdrawn: false,
+      attention: false,
+      mine: true,
+      urgency: preview.urgency,
+      due_at: preview.due_at,
+      point: preview.place.chosen?.point ?? null,
+      place: preview.place,
+      photos: draft.photos.map((photo) => ({ role: photo.role, word, why: reason, preview_url: photo.url, url: photo.url, manifest: photo.manifest })),
+      timeline: [],
+      notes: [],
+      routing: preview.reason,
+      expectation: preview.queue && preview.reason ? { queue: preview.queue, rule: preview.reason.rule } : null,
+      problems: [],
+    }
+  }
+  async listReports() {
+    return this.reports.map((one) => this.report(one.id))
+  }
+  async getReport(id: string) {
+    return this.report(id)
+  }
+  async addNote(id: string, text: string, uploads: Parameters<Port['addNote']>[2]) {
+    const reason = why(this.knobs.online ? 'sending_facts' : 'no_network')
+    const word = this.knobs.online ? 'sending' : 'on_phone'
+    const photos = uploads.map(({ upload, role }) => ({ ...photoView(null, role, word, reason, upload), url: this.picture(upload), preview_url: this.picture(upload) }))
+    const report = this.report(id)
+    return this.put({ ...report, notes: [...report.notes, { id: this.name('note'), text, photos, captured_at: this.knobs.now(), word, why: reason }] })
+  }
+  async withdrawReport(id: string) {
+    const report = this.report(id)
+    if (!report.can_withdraw) throw { code: 'withdraw_window_over' } satisfies WireError
+    return this.put({ ...report, withdrawn: true, can_withdraw: false, attention: false })
+  }
+
+  async listHouseholds(ask: Parameters<Port['listHouseholds']>[0]) {
+    return pageOf(this.homes, this.visits, ask, this.knobs.now())
+  }
+  async getHousehold(id: string) {
+    const home = this.homes.find((one) => one.household.id === id)
+    if (!home) throw { code: 'not_found' } satisfies WireError
+    return householdView(home, this.visits, this.knobs.now())
+  }
+  async saveVisit(id: string) {
+    const draft = this.draft(id)
+    if (!draft.visit || !draft.household) throw { code: 'not_found' } satisfies WireError
+    if (draft.visit.outcome === 'met' && !draft.visit.condition) throw { code: 'invalid', details: { problems: [{ field: 'condition', problem: 'missing' }] } } satisfies WireError
+    this.drafts.delete(id)
+    return this.visited({ ...draft.visit, id, household: draft.household, ended_at: this.knobs.now(), photos: [] })
+  }
+  async quickVisit(household: string, outcome: VisitView['outcome'], channel: VisitView['channel']) {
+    const now = this.knobs.now()
+    const condition = outcome === 'met' ? ('fine' as const) : null
+    return this.visited({ id: this.name('visit'), household, channel, reason: 'routine', started_at: now, ended_at: now, outcome, condition, facts: '', needs: [], promises: [], reflection: null, photos: [] })
+  }
+  private visited(visit: Omit<VisitView, 'author_label' | 'mine' | 'word' | 'why' | 'need_cases'>) {
+    const word = this.knobs.online ? 'sending' : 'on_phone'
+    this.visits = [{ ...visit, author_label: profile.name, mine: true, word, why: why(this.knobs.online ? 'sending_facts' : 'no_network'), need_cases: [] }, ...this.visits]
+    this.changed(['households', 'today', 'sync'])
+    return this.getHousehold(visit.household)
+  }
+
+  async getToday() {
+    return todayOf({ reports: this.reports, visits: this.visits, homes: this.homes, drafts: [...this.drafts.values()], seen: new Set() }, this.knobs.now())
+  }
+  async getSync(): Promise<SyncView> {
+    const now = this.knobs.now()
+    const waiting = this.reports.filter((report) => report.word !== 'delivered')
+    const photos = waiting.reduce((sum, report) => sum + report.why.photos_waiting, 0)
+    const worst = (['needs_you', 'sending', 'on_phone'] as const).find((word) => waiting.some((report) => report.word === word)) ?? 'delivered'
+    return {
+      word: this.knobs.online ? worst : waiting.length > 0 ? 'on_phone' : 'delivered',
+      network: this.knobs.online ? 'mobile' : 'none',
+      rule: this.knobs.online ? 'facts_only' : 'nothing',
+      facts_waiting: waiting.filter((report) => !report.why.facts_delivered).length,
+      photos_waiting: photos,
+      bytes_waiting: photos * 612_000,
+      last_success_at: now - (this.knobs.online ? 40_000 : 5_400_000),
+      next_try_at: this.knobs.online ? null : now + 90_000,
+      last_error: this.knobs.online ? null : 'unreachable',
+      running: this.knobs.online && waiting.some((report) => report.word === 'sending'),
+      items: waiting.map((report) => ({ kind: 'report', id: report.id, label: report.category, word: report.word, why: report.why })),
+      server_reachable: this.knobs.online,
+      clock_skew_ms: 0,
+    }
+  }
+  async syncNow() {
+    if (this.knobs.online) {
+      this.reports = this.reports.map((report) => (report.word === 'sending' ? { ...report, word: 'delivered', why: why('arrived'), photos: report.photos.map((photo) => ({ ...photo, word: 'delivered', why: why('arrived') })) } : report))
+      this.changed(['reports', 'today', 'sync'])
+    }
+    return this.getSync()
+  }
+
+  async getMap(): Promise<Awaited<ReturnType<Port['getMap']>>> {
+    const due = new Map<string, { building: string; point: { lat: number; lon: number }; due: number }>()
+    for (const row of pageOf(this.homes, this.visits, { query: '', limit: 999, offset: 0 }, this.knobs.now()).rows) {
+      const point = this.homes.find((home) => home.household.id === row.id)?.household.point
+      if (!row.overdue || !point) continue
+      const building = `${row.estate} ${row.building}`
+      due.set(building, { building, point, due: (due.get(building)?.due ?? 0) + 1 })
+    }
+    return {
+      center: { lat: 29.504, lon: 106.5295 },
+      grids: reference.grids,
+      own_grids: profile.grids,
+      cases: this.reports.flatMap((report) =>
+        report.point && !['closed', 'rejected'].includes(report.case_state ?? '')
+          ? [{ id: report.id, case: null, report: report.id, point: report.point, category: report.category, urgency: report.urgency, state: report.case_state, mine: report.mine }]
+          : [],
+      ),
+      households: [...due.values()],
+      base: 'street',
+      imported_zoom: null,
+    }
+  }
+  async importMap(upload: string) {
+    if (!this.uploads.get(upload)?.name.endsWith('.pmtiles')) throw { code: 'map_invalid' } satisfies WireError
+    return this.getMap()
+  }
+  async getStorage() {
+    return { photos: 48_300_000, photo_files: 131, databases: 3_900_000, maps: 820_000, free: 21_400_000_000 }
+  }
+  async getPosition() {
+    return this.knobs.position ? { source: 'fix' as const, point: { lat: 29.50405, lon: 106.5295 }, accuracy_m: 12 } : null
+  }
+}

@@ -1,0 +1,93 @@
+// The port to the phone. Everything the interface knows comes through here; failures are `WireError`s.
+import type { Channel } from '@xunge/kit/generated/Channel'
+import type { VisitOutcome } from '@xunge/kit/generated/VisitOutcome'
+
+import type {
+  Draft,
+  DraftEdit,
+  EnrolmentQr,
+  EnrolRequestView,
+  HouseholdPage,
+  HouseholdQuery,
+  HouseholdView,
+  MapView,
+  NewDraft,
+  NoteUpload,
+  PhotoRole,
+  PlaceClaim,
+  Reference,
+  ReportSummary,
+  ReportView,
+  RoutePreview,
+  Session,
+  Settings,
+  StorageView,
+  SyncView,
+  Today,
+} from './types'
+
+/** What the phone says has changed; a screen reads again what it shows. */
+export type Topic = 'session' | 'reference' | 'today' | 'reports' | 'households' | 'sync' | 'map'
+
+/** A piece of a file: at most this many raw bytes cross the bridge at once (Android has no raw bytes). */
+export const CHUNK_BYTES = 1024 * 1024
+
+export interface Port {
+  getSession(): Promise<Session>
+  /** Fails with `code_invalid`, `address_refused`, `unreachable`, `not_our_server` or `already_enrolled`. */
+  enrol(request: EnrolRequestView): Promise<Session>
+  /** Reads an enrolment from an uploaded picture; fails with `qr_not_found` or `qr_foreign`. */
+  readEnrolmentQr(upload: string): Promise<EnrolmentQr>
+  /** Fails with `unsent_work` while anything waits on this phone. */
+  signOut(): Promise<Session>
+  saveSettings(settings: Settings): Promise<Session>
+
+  getReference(): Promise<Reference>
+  /** Ids of categories and needs by words or pinyin initials, best first. */
+  searchCategories(query: string): Promise<string[]>
+  suggestCategory(text: string): Promise<string[]>
+
+  /** Opens a temporary file on the phone; returns its name. */
+  beginUpload(name: string, size: number): Promise<string>
+  /** Appends base64 of at most `CHUNK_BYTES` raw bytes at `offset`; returns the new offset. */
+  appendUpload(upload: string, offset: number, base64: string): Promise<number>
+
+  openDraft(draft: NewDraft): Promise<Draft>
+  getDraft(id: string): Promise<Draft>
+  listDrafts(): Promise<Draft[]>
+  saveDraft(draft: DraftEdit): Promise<Draft>
+  discardDraft(id: string): Promise<void>
+  /** Durable before it returns. */
+  addPhoto(draft: string, upload: string, role: PhotoRole): Promise<Draft>
+  removePhoto(draft: string, photo: string): Promise<Draft>
+  /** Where a draft would go, by when and why; needs no network. */
+  previewRoute(draft: string): Promise<RoutePreview>
+
+  /** Fails with `invalid` and every problem. */
+  saveReport(draft: string): Promise<ReportView>
+  listReports(): Promise<ReportSummary[]>
+  getReport(id: string): Promise<ReportView>
+  addNote(report: string, text: string, uploads: NoteUpload[]): Promise<ReportView>
+  /** Fails with `withdraw_window_over` after ten minutes. */
+  withdrawReport(report: string, reason: string): Promise<ReportView>
+
+  listHouseholds(query: HouseholdQuery): Promise<HouseholdPage>
+  getHousehold(id: string): Promise<HouseholdView>
+  saveVisit(draft: string): Promise<HouseholdView>
+  quickVisit(household: string, outcome: VisitOutcome, channel: Channel): Promise<HouseholdView>
+
+  getToday(): Promise<Today>
+  getSync(): Promise<SyncView>
+  syncNow(): Promise<SyncView>
+  getMap(): Promise<MapView>
+  /** Replaces the base map by an uploaded PMTiles archive; fails with `map_invalid`. */
+  importMap(upload: string): Promise<MapView>
+  getStorage(): Promise<StorageView>
+  /** The phone's position, or null: a missing position is never a zero. */
+  getPosition(): Promise<PlaceClaim | null>
+
+  /** Calls `listener` when the phone's data changed; returns how to stop. */
+  onChanged(listener: (topics: Topic[]) => void): () => void
+  /** Address under which the web view can load `photo://…` and `tile://…` here. */
+  address(url: string): string
+}

@@ -1,0 +1,64 @@
+// The real phone. The only file that imports @tauri-apps.
+import { convertFileSrc, invoke } from '@tauri-apps/api/core'
+import { listen } from '@tauri-apps/api/event'
+
+import type { Port, Topic } from './port'
+
+/** `photo://localhost/x` on desktops, `http://photo.localhost/x` on Android. */
+function address(url: string): string {
+  const match = /^(photo|tile):\/\/localhost\/(.*)$/.exec(url)
+  if (!match?.[1]) return url
+  // `convertFileSrc` escapes the whole path; ours are plain segments and `{z}` placeholders.
+  return convertFileSrc('', match[1]) + match[2]
+}
+
+function onChanged(listener: (topics: Topic[]) => void): () => void {
+  const stop = listen<Topic[]>('changed', (event) => listener(event.payload))
+  return () => void stop.then((unlisten) => unlisten())
+}
+
+export const phone: Port = {
+  getSession: () => invoke('get_session'),
+  enrol: ({ server, code, device_name }) => invoke('enrol', { server, code, device_name }),
+  readEnrolmentQr: (upload) => invoke('read_enrolment_qr', { upload }),
+  signOut: () => invoke('sign_out'),
+  saveSettings: (settings) => invoke('save_settings', { settings }),
+
+  getReference: () => invoke('get_reference'),
+  searchCategories: (query) => invoke('search_categories', { query }),
+  suggestCategory: (text) => invoke('suggest_category', { text }),
+
+  beginUpload: (name, size) => invoke('begin_upload', { name, size }),
+  appendUpload: (upload, offset, base64) => invoke('append_upload', { upload, offset, base64 }),
+
+  openDraft: ({ kind, household }) => invoke('open_draft', { kind, household }),
+  getDraft: (id) => invoke('get_draft', { id }),
+  listDrafts: () => invoke('list_drafts'),
+  saveDraft: (draft) => invoke('save_draft', { draft }),
+  discardDraft: (id) => invoke('discard_draft', { id }),
+  addPhoto: (draft, upload, role) => invoke('add_photo', { draft, upload, role }),
+  removePhoto: (draft, photo) => invoke('remove_photo', { draft, photo }),
+  previewRoute: (draft) => invoke('preview_route', { draft }),
+
+  saveReport: (draft) => invoke('save_report', { draft }),
+  listReports: () => invoke('list_reports'),
+  getReport: (id) => invoke('get_report', { id }),
+  addNote: (report, text, uploads) => invoke('add_note', { report, text, uploads }),
+  withdrawReport: (report, reason) => invoke('withdraw_report', { report, reason }),
+
+  listHouseholds: ({ query, building, limit, offset }) => invoke('list_households', { query, building, limit, offset }),
+  getHousehold: (id) => invoke('get_household', { id }),
+  saveVisit: (draft) => invoke('save_visit', { draft }),
+  quickVisit: (household, outcome, channel) => invoke('quick_visit', { household, outcome, channel }),
+
+  getToday: () => invoke('get_today'),
+  getSync: () => invoke('get_sync'),
+  syncNow: () => invoke('sync_now'),
+  getMap: () => invoke('get_map'),
+  importMap: (upload) => invoke('import_map', { upload }),
+  getStorage: () => invoke('get_storage'),
+  getPosition: () => invoke('get_position'),
+
+  onChanged,
+  address,
+}

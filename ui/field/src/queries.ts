@@ -1,0 +1,87 @@
+// What screens read. Every key starts with the topic under which the phone says that it changed.
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/vue-query'
+import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+
+import { usePhone } from './phone'
+import type { Settings } from './platform/types'
+
+export const HOUSEHOLDS_PER_PAGE = 100
+
+export function useSession() {
+  const phone = usePhone()
+  return useQuery({ queryKey: ['session'], queryFn: () => phone.getSession() })
+}
+
+export function useReference() {
+  const phone = usePhone()
+  return useQuery({ queryKey: ['reference'], queryFn: () => phone.getReference() })
+}
+
+export function useToday() {
+  const phone = usePhone()
+  return useQuery({ queryKey: ['today'], queryFn: () => phone.getToday() })
+}
+
+export function useSync() {
+  const phone = usePhone()
+  return useQuery({ queryKey: ['sync'], queryFn: () => phone.getSync() })
+}
+
+export function useReports() {
+  const phone = usePhone()
+  return useQuery({ queryKey: ['reports', 'list'], queryFn: () => phone.listReports() })
+}
+
+export function useReport(id: MaybeRefOrGetter<string>) {
+  const phone = usePhone()
+  return useQuery({ queryKey: ['reports', 'one', computed(() => toValue(id))], queryFn: () => phone.getReport(toValue(id)) })
+}
+
+/** Households by query, page after page as the list scrolls. */
+export function useHouseholds(query: MaybeRefOrGetter<string>) {
+  const phone = usePhone()
+  return useInfiniteQuery({
+    queryKey: ['households', 'page', computed(() => toValue(query))],
+    queryFn: ({ pageParam }) => phone.listHouseholds({ query: toValue(query), building: null, limit: HOUSEHOLDS_PER_PAGE, offset: pageParam }),
+    initialPageParam: 0,
+    getNextPageParam: (last, pages) => {
+      const seen = pages.reduce((sum, page) => sum + page.rows.length, 0)
+      return seen < last.total && last.rows.length > 0 ? seen : undefined
+    },
+    placeholderData: (previous) => previous,
+  })
+}
+
+/** Every household of a building; the largest has a few hundred. */
+export function useBuilding(building: MaybeRefOrGetter<string>) {
+  const phone = usePhone()
+  return useQuery({
+    queryKey: ['households', 'building', computed(() => toValue(building))],
+    queryFn: () => phone.listHouseholds({ query: '', building: toValue(building), limit: 1000, offset: 0 }),
+  })
+}
+
+export function useHousehold(id: MaybeRefOrGetter<string>) {
+  const phone = usePhone()
+  return useQuery({ queryKey: ['households', 'one', computed(() => toValue(id))], queryFn: () => phone.getHousehold(toValue(id)) })
+}
+
+export function useMapView() {
+  const phone = usePhone()
+  return useQuery({ queryKey: ['map'], queryFn: () => phone.getMap() })
+}
+
+export function useStorage() {
+  const phone = usePhone()
+  return useQuery({ queryKey: ['sync', 'storage'], queryFn: () => phone.getStorage() })
+}
+
+export function useSettings() {
+  const phone = usePhone()
+  return useMutation({ mutationFn: (settings: Settings) => phone.saveSettings(settings) })
+}
+
+export function useSyncNow() {
+  const phone = usePhone()
+  return useMutation({ mutationFn: () => phone.syncNow() })
+}
