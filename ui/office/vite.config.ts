@@ -6,6 +6,7 @@ import { fakeServer } from './fake/plugin.ts'
 const server = process.env['XUNGE_SERVER'] ?? 'http://127.0.0.1:8420'
 
 export default defineConfig(({ mode }) => ({
+  resolve: { dedupe: ['vue', 'vue-i18n'] },
   plugins: [vue(), ...(mode === 'fake' ? [fakeServer()] : [])],
   build: { target: ['chrome87', 'safari15'], chunkSizeWarningLimit: 1200 },
   server: mode === 'fake' ? {} : { proxy: { '/v1': server } },

@@ -1,5 +1,5 @@
 /** A small stand-in for the state machine: enough to show every form. The real rules live on the server. */
-import type { Action, ActionName, AllowedAction, CaseDetail, CaseRow, CaseState, ErrorCode, Person, PhotoManifest } from '../src/api/types.ts'
+import type { Action, ActionName, AllowedAction, CaseDetail, CaseRow, CaseState, ErrorCode, Person, PhotoManifest, TimelineEntry } from '../src/api/types.ts'
 import { filesOf } from './cases.ts'
 
 const TARGET: Partial<Record<ActionName, CaseState>> = {
@@ -29,11 +29,11 @@ export function allowed(row: CaseRow, who: Person): AllowedAction[] {
 }
 
 export function apply(row: CaseRow, act: Action, who: Person, now: number): CaseRow {
-  const text = 'text' in act ? act.text : 'note' in act ? act.note : 'ruling' in act ? act.ruling : 'question' in act ? act.question : 'reason' in act ? act.reason : ''
-  const photos: PhotoManifest[] = 'photos' in act ? act.photos : []
+  const text: string = ('text' in act ? act.text : 'note' in act ? act.note : 'ruling' in act ? act.ruling : 'question' in act ? act.question : 'reason' in act ? act.reason : '') ?? ''
+  const photos = ('photos' in act ? act.photos : []) as PhotoManifest[]
   const state = TARGET[act.action] ?? row.state
   const lead = 'lead' in act ? act.lead : act.action === 'return' ? 'triage' : row.lead_queue
-  const step = {
+  const step: TimelineEntry = {
     what: act.action, actor: who.id, actor_label: `${who.name}`, queue: who.queues[0] ?? null, at: now, captured_at: null, state, text,
     reason: 'reason' in act && act.action !== 'extend' && act.action !== 'suspend' ? act.reason : null, photos,
   }
@@ -52,6 +52,7 @@ export function detail(row: CaseRow, who: Person, others: CaseRow[]): CaseDetail
   const triaged = row.timeline.find((step) => step.what === 'open' || step.what === 'reject')?.at ?? null
   return {
     row, allowed: allowed(row, who),
+    contact: row.need === null ? null : { household: 'h-0', name: '王桂', door: '银杏苑 1栋 1单元 101', door_note: '门铃坏了，请敲门', phone: '138****1000' },
     orders: dispatched === undefined ? [] : [row.lead_queue, ...row.assists].map((queue, n) => ({
       id: `${row.id}-${n}`, queue, lead: n === 0, note: '', is_final: row.timeline.some((step) => step.what === 'final_dispatch'), opened_at: dispatched, accepted_at: n ? dispatched + 600_000 : accepted,
       closed_at: row.resolved_at, outcome: row.resolved_at === null ? null : 'resolve' })),

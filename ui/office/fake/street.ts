@@ -1,5 +1,5 @@
 /** A made-up street: grids, queues, categories, people, households. Nothing here is a real place or person. */
-import type { CategoryView, GridRow, Person, QueueView } from '../src/api/types.ts'
+import type { CategoryView, GridRow, Permission, Person, QueueView } from '../src/api/types.ts'
 
 const category = (id: string, zh: string, en: string, lead: string, urgency: number, assists: string[] = []): CategoryView =>
   ({
@@ -107,7 +107,7 @@ export const people: Person[] = [
   person('u-old', 'old', '钱波', ['grid_worker'], { communities: ['gy'], grids: ['g09'], active: false }),
 ]
 
-export const PERMISSIONS: Record<string, string[]> = {
+export const PERMISSIONS: Record<string, Permission[]> = {
   grid_worker: ['capture_reports', 'record_visits', 'see_grid_households', 'act_in_field'],
   community_secretary: ['see_grid_households', 'see_community_households', 'act_in_field', 'see_community_cases', 'work_orders', 'see_reporter', 'reveal_fields'],
   triage_officer: ['see_community_cases', 'see_all_cases', 'triage', 'work_orders', 'reveal_fields'],

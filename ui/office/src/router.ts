@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/vue-query'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import type { Permission } from './api/types'
 import { ApiError } from './api/client'
 import { getSetup } from './api/calls'
 import { fetchMe, homeOf, meKey } from './session'
@@ -47,7 +48,7 @@ export function makeRouter(queries: QueryClient) {
     }
     if (!me) return (await needsSetup()) ? '/setup' : { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
     if (to.name === 'home') return homeOf(me)
-    const needed = to.meta['needs'] as string | undefined
+    const needed = to.meta['needs'] as Permission | undefined
     return !needed || me.permissions.includes(needed) ? true : homeOf(me)
   })
   return router

@@ -2,13 +2,13 @@ import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { ApiError } from './api/client'
 import { getMe, signOut } from './api/calls'
-import type { Me } from './api/types'
+import type { Me, Permission } from './api/types'
 
 export const meKey = ['me'] as const
 
 /** Where a person's day starts, by what they may do. */
 export function homeOf(me: Me): string {
-  const may = (permission: string) => me.permissions.includes(permission)
+  const may = (permission: Permission) => me.permissions.includes(permission)
   if (may('triage')) return '/triage'
   if (me.queues.length && may('work_orders')) return '/queue'
   if (may('see_community_households')) return '/households'
@@ -32,7 +32,7 @@ export function useSession() {
   const queries = useQueryClient()
   const { data: me } = useQuery({ queryKey: meKey, queryFn: fetchMe, staleTime: 5 * 60_000 })
   const permissions = computed(() => new Set(me.value?.permissions ?? []))
-  const can = (permission: string) => permissions.value.has(permission)
+  const can = (permission: Permission) => permissions.value.has(permission)
   async function leave() {
     await signOut()
     queries.clear()

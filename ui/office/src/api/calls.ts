@@ -1,54 +1,65 @@
-/** One function per endpoint of the office API. */
-import { query, request } from './client'
+/** One function per operation of the office API. */
+import { answer, client } from './client'
 import type {
-  AccessEntry, Action, CaseDetail, CaseFilter, CaseList, Catalog, Device, EnrolmentCode, GridRow, HouseholdFile,
-  HouseholdList, Me, NewPerson, Person, PersonAdded, PersonChange, PhotoManifest, QueueView, ResetLink, RevealRequest, Revealed, Stray,
+  AccessEntry, Action, CaseDetail, CaseFilter, CaseList, Catalog, Device, EnrolmentCode, GridRow, HouseholdFile, HouseholdList, Me,
+  NewPerson, Person, PersonAdded, PersonChange, PhotoManifest, QueueView, ResetLink, RevealRequest, Revealed, Stray,
 } from './types'
 
-const id = encodeURIComponent
+const byId = (id: string) => ({ params: { path: { id } } })
+const byHash = (sha256: string) => ({ params: { path: { sha256 } } })
 
-export const getSetup = () => request<{ needed: boolean }>('GET', '/v1/setup')
+export const getSetup = () => answer<{ needed: boolean }>(client.GET('/v1/setup'))
 export const setUp = (body: { token: string, street_name?: string, login: string, name: string, password: string }) =>
-  request<Me>('POST', '/v1/setup', body)
-export const resetPassword = (body: { token: string, password: string }) =>
-  request<unknown>('POST', '/v1/password-reset', body)
+  answer<Me>(client.POST('/v1/setup', { body }))
+export const resetPassword = (body: { token: string, password: string }) => answer<void>(client.POST('/v1/password-reset', { body }))
 
-export const signIn = (login: string, password: string) => request<Me>('POST', '/v1/session', { login, password })
-export const signOut = () => request<unknown>('DELETE', '/v1/session')
-export const getMe = () => request<Me>('GET', '/v1/me')
+export const signIn = (login: string, password: string) => answer<Me>(client.POST('/v1/session', { body: { login, password } }))
+export const signOut = () => answer<void>(client.DELETE('/v1/session'))
+export const getMe = () => answer<Me>(client.GET('/v1/me'))
 
-export const listCases = (filter: CaseFilter) => request<CaseList>('GET', `/v1/cases${query({ ...filter })}`)
-export const getCase = (name: string) => request<CaseDetail>('GET', `/v1/cases/${id(name)}`)
-/** The same mutation id may be sent again after a lost answer: the server applies it once. */
-export const actOnCase = (name: string, act: Action & { id: string, from_state_rev: number }) =>
-  request<CaseDetail>('POST', `/v1/cases/${id(name)}/acts`, act)
-export const chooseGrid = (name: string, grid: string) =>
-  request<CaseDetail>('PATCH', `/v1/cases/${id(name)}/place`, { grid })
+export const listCases = (query: CaseFilter) => answer<CaseList>(client.GET('/v1/cases', { params: { query } }))
+export const getCase = (id: string) => answer<CaseDetail>(client.GET('/v1/cases/{id}', byId(id)))
+/** The same mutation id may be sent again after a lost answer: the server carries it out once. */
+export const actOnCase = (id: string, act: Action & { id: string, from_state_rev: number }) =>
+  answer<CaseDetail>(client.POST('/v1/cases/{id}/acts', { ...byId(id), body: act }))
+export const chooseGrid = (id: string, grid: string) =>
+  answer<CaseDetail>(client.PATCH('/v1/cases/{id}/place', { ...byId(id), body: { grid } }))
 
-export const uploadPhoto = (picture: Blob, role: PhotoManifest['role']) =>
-  request<PhotoManifest>('POST', `/v1/photos${query({ role })}`, picture)
+/** The body is the picture file itself, whatever its format. */
+export const uploadPhoto = (picture: Blob, role: PhotoManifest['role']) => answer<PhotoManifest>(client.POST('/v1/photos', {
+  params: { query: { role } }, body: picture as unknown as number[], bodySerializer: () => picture,
+  headers: { 'content-type': picture.type.startsWith('image/') ? picture.type : 'application/octet-stream' },
+}))
 export const photoUrl = (sha256: string) => `/v1/photos/${sha256}`
-export const requestOriginal = (sha256: string) => request<unknown>('POST', `/v1/photos/${sha256}/request-original`)
+export const requestOriginal = (sha256: string) => answer<void>(client.POST('/v1/photos/{sha256}/request-original', byHash(sha256)))
 
-export const listQueues = () => request<QueueView[]>('GET', '/v1/queues')
-export const listGrids = () => request<GridRow[]>('GET', '/v1/grids')
-export const getCatalog = () => request<Catalog>('GET', '/v1/catalog')
-export const getBasemap = () => request<GeoJSON.FeatureCollection>('GET', '/v1/basemap')
+export const listQueues = () => answer<QueueView[]>(client.GET('/v1/queues'))
+export const listGrids = () => answer<GridRow[]>(client.GET('/v1/grids'))
+export const getCatalog = () => answer<Catalog>(client.GET('/v1/catalog'))
 
-export const listHouseholds = (filter: { q?: string, grid?: string, limit: number, offset: number }) =>
-  request<HouseholdList>('GET', `/v1/households${query(filter)}`)
-export const getHousehold = (name: string) => request<HouseholdFile>('GET', `/v1/households/${id(name)}`)
+/** The street's base map. GeoJSON is described by its own standard, not by our document. */
+export async function getBasemap(): Promise<GeoJSON.FeatureCollection> {
+  const ask = async () => {
+    const response = await globalThis.fetch('/v1/basemap', { credentials: 'same-origin' })
+    const body: unknown = await response.json()
+    return response.ok ? { data: body, response } : { error: body, response }
+  }
+  return answer<GeoJSON.FeatureCollection>(ask())
+}
+
+export const listHouseholds = (query: { q?: string, grid?: string, limit: number, offset: number }) =>
+  answer<HouseholdList>(client.GET('/v1/households', { params: { query } }))
+export const getHousehold = (id: string) => answer<HouseholdFile>(client.GET('/v1/households/{id}', byId(id)))
 export const reveal = (household: string, body: RevealRequest) =>
-  request<Revealed>('POST', `/v1/households/${id(household)}/reveal`, body)
+  answer<Revealed>(client.POST('/v1/households/{id}/reveal', { ...byId(household), body }))
 
-export const listPeople = () => request<{ rows: Person[] }>('GET', '/v1/people')
-export const addPerson = (body: NewPerson) => request<PersonAdded>('POST', '/v1/people', body)
-export const changePerson = (name: string, body: PersonChange) =>
-  request<Person>('PATCH', `/v1/people/${id(name)}`, body)
-export const makeResetLink = (name: string) => request<ResetLink>('POST', `/v1/people/${id(name)}/reset-link`)
-export const makeEnrolment = (user: string) => request<EnrolmentCode>('POST', '/v1/enrolments', { user })
+export const listPeople = () => answer<{ rows: Person[] }>(client.GET('/v1/people'))
+export const addPerson = (body: NewPerson) => answer<PersonAdded>(client.POST('/v1/people', { body }))
+export const changePerson = (id: string, body: PersonChange) => answer<Person>(client.PATCH('/v1/people/{id}', { ...byId(id), body }))
+export const makeResetLink = (id: string) => answer<ResetLink>(client.POST('/v1/people/{id}/reset-link', byId(id)))
+export const makeEnrolment = (user: string) => answer<EnrolmentCode>(client.POST('/v1/enrolments', { body: { user } }))
 
-export const listDevices = () => request<Device[]>('GET', '/v1/devices')
-export const revokeDevice = (name: string) => request<unknown>('POST', `/v1/devices/${id(name)}/revoke`)
-export const listStrays = () => request<Stray[]>('GET', '/v1/strays')
-export const listAccessLog = () => request<AccessEntry[]>('GET', '/v1/access-log')
+export const listDevices = () => answer<Device[]>(client.GET('/v1/devices'))
+export const revokeDevice = (id: string) => answer<Device>(client.POST('/v1/devices/{id}/revoke', byId(id)))
+export const listStrays = () => answer<Stray[]>(client.GET('/v1/strays'))
+export const listAccessLog = () => answer<AccessEntry[]>(client.GET('/v1/access-log'))

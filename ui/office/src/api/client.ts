@@ -1,14 +1,13 @@
+import createClient from 'openapi-fetch'
+import type { paths } from './schema'
 import type { ErrorCode } from './types'
 
 /** A refused request: the code and its details, never prose. The words come from the message files. */
 export class ApiError extends Error {
-  constructor(readonly code: ErrorCode, readonly details: unknown, readonly status: number) {
-    super(code)
+  constructor(readonly code: ErrorCode, readonly details: unknown, readonly status: number, cause?: unknown) {
+    super(code, { cause })
   }
 }
-
-/** What the server said the case is by now, when an act came too late. */
-export interface StaleDetails { now: string, state_rev: number }
 
 let onSignedOut: () => void = () => undefined
 
@@ -17,46 +16,34 @@ export function whenSignedOut(handler: () => void) {
   onSignedOut = handler
 }
 
-function errorOf(body: unknown, status: number): ApiError {
-  const error = (body as { error?: { code?: ErrorCode, details?: unknown } } | null)?.error
-  return new ApiError(error?.code ?? (status >= 500 ? 'internal' : 'bad_request'), error?.details, status)
-}
+/** The generated client. What is not a GET carries the header that guards against forged requests. */
+export const client = createClient<paths>({
+  baseUrl: location.origin,
+  credentials: 'same-origin',
+  // Looked up at each call, so that tests can put their own in its place.
+  fetch: (request) => globalThis.fetch(request),
+})
+client.use({
+  onRequest({ request }) {
+    if (request.method !== 'GET') request.headers.set('x-xunge', 'office')
+    return request
+  },
+})
 
-async function answer(response: Response): Promise<unknown> {
-  const text = await response.text()
-  if (!text) return null
+interface Answer { data?: unknown, error?: unknown, response: Response }
+
+/** The answer's body as the screens name it, or an `ApiError`. */
+export async function answer<T>(request: Promise<Answer>): Promise<T> {
+  let got: Answer
   try {
-    return JSON.parse(text)
+    got = await request
   } catch (cause) {
-    // A proxy's or portal's page instead of our JSON.
-    throw Object.assign(new ApiError('not_our_server', null, response.status), { cause })
+    // Either nothing answered, or something that does not speak JSON (a proxy's or a portal's page).
+    throw new ApiError(cause instanceof SyntaxError ? 'not_our_server' : 'unreachable', null, 0, cause)
   }
-}
-
-/** One request to the street's server. Non-GET requests carry the header that guards against forged requests. */
-export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json' }
-  if (method !== 'GET') headers['x-xunge'] = 'office'
-  const raw = body instanceof Blob
-  if (body !== undefined) headers['content-type'] = raw ? body.type || 'application/octet-stream' : 'application/json'
-  let response: Response
-  try {
-    response = await fetch(path, {
-      method, headers, credentials: 'same-origin',
-      body: body === undefined ? undefined : raw ? body : JSON.stringify(body),
-    })
-  } catch (cause) {
-    throw Object.assign(new ApiError('unreachable', null, 0), { cause })
-  }
-  const parsed = await answer(response)
-  if (response.ok) return parsed as T
-  const error = errorOf(parsed, response.status)
-  if (error.code === 'unauthenticated') onSignedOut()
-  throw error
-}
-
-/** A query string of the fields that are set. */
-export function query(fields: Record<string, string | number | boolean | null | undefined>): string {
-  const set = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== '')
-  return set.length ? `?${new URLSearchParams(set.map(([name, value]) => [name, String(value)]))}` : ''
+  if (got.response.ok) return got.data as T
+  const refusal = (got.error as { error?: { code?: ErrorCode, details?: unknown } } | undefined)?.error
+  const code = refusal?.code ?? (got.response.status >= 502 ? 'not_our_server' : 'internal')
+  if (code === 'unauthenticated') onSignedOut()
+  throw new ApiError(code, refusal?.details ?? null, got.response.status)
 }
