@@ -1,5 +1,6 @@
 //! What may know what, read from the crates, the imports and the documents as they are.
 
+mod commands;
 mod crates;
 mod documents;
 mod interfaces;

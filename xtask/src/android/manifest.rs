@@ -17,7 +17,7 @@ macro_rules! permission {
         )
     };
 }
-/// An XPath over the manifest, the answer it must give, and why.
+/// A path into the manifest, the answer it must give, and why.
 const CLAIMS: &[(&str, &str, &str)] = &[
     (permission!("INTERNET"), "1", "the phone talks to its server"),
     (permission!("ACCESS_NETWORK_STATE"), "1", "photos wait for Wi-Fi"),

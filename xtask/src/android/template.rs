@@ -21,6 +21,24 @@ const EDITED: [&str; 3] = [
 /// Icons are made from `icons/mark.svg`; the template's own drawings are not kept.
 const PICTURES: [&str; 2] = ["app/src/main/res/mipmap", "app/src/main/res/drawable"];
 
+/// The template takes only names from the crate, so a crate of that name stands in for ours and all it depends on.
+const CRATE: &str = r#"[package]
+name = "field-app"
+version = "0.1.0"
+edition = "2024"
+
+[workspace]
+
+[lib]
+name = "field_app"
+
+[dependencies]
+tauri = "2"
+
+[build-dependencies]
+tauri-build = "2"
+"#;
+
 /// Makes the project afresh in a folder of its own and compares.
 pub(crate) fn check(tree: &Tree) -> Outcome {
     drift(tree).into()
@@ -85,17 +103,11 @@ fn prepare(tree: &Tree, folder: &Path) -> io::Result<()> {
     fs::write(ndk.join("source.properties"), "Pkg.Revision = 28.0.12674087\n")?;
     let shell = folder.join("src-tauri");
     fs::create_dir_all(shell.join("src"))?;
-    for name in [
-        "tauri.conf.json",
-        "package.json",
-        "build.rs",
-        "Cargo.toml",
-        "src/lib.rs",
-        "src/main.rs",
-    ] {
+    for name in ["tauri.conf.json", "package.json"] {
         fs::copy(tree.shell().join(name), shell.join(name))?;
     }
-    fs::copy(tree.root.join("Cargo.toml"), folder.join("Cargo.toml"))?;
+    fs::write(shell.join("Cargo.toml"), CRATE)?;
+    fs::write(shell.join("src/lib.rs"), "")?;
     std::os::unix::fs::symlink(tree.shell().join("node_modules"), shell.join("node_modules"))
 }
 

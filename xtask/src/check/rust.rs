@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::build;
-use crate::command::{command, exists, run, succeeds};
+use crate::command::{Stop, command, exists, run, succeeds};
 use crate::tree::{FEATURES, Tree};
 
 pub(super) fn fmt(tree: &Tree) -> Outcome {
@@ -52,31 +52,30 @@ pub(super) fn test(tree: &Tree) -> Outcome {
 
 /// Licences, banned crates and sources. The advisory database is asked only where it can be reached.
 pub(super) fn deny(tree: &Tree) -> Outcome {
-    if !exists("cargo-deny") {
+    let own = tree.target.join("tools/bin/cargo-deny");
+    if !exists("cargo-deny") && !own.is_file() {
         if !tree.is_ci() {
             return Outcome::NotRun("cargo-deny is not installed (cargo install --locked cargo-deny)".to_owned());
         }
         let mut install = tree.cargo(["install", "--locked", "--quiet", "cargo-deny", "--root"]);
-        if let Err(why) = run(install.arg(tree.target.join("tools"))) {
-            return Err(why).into();
+        if let Err(Stop(why)) = run(install.arg(tree.target.join("tools"))) {
+            return Outcome::Failed(why);
         }
     }
-    let own = tree.target.join("tools/bin/cargo-deny");
     let program = if own.is_file() {
         own.to_string_lossy().into_owned()
     } else {
         "cargo-deny".to_owned()
     };
-    let arguments = ["--workspace", "--all-features", "check", "licenses", "bans", "sources"];
-    let checked = run(command(&tree.root, &program, arguments).env("CARGO_TARGET_DIR", &tree.target));
-    if checked.is_ok()
-        && !succeeds(&mut command(
-            &tree.root,
-            &program,
-            ["--workspace", "check", "advisories"],
-        ))
-    {
-        println!("The advisory database could not be asked, or names a crate of ours: cargo deny check advisories");
+    let checked = run(&mut command(
+        &tree.root,
+        &program,
+        ["check", "licenses", "bans", "sources"],
+    ));
+    if !succeeds(&mut command(&tree.root, &program, ["check", "advisories"])) {
+        println!(
+            "Advisories: the database could not be reached, or names a crate of ours (cargo deny check advisories)."
+        );
     }
     checked.into()
 }
