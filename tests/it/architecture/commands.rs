@@ -14,8 +14,10 @@ fn the_page_asks_for_exactly_the_commands_the_shell_answers() {
         .filter_map(|path| path.rsplit("::").next())
         .collect();
     let page = fs::read_to_string(root().join("ui/field/src/platform/tauri.ts")).unwrap();
-    let asked: BTreeSet<&str> =
-        page.match_indices("invoke('").filter_map(|(at, start)| page[at + start.len()..].split('\'').next()).collect();
+    let asked: BTreeSet<&str> = page
+        .match_indices("invoke('")
+        .filter_map(|(at, start)| page[at + start.len()..].split('\'').next())
+        .collect();
     assert!(answered.len() > 30, "{answered:?}");
     assert_eq!(asked, answered);
 }

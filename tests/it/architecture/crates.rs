@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
@@ -78,13 +79,21 @@ fn the_domain_touches_nothing_outside_its_arguments() {
         "Instant::now",
         "tokio",
     ];
-    for file in files(&root().join("domain/src"), &[".rs"]) {
-        let text = fs::read_to_string(&file).unwrap();
+    // Modules that are compiled for tests alone may read files.
+    let for_tests = |file: &PathBuf| {
+        file.components()
+            .any(|part| ["tests", "tests.rs", "test_support.rs"].contains(&&*part.as_os_str().to_string_lossy()))
+    };
+    for file in files(&root().join("domain/src"), &[".rs"])
+        .iter()
+        .filter(|file| !for_tests(file))
+    {
+        let text = fs::read_to_string(file).unwrap();
         // Tests may compare with files; the rules themselves may not.
         let rules = text.split("#[cfg(test)]").next().unwrap_or_default();
         let code = rules.lines().filter(|line| !line.trim_start().starts_with("//"));
         for (line, word) in code.flat_map(|line| outside.iter().map(move |word| (line, word))) {
-            assert!(!line.contains(word), "{}: {word} in `{}`", shown(&file), line.trim());
+            assert!(!line.contains(word), "{}: {word} in `{}`", shown(file), line.trim());
         }
     }
 }
