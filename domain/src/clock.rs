@@ -28,3 +28,6 @@ pub struct Calendar {
     #[schema(value_type = Vec<String>)]
     pub make_up_days: BTreeSet<NaiveDate>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,16 +10,20 @@ pub mod household;
 mod id;
 pub mod photo;
 mod place;
+pub mod privacy;
 pub mod protocol;
 pub mod report;
 pub mod role;
 pub mod routing;
+pub mod scope;
+pub mod suggest;
 #[cfg(test)]
 mod test_support;
 mod time;
 pub mod validate;
 pub mod view;
 pub mod visit;
+pub mod visits;
 
 pub use case::{Action, ActionName, CaseAct, CaseState, CloseReason, RejectReason, ReturnReason};
 pub use household::{Household, Resident, Tag, Tenure};

@@ -106,3 +106,43 @@ pub struct ReportWithdrawal {
     /// When, by the phone's clock. Ten minutes are measured between the two device times.
     pub captured_at: CapturedAt,
 }
+
+/// How long a report can be taken back, in milliseconds between the two device times.
+pub const WITHDRAW_MS: i64 = 10 * 60_000;
+
+impl ReportWithdrawal {
+    /// True when no more than ten minutes lie between capture and withdrawal, both by the device's clock. Measured
+    /// as a distance, so that a clock corrected backwards in between does not take the right away.
+    #[must_use]
+    pub fn in_time(&self, report_captured_at: CapturedAt) -> bool {
+        self.captured_at.0.abs_diff(report_captured_at.0) <= WITHDRAW_MS.unsigned_abs()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_can_be_taken_back_for_ten_minutes_of_device_time() {
+        let captured = CapturedAt(1_000_000);
+        let taken_back = |after: i64| ReportWithdrawal {
+            report: ReportId(uuid::Uuid::nil()),
+            reason: String::new(),
+            captured_at: CapturedAt(captured.0 + after),
+        };
+        assert!(taken_back(WITHDRAW_MS).in_time(captured));
+        assert!(!taken_back(WITHDRAW_MS + 1).in_time(captured));
+        assert!(
+            taken_back(-60_000).in_time(captured),
+            "the clock was set back meanwhile"
+        );
+        assert!(
+            !ReportWithdrawal {
+                captured_at: CapturedAt(i64::MAX),
+                ..taken_back(0)
+            }
+            .in_time(CapturedAt(i64::MIN))
+        );
+    }
+}

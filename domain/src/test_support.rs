@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::view::{GridRow, QueueRow, StreetRow};
-use crate::{CommunityId, QueueId, catalog};
+use uuid::Uuid;
+
+use crate::view::{CaseRow, GridRow, QueueRow, RoutingReason, StreetRow};
+use crate::{CapturedAt, CaseId, CaseState, CommunityId, Place, QueueId, ReceivedAt, UserId, catalog};
 
 /// A file of the shared test data, or nothing where it is not at hand.
 pub(crate) fn shared(path: &str) -> Option<String> {
@@ -68,4 +70,48 @@ pub(crate) fn all_queues() -> Vec<QueueRow> {
         ..rows[0].clone()
     });
     rows
+}
+
+/// A case in `municipal` with the assist `greening`, in grid `g1`, reported by user 20.
+pub(crate) fn case_row(category: &str) -> CaseRow {
+    CaseRow {
+        id: CaseId(Uuid::from_u128(1)),
+        number: "JL-20220412-0001".to_owned(),
+        state: CaseState::Accepted,
+        state_rev: 3,
+        close_reason: None,
+        category: category.into(),
+        urgency: 2,
+        lead_queue: "municipal".into(),
+        assists: vec!["greening".into()],
+        routing: RoutingReason {
+            rule: "category-default".to_owned(),
+            version: 1,
+            lead: "municipal".into(),
+            assists: vec!["greening".into()],
+            skipped: vec![],
+            inputs: std::collections::BTreeMap::new(),
+            other_grid: None,
+        },
+        place: Place {
+            chosen: None,
+            others: vec![],
+            address: None,
+            grid: Some("g1".into()),
+            other_grid: None,
+        },
+        text: "text".to_owned(),
+        reports: vec![],
+        reporter: Some(UserId(Uuid::from_u128(20))),
+        reporter_label: Some("王小明".to_owned()),
+        need: None,
+        photos: vec![],
+        stored: vec![],
+        captured_at: CapturedAt(0),
+        received_at: ReceivedAt(0),
+        stage_due: None,
+        due_at: None,
+        resolved_at: None,
+        timeline: vec![],
+    }
 }

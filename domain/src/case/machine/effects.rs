@@ -4,7 +4,7 @@ use super::clocks::{self, ClockChange};
 use super::rights::Seat;
 use super::table::target;
 use super::{Actor, AssistState, CaseFacts};
-use crate::case::{Action, CloseReason};
+use crate::case::{Action, ActionName, CloseReason};
 use crate::catalog::TRIAGE;
 use crate::{CaseId, CaseState, PhotoRole, QueueId, ReceivedAt};
 
@@ -56,13 +56,15 @@ pub(super) fn of(facts: &CaseFacts, action: &Action, actor: &Actor, seat: &Seat,
         orders,
         clocks,
         close_reason: close_reason(action),
-        merged_into: match action {
-            Action::Merge { into } => Some(*into),
-            _other => None,
+        merged_into: if let Action::Merge { into } = action {
+            Some(*into)
+        } else {
+            None
         },
-        suspended_until: match action {
-            Action::Suspend { until, .. } => Some(*until),
-            _other => None,
+        suspended_until: if let Action::Suspend { until, .. } = action {
+            Some(*until)
+        } else {
+            None
         },
     }
 }
@@ -77,15 +79,18 @@ fn bumps(before: &CaseFacts, after: &CaseFacts) -> bool {
 
 /// A helping queue's act on its own order, or its proof of safety for the whole case.
 fn assist(after: &mut CaseFacts, action: &Action, queue: &QueueId) -> Vec<ClockChange> {
-    let state = match action {
-        Action::Accept => AssistState::Accepted,
-        Action::Return { .. } => AssistState::Returned,
-        Action::Resolve { .. } => AssistState::Resolved,
-        Action::MakeSafe { .. } => {
-            after.made_safe = true;
-            return vec![ClockChange::Done(crate::clock::Stage::MakeSafe)];
-        }
-        _other => return Vec::new(),
+    let name = action.name();
+    if name == ActionName::MakeSafe {
+        after.made_safe = true;
+        return vec![ClockChange::Done(crate::clock::Stage::MakeSafe)];
+    }
+    let states = [
+        (ActionName::Accept, AssistState::Accepted),
+        (ActionName::Return, AssistState::Returned),
+        (ActionName::Resolve, AssistState::Resolved),
+    ];
+    let Some((_, state)) = states.into_iter().find(|(act, _)| *act == name) else {
+        return Vec::new();
     };
     if let Some(assist) = after.assists.iter_mut().find(|assist| assist.queue == *queue) {
         assist.state = state;
@@ -94,11 +99,10 @@ fn assist(after: &mut CaseFacts, action: &Action, queue: &QueueId) -> Vec<ClockC
 }
 
 fn close_reason(action: &Action) -> Option<CloseReason> {
-    match action {
-        Action::Close { reason, .. } => Some(*reason),
-        Action::SelfHandle { .. } => Some(CloseReason::SelfHandled),
-        _other => None,
+    if let Action::Close { reason, .. } = action {
+        return Some(*reason);
     }
+    matches!(action, Action::SelfHandle { .. }).then_some(CloseReason::SelfHandled)
 }
 
 fn apply(case: &mut CaseFacts, action: &Action, actor: &Actor, now: ReceivedAt) {

@@ -5,9 +5,9 @@ import type { Condition } from "./Condition";
 import type { HouseholdId } from "./HouseholdId";
 import type { Need } from "./Need";
 import type { PhotoManifest } from "./PhotoManifest";
-import type { Promise } from "./Promise";
 import type { VisitId } from "./VisitId";
 import type { VisitOutcome } from "./VisitOutcome";
+import type { VisitPromise } from "./VisitPromise";
 import type { VisitReason } from "./VisitReason";
 
 /**
@@ -57,7 +57,7 @@ needs: Array<Need>,
 /**
  * Promises.
  */
-promises: Array<Promise>, 
+promises: Array<VisitPromise>, 
 /**
  * The worker's own reflection, private to the author.
  */

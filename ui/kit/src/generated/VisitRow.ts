@@ -6,10 +6,10 @@ import type { HouseholdId } from "./HouseholdId";
 import type { Need } from "./Need";
 import type { NeedCase } from "./NeedCase";
 import type { PhotoManifest } from "./PhotoManifest";
-import type { Promise } from "./Promise";
 import type { UserId } from "./UserId";
 import type { VisitId } from "./VisitId";
 import type { VisitOutcome } from "./VisitOutcome";
+import type { VisitPromise } from "./VisitPromise";
 import type { VisitReason } from "./VisitReason";
 
 /**
@@ -71,7 +71,7 @@ needs: Array<Need>,
 /**
  * Promises.
  */
-promises: Array<Promise>, 
+promises: Array<VisitPromise>, 
 /**
  * The worker's own reflection, private to the author.
  */

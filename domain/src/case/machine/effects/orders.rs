@@ -41,11 +41,15 @@ pub enum OrderChange {
 
 /// The order changes of a helping queue's own act.
 pub(super) fn of_assist(action: &Action, queue: &QueueId) -> Vec<OrderChange> {
-    match action {
-        Action::Accept => vec![OrderChange::AcceptAssist(queue.clone())],
-        Action::Return { .. } => vec![OrderChange::EndAssist(queue.clone(), OrderEnd::Returned)],
-        Action::Resolve { .. } => vec![OrderChange::EndAssist(queue.clone(), OrderEnd::Resolved)],
-        _other => Vec::new(),
+    let ended = |how| vec![OrderChange::EndAssist(queue.clone(), how)];
+    if matches!(action, Action::Accept) {
+        vec![OrderChange::AcceptAssist(queue.clone())]
+    } else if matches!(action, Action::Return { .. }) {
+        ended(OrderEnd::Returned)
+    } else if matches!(action, Action::Resolve { .. }) {
+        ended(OrderEnd::Resolved)
+    } else {
+        Vec::new()
     }
 }
 
@@ -79,11 +83,14 @@ const fn has_lead_order(state: CaseState) -> bool {
 }
 
 const fn lead_end(action: &Action) -> OrderEnd {
-    match action {
-        Action::Return { .. } => OrderEnd::Returned,
-        Action::Resolve { .. } | Action::SelfHandle { .. } => OrderEnd::Resolved,
-        Action::Void { .. } => OrderEnd::Cancelled,
-        _other => OrderEnd::Withdrawn,
+    if matches!(action, Action::Return { .. }) {
+        OrderEnd::Returned
+    } else if matches!(action, Action::Resolve { .. } | Action::SelfHandle { .. }) {
+        OrderEnd::Resolved
+    } else if matches!(action, Action::Void { .. }) {
+        OrderEnd::Cancelled
+    } else {
+        OrderEnd::Withdrawn
     }
 }
 
