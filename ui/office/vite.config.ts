@@ -10,5 +10,5 @@ export default defineConfig(({ mode }) => ({
   plugins: [vue(), ...(mode === 'fake' ? [fakeServer()] : [])],
   build: { target: ['chrome87', 'safari15'], chunkSizeWarningLimit: 1200 },
   server: mode === 'fake' ? {} : { proxy: { '/v1': server } },
-  test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'], setupFiles: ['tests/setup.ts'] },
+  test: { testTimeout: 30_000, environment: 'happy-dom', environmentOptions: { happyDOM: { url: 'http://office.test/' } }, include: ['tests/**/*.test.ts'], setupFiles: ['tests/setup.ts'] },
 }))
