@@ -1,1 +1,5 @@
-fn main(){ tauri_build::build() }
+//! Compiles the configuration and the capabilities into the shell.
+
+fn main() {
+    tauri_build::build();
+}

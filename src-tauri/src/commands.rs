@@ -1,0 +1,17 @@
+//! What the page may ask for, by resource. Each command hands over to one method of [`device::Device`].
+//! Arguments and answers are JSON alone: Android's web view carries nothing else.
+
+pub(crate) mod drafts;
+pub(crate) mod households;
+pub(crate) mod map;
+pub(crate) mod reference;
+pub(crate) mod reports;
+pub(crate) mod session;
+pub(crate) mod sync;
+pub(crate) mod today;
+pub(crate) mod uploads;
+
+use domain::protocol::WireError;
+
+/// What a command answers.
+pub(crate) type Answer<T> = Result<T, WireError>;

@@ -1,0 +1,54 @@
+//! Households and visits.
+
+use device::view::{HouseholdPage, HouseholdQuery, HouseholdView};
+use domain::{Channel, HouseholdId, VisitOutcome};
+use tauri::State;
+
+use super::Answer;
+use crate::phone::Phone;
+
+/// A page of the households of the person's grid.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn list_households(
+    phone: State<'_, Phone>,
+    query: String,
+    building: Option<String>,
+    limit: u32,
+    offset: u32,
+) -> Answer<HouseholdPage> {
+    phone
+        .ask(move |device| {
+            device.list_households(&HouseholdQuery {
+                query,
+                building,
+                limit,
+                offset,
+            })
+        })
+        .await
+}
+
+/// One household.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn get_household(phone: State<'_, Phone>, id: HouseholdId) -> Answer<HouseholdView> {
+    phone.ask(move |device| device.get_household(id)).await
+}
+
+/// Makes a visit of a draft.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn save_visit(phone: State<'_, Phone>, draft: String) -> Answer<HouseholdView> {
+    phone.ask(move |device| device.save_visit(&draft)).await
+}
+
+/// A visit in two taps: nobody home, or no change.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn quick_visit(
+    phone: State<'_, Phone>,
+    household: HouseholdId,
+    outcome: VisitOutcome,
+    channel: Channel,
+) -> Answer<HouseholdView> {
+    phone
+        .ask(move |device| device.quick_visit(household, outcome, channel))
+        .await
+}

@@ -1,0 +1,43 @@
+//! Reports.
+
+use device::view::{NoteUpload, ReportSummary, ReportView};
+use domain::ReportId;
+use tauri::State;
+
+use super::Answer;
+use crate::phone::Phone;
+
+/// Makes a report of a draft.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn save_report(phone: State<'_, Phone>, draft: String) -> Answer<ReportView> {
+    phone.ask(move |device| device.save_report(&draft)).await
+}
+
+/// Every report this phone may see, newest first.
+#[tauri::command]
+pub(crate) async fn list_reports(phone: State<'_, Phone>) -> Answer<Vec<ReportSummary>> {
+    phone.ask(|device| device.list_reports()).await
+}
+
+/// One report with its photos and its case's progress.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn get_report(phone: State<'_, Phone>, id: ReportId) -> Answer<ReportView> {
+    phone.ask(move |device| device.get_report(id)).await
+}
+
+/// Adds words or photos to a report.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn add_note(
+    phone: State<'_, Phone>,
+    report: ReportId,
+    text: String,
+    uploads: Vec<NoteUpload>,
+) -> Answer<ReportView> {
+    phone.ask(move |device| device.add_note(report, &text, &uploads)).await
+}
+
+/// Takes a report back, within ten minutes of its capture.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn withdraw_report(phone: State<'_, Phone>, report: ReportId, reason: String) -> Answer<ReportView> {
+    phone.ask(move |device| device.withdraw_report(report, &reason)).await
+}

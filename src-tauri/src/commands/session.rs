@@ -1,0 +1,49 @@
+//! Whose phone it is, and how the app is set.
+
+use device::view::{EnrolRequestView, EnrolmentQr, Session, Settings};
+use tauri::State;
+
+use super::Answer;
+use crate::phone::Phone;
+
+/// Who is signed in here, and the settings.
+#[tauri::command]
+pub(crate) async fn get_session(phone: State<'_, Phone>) -> Answer<Session> {
+    phone.ask(|device| device.get_session()).await
+}
+
+/// Enrols the phone with a one-time code.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn enrol(
+    phone: State<'_, Phone>,
+    server: String,
+    code: String,
+    device_name: String,
+) -> Answer<Session> {
+    phone
+        .device()?
+        .enrol(EnrolRequestView {
+            server,
+            code,
+            device_name,
+        })
+        .await
+}
+
+/// Reads an enrolment from a photo of its QR code.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn read_enrolment_qr(phone: State<'_, Phone>, upload: String) -> Answer<EnrolmentQr> {
+    phone.ask(move |device| device.read_enrolment_qr(&upload)).await
+}
+
+/// Signs out; refused while anything is unsent.
+#[tauri::command]
+pub(crate) async fn sign_out(phone: State<'_, Phone>) -> Answer<Session> {
+    phone.ask(|device| device.sign_out()).await
+}
+
+/// Keeps the settings.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn save_settings(phone: State<'_, Phone>, settings: Settings) -> Answer<Session> {
+    phone.ask(move |device| device.save_settings(settings)).await
+}
