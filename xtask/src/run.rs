@@ -29,7 +29,7 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Done {
     let home = tree
         .own_folder()
         .join(if options.has("--empty") { "empty" } else { "demo" });
-    let mut server = Running::start("the server", &mut server(&programs, &home, port, options))?;
+    let mut server = Running::start("the server", &mut server(tree, &programs, &home, port, options))?;
     let opened = if options.has("--office-only") {
         Ok(None)
     } else if headless {
@@ -53,17 +53,17 @@ fn port(options: &Options) -> Result<u16, Stop> {
     })
 }
 
-fn server(programs: &Programs, home: &Path, port: u16, options: &Options) -> Command {
+fn server(tree: &Tree, programs: &Programs, home: &Path, port: u16, options: &Options) -> Command {
     let mut server = Command::new(&programs.server);
     server
         .arg("serve")
-        .arg("--data")
+        .arg("--data-dir")
         .arg(home.join("server"))
+        .arg("--office-dir")
+        .arg(tree.ui().join("office/dist"))
         .arg("--listen")
-        .arg(format!("127.0.0.1:{port}"));
-    if !options.has("--empty") {
-        server.arg("--demo");
-    }
+        .arg(format!("127.0.0.1:{port}"))
+        .arg(if options.has("--empty") { "--empty" } else { "--demo" });
     server
 }
 

@@ -10,12 +10,12 @@ use crate::generate;
 use crate::tree::Tree;
 
 /// Everything a generator writes.
-const GENERATED: &[&str] = &[
+const GENERATED: [&str; 5] = [
     generate::TYPES,
-    "docs/STATES.md",
-    "ui/office/openapi.json",
-    "ui/office/src/api/schema.d.ts",
-    "demo",
+    generate::STATES,
+    generate::DESCRIPTION,
+    generate::CLIENT,
+    generate::DEMO,
 ];
 
 /// Generates everything again and compares with what was there before.
