@@ -304,6 +304,8 @@ CREATE TABLE cases (
     due_at BIGINT,
     resolved_at BIGINT,
     closed_at BIGINT,
+    -- When a suspended case wakes by itself.
+    suspended_until BIGINT,
     -- What the state machine remembers beyond these columns, as JSON.
     facts TEXT NOT NULL,
     PRIMARY KEY (street_id, id)
@@ -336,6 +338,23 @@ CREATE UNIQUE INDEX orders_one_open_assist ON orders (street_id, case_id, queue_
     WHERE role = 'assist' AND closed_at IS NULL;
 CREATE INDEX orders_case ON orders (street_id, case_id, opened_at);
 CREATE INDEX orders_queue ON orders (street_id, queue_id, closed_at);
+
+-- Every clock a case has had. Runs while `done_at`, `ended_at` and `paused_at` are null.
+CREATE TABLE clocks (
+    street_id TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    stage TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    -- It was met.
+    done_at BIGINT,
+    -- It ended without having been met.
+    ended_at BIGINT,
+    paused_at BIGINT,
+    PRIMARY KEY (street_id, case_id, n)
+);
+CREATE INDEX clocks_running ON clocks (street_id, due_at) WHERE done_at IS NULL AND ended_at IS NULL;
 
 CREATE TABLE timeline (
     street_id TEXT NOT NULL,

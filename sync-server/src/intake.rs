@@ -1,7 +1,10 @@
 //! What becomes of one mutation: its verdict, and the rows it leaves.
 
 pub mod act;
+mod clocks;
+mod field_act;
 pub mod open;
+mod orders;
 pub mod push;
 mod report;
 mod visit;
@@ -36,7 +39,13 @@ impl<'e, 't> Intake<'e, 't> {
     /// Begins to take mutations of a phone.
     #[must_use]
     pub fn new(edit: &'e Edit<'t>, device: DeviceId, user: UserId) -> Self {
-        Self { edit, device, user, street: OnceCell::new(), queues: OnceCell::new() }
+        Self {
+            edit,
+            device,
+            user,
+            street: OnceCell::new(),
+            queues: OnceCell::new(),
+        }
     }
 
     /// Applies a mutation. A refusal becomes `rejected`, except [`ErrorCode::MutationUnknown`], which is parked.
@@ -56,6 +65,7 @@ impl<'e, 't> Intake<'e, 't> {
             kind::REPORT_NOTE => self.add_note(mutation, body(mutation)?),
             kind::REPORT_WITHDRAW => self.withdraw_report(mutation, body(mutation)?),
             kind::VISIT_CREATE => self.create_visit(mutation, body(mutation)?),
+            kind::CASE_ACT => self.act_from_field(mutation, &body(mutation)?),
             _unknown => Err(ErrorCode::MutationUnknown.into()),
         }
     }
@@ -74,7 +84,10 @@ impl<'e, 't> Intake<'e, 't> {
         if self.queues.get().is_none() {
             drop(self.queues.set(grids::queues(self.edit.tx, &self.edit.street)?));
         }
-        self.queues.get().map(Vec::as_slice).ok_or_else(|| ErrorCode::Internal.into())
+        self.queues
+            .get()
+            .map(Vec::as_slice)
+            .ok_or_else(|| ErrorCode::Internal.into())
     }
 
     /// When a mutation was made, by the server's clock as the phone estimated it, and never later than now.

@@ -1,7 +1,8 @@
 //! Rows as they are handed out, put together from the tables.
 
+use domain::privacy::{mask_name, outline};
 use domain::protocol::RowType;
-use domain::view::{CaseOutline, CaseRow, OriginalRequest, VisitRow};
+use domain::view::{CaseRow, OriginalRequest, VisitRow};
 use domain::{CaseId, StreetId, UserId, VisitId};
 use serde::Serialize;
 use serde_json::Value;
@@ -27,13 +28,17 @@ pub fn body(
         RowType::Queue => value(grids::queue(tx, street, &id.into())?),
         RowType::Grid => value(grids::get(tx, street, &id.into())?),
         RowType::Case => value(case(tx, street, parsed(id)?)?.map(|row| for_phone(row, viewer))),
-        RowType::CaseOutline => value(cases::get(tx, street, parsed(id)?)?.map(outline)),
+        RowType::CaseOutline => value(cases::get(tx, street, parsed(id)?)?.map(|record| outline(&bare(record)))),
         RowType::Household => value(households::get(tx, street, parsed(id)?)?),
         RowType::Resident => value(households::resident(tx, street, parsed(id)?)?),
         RowType::Visit => value(visit(tx, street, parsed(id)?)?),
         RowType::Reflection => {
             let found = visits::reflection(tx, street, parsed(id)?)?;
-            value(found.filter(|(author, _)| *author == viewer).map(|(_, reflection)| reflection))
+            value(
+                found
+                    .filter(|(author, _)| *author == viewer)
+                    .map(|(_, reflection)| reflection),
+            )
         }
         RowType::OriginalRequest => value(Some(OriginalRequest { sha256: id.into() })),
     }
@@ -52,7 +57,9 @@ fn value<T: Serialize>(row: Option<T>) -> Result<Option<Value>, StoreError> {
 /// # Errors
 /// What the engine reports.
 pub fn case(tx: &Tx<'_>, street: &StreetId, id: CaseId) -> Result<Option<CaseRow>, StoreError> {
-    cases::get(tx, street, id)?.map(|record| case_row(tx, street, record)).transpose()
+    cases::get(tx, street, id)?
+        .map(|record| case_row(tx, street, record))
+        .transpose()
 }
 
 /// As [`case`], for a record that was read already.
@@ -61,7 +68,22 @@ pub fn case(tx: &Tx<'_>, street: &StreetId, id: CaseId) -> Result<Option<CaseRow
 /// What the engine reports.
 pub fn case_row(tx: &Tx<'_>, street: &StreetId, record: CaseRecord) -> Result<CaseRow, StoreError> {
     let of_case = reports::of_case(tx, street, record.id)?;
+    let id = record.id;
+    let row = bare(record);
     Ok(CaseRow {
+        reports: of_case.iter().map(|report| report.report.id).collect(),
+        reporter_label: row.reporter.map(|user| areas::label(tx, street, user)).transpose()?,
+        photos: of_case.into_iter().flat_map(|report| report.report.photos).collect(),
+        stored: photos::stored_of_case(tx, street, id)?,
+        timeline: timeline::of_case(tx, street, id)?,
+        ..row
+    })
+}
+
+/// A case without what lies in other tables: reports, photos, timeline, names.
+#[must_use]
+pub fn bare(record: CaseRecord) -> CaseRow {
+    CaseRow {
         id: record.id,
         number: record.number.unwrap_or_default(),
         state: record.state,
@@ -74,39 +96,37 @@ pub fn case_row(tx: &Tx<'_>, street: &StreetId, record: CaseRecord) -> Result<Ca
         routing: record.routing,
         place: record.place,
         text: record.text,
-        reports: of_case.iter().map(|report| report.report.id).collect(),
-        reporter_label: record.reporter.map(|user| areas::label(tx, street, user)).transpose()?,
+        reports: Vec::new(),
+        reporter_label: None,
         reporter: record.reporter,
         need: record.need,
-        photos: of_case.into_iter().flat_map(|report| report.report.photos).collect(),
-        stored: photos::stored_of_case(tx, street, record.id)?,
+        photos: Vec::new(),
+        stored: Vec::new(),
         captured_at: record.captured_at,
         received_at: record.received_at,
         stage_due: record.stage_due,
         due_at: record.due_at,
         resolved_at: record.resolved_at,
-        timeline: timeline::of_case(tx, street, record.id)?,
-    })
+        timeline: Vec::new(),
+    }
 }
 
 /// Workers see that a colleague reported, not which one: nobody ranks workers by what their phones show.
-fn for_phone(row: CaseRow, viewer: UserId) -> CaseRow {
+fn for_phone(mut row: CaseRow, viewer: UserId) -> CaseRow {
     if row.reporter == Some(viewer) {
         return row;
     }
-    CaseRow { reporter: None, reporter_label: None, ..row }
-}
-
-fn outline(record: CaseRecord) -> CaseOutline {
-    CaseOutline {
-        id: record.id,
-        state: record.state,
-        category: record.category,
-        urgency: record.urgency,
-        point: record.place.chosen.map(|claim| claim.point),
-        grid: record.place.grid,
-        received_at: record.received_at,
+    let reporter = row.reporter.take();
+    row.reporter_label = row.reporter_label.as_deref().map(mask_name);
+    for entry in row
+        .timeline
+        .iter_mut()
+        .filter(|entry| reporter.is_some() && entry.actor == reporter)
+    {
+        entry.actor = None;
+        entry.actor_label = mask_name(&entry.actor_label);
     }
+    row
 }
 
 /// A visit with what became of its needs.
@@ -114,7 +134,9 @@ fn outline(record: CaseRecord) -> CaseOutline {
 /// # Errors
 /// What the engine reports.
 pub fn visit(tx: &Tx<'_>, street: &StreetId, id: VisitId) -> Result<Option<VisitRow>, StoreError> {
-    let Some(record) = visits::get(tx, street, id)? else { return Ok(None) };
+    let Some(record) = visits::get(tx, street, id)? else {
+        return Ok(None);
+    };
     Ok(Some(VisitRow {
         author_label: areas::label(tx, street, record.author)?,
         author: record.author,

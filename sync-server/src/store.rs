@@ -8,16 +8,22 @@ mod value;
 mod writer;
 
 pub mod areas;
+pub mod audit;
 pub mod basemaps;
 pub mod blobs;
 pub mod bucket_rows;
+pub mod case_lists;
+pub mod case_memory;
 pub mod cases;
+pub mod clocks;
 pub mod codes;
 pub mod devices;
 pub mod edit;
 pub mod grids;
+pub mod household_lists;
 pub mod households;
 pub mod incidents;
+pub mod links;
 pub mod orders;
 pub mod parked;
 pub mod people;
@@ -27,6 +33,7 @@ pub mod reports;
 pub mod scope;
 pub mod server;
 pub mod sessions;
+pub mod stray_lists;
 pub mod strays;
 pub mod streets;
 pub mod timeline;
@@ -181,3 +188,6 @@ impl Store {
         self.pokes.subscribe()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,22 @@
 //! A new case: made from a report or a need, routed, and where that is on dispatched at once.
 
-use domain::catalog::{self, TRIAGE};
-use domain::clock::{Stage, WorkingTime};
+use domain::case::machine::{Actor, ClockChange};
+use domain::catalog::TRIAGE;
+use domain::clock::Stage;
 use domain::protocol::RowType;
 use domain::routing::{Decision, RoutingInput, route};
 use domain::view::{GridRow, TimelineEntry};
 use domain::{
-    CapturedAt, CaseId, CaseState, CategoryId, HouseholdId, MutationId, NeedId, OrderId, PhotoManifest, Place, ReportId,
+    Action, CapturedAt, CaseId, CaseState, CategoryId, HouseholdId, MutationId, NeedId, PhotoManifest, Place, ReportId,
     UserId,
 };
 
 use super::Intake;
+use super::act::{Said, perform};
+use super::clocks::Clocks;
 use crate::Outcome;
+use crate::store::case_memory::CaseMemory;
 use crate::store::cases::{self, CaseRecord};
-use crate::store::orders::{self, OrderRecord};
 use crate::store::photos::{self, Subject};
 use crate::store::{areas, grids, timeline};
 
@@ -43,10 +46,19 @@ impl Intake<'_, '_> {
             None => None,
         };
         let decision = self.decide(opening, grid.as_ref())?;
-        let case = self.submitted(opening, grid.as_ref(), &decision)?;
+        let mut case = self.submitted(opening, grid.as_ref(), &decision)?;
         let id = case.id;
+        let mut clocks = Clocks::load(edit.tx, self.street()?, &case, edit.now)?;
+        clocks.change(&[ClockChange::Start(Stage::Triage)], &mut case);
+        clocks.save(edit.tx, &edit.street, &case)?;
         cases::insert(edit.tx, &edit.street, &case)?;
-        photos::add(edit.tx, &edit.street, Subject::Case(id), opening.photos, Some(opening.author))?;
+        photos::add(
+            edit.tx,
+            &edit.street,
+            Subject::Case(id),
+            opening.photos,
+            Some(opening.author),
+        )?;
         let entry = TimelineEntry {
             what: opening.what.to_owned(),
             actor: Some(opening.author),
@@ -59,12 +71,19 @@ impl Intake<'_, '_> {
             reason: None,
             photos: opening.photos.to_vec(),
         };
-        timeline::append(edit.tx, &edit.street, id, &entry, opening.report, Some(opening.mutation))?;
+        timeline::append(
+            edit.tx,
+            &edit.street,
+            id,
+            &entry,
+            opening.report,
+            Some(opening.mutation),
+        )?;
         edit.number(id);
         edit.touch(RowType::Case, id);
         edit.touch(RowType::CaseOutline, id);
         if decision.auto_dispatch {
-            self.dispatch_by_rule(case, &decision, opening)?;
+            self.dispatch_by_rule(case, &decision, opening.mutation)?;
         }
         Ok(id)
     }
@@ -84,7 +103,6 @@ impl Intake<'_, '_> {
 
     /// The case before anybody looked at it: it waits at the triage desk, with the suggestion in its reason.
     fn submitted(&self, opening: &Opening<'_>, grid: Option<&GridRow>, decision: &Decision) -> Outcome<CaseRecord> {
-        let times = WorkingTime::of_street(self.street()?);
         let now = self.edit.now;
         Ok(CaseRecord {
             id: CaseId(self.edit.ids.uuid()),
@@ -106,64 +124,32 @@ impl Intake<'_, '_> {
             merged_into: None,
             captured_at: opening.captured_at,
             received_at: now,
-            stage_due: times.stage_due(Stage::Triage, decision.urgency, decision.limits, now),
+            stage_due: None,
             due_at: None,
             resolved_at: None,
             closed_at: None,
-            facts: serde_json::json!({ "answer": opening.answer }),
+            suspended_until: None,
+            facts: CaseMemory {
+                answer: opening.answer.map(str::to_owned),
+                ..CaseMemory::default()
+            },
         })
     }
 
     /// Opens the order and sends it, as the category's rule says; the clocks start.
-    fn dispatch_by_rule(&self, case: CaseRecord, decision: &Decision, opening: &Opening<'_>) -> Outcome<()> {
-        let edit = self.edit;
-        let times = WorkingTime::of_street(self.street()?);
-        let promised = catalog::category(opening.category).filter(|category| category.from_capture);
-        let promise = promised.and_then(|_| decision.limits.resolve);
-        let due_at = match promise {
-            Some(limit) => Some(times.promise_due(opening.captured_at, edit.now, limit)),
-            None => times.final_due(decision.limits, edit.now),
+    fn dispatch_by_rule(&self, case: CaseRecord, decision: &Decision, mutation: MutationId) -> Outcome<()> {
+        let said = Said {
+            captured_at: None,
+            mutation: Some(mutation),
         };
-        let case = CaseRecord {
-            state: CaseState::Dispatched,
-            state_rev: 3,
-            lead_queue: decision.reason.lead.clone(),
-            assists: decision.reason.assists.clone(),
-            stage_due: times.stage_due(Stage::Accept, decision.urgency, decision.limits, edit.now),
-            due_at,
-            ..case
+        let (lead, assists) = (decision.reason.lead.clone(), decision.reason.assists.clone());
+        let dispatch = Action::Dispatch {
+            lead,
+            assists,
+            note: String::new(),
         };
-        cases::update(edit.tx, &edit.street, &case)?;
-        for (lead, queue) in std::iter::once((true, &case.lead_queue)).chain(case.assists.iter().map(|it| (false, it))) {
-            let order = OrderRecord {
-                id: OrderId(edit.ids.uuid()),
-                case: case.id,
-                queue: queue.clone(),
-                lead,
-                note: String::new(),
-                final_dispatch: false,
-                opened_at: edit.now,
-                accepted_at: None,
-                closed_at: None,
-                outcome: None,
-            };
-            orders::insert(edit.tx, &edit.street, &order)?;
-        }
-        for (what, state) in [("open", CaseState::Opened), ("dispatch", CaseState::Dispatched)] {
-            let entry = TimelineEntry {
-                what: what.to_owned(),
-                actor: None,
-                actor_label: decision.reason.rule.clone(),
-                queue: (state == CaseState::Dispatched).then(|| case.lead_queue.clone()),
-                at: edit.now,
-                captured_at: None,
-                state,
-                text: String::new(),
-                reason: None,
-                photos: Vec::new(),
-            };
-            timeline::append(edit.tx, &edit.street, case.id, &entry, None, Some(opening.mutation))?;
-        }
+        let case = perform(self.edit, self.street()?, case, &Action::Open, &Actor::rule(), said)?;
+        perform(self.edit, self.street()?, case, &dispatch, &Actor::rule(), said)?;
         Ok(())
     }
 }

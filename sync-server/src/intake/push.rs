@@ -31,7 +31,11 @@ pub fn take(
         return Err(ErrorCode::DeviceRevoked.into());
     }
     let edit = Edit::new(tx, device.street.clone(), now, ids);
-    let mut push = Push { intake: Intake::new(&edit, device.id, device.user), last: device.last_seq, answers: Vec::new() };
+    let mut push = Push {
+        intake: Intake::new(&edit, device.id, device.user),
+        last: device.last_seq,
+        answers: Vec::new(),
+    };
     let stop = push.read(&request.mutations)?;
     let Push { last, mut answers, .. } = push;
     devices::heard(tx, &device.street, device.id, last, &request.announce, now)?;
@@ -73,7 +77,12 @@ impl Push<'_, '_> {
             if mutation.seq == self.last + 1 {
                 self.last = mutation.seq;
             }
-            self.answers.push(Receipt { id: mutation.id, verdict: answer.0, rev: answer.1, body_hash: hash });
+            self.answers.push(Receipt {
+                id: mutation.id,
+                verdict: answer.0,
+                rev: answer.1,
+                body_hash: hash,
+            });
         }
         Ok(None)
     }
@@ -96,7 +105,12 @@ impl Push<'_, '_> {
             return Ok(Some(answer));
         }
         self.incident(IncidentKind::MutationIdConflict, mutation, true)?;
-        Ok(Some((Verdict::Parked { code: ErrorCode::MutationIdConflict }, None)))
+        Ok(Some((
+            Verdict::Parked {
+                code: ErrorCode::MutationIdConflict,
+            },
+            None,
+        )))
     }
 
     fn fork(&self, mutation: &Mutation) -> Outcome<Stop> {
@@ -106,9 +120,22 @@ impl Push<'_, '_> {
 
     fn incident(&self, kind: IncidentKind, mutation: &Mutation, whole: bool) -> Outcome<()> {
         let edit = self.edit();
-        let details = if whole { json!({ "mutation": mutation }) } else { json!({ "seq": mutation.seq, "last": self.last }) };
+        let details = if whole {
+            json!({ "mutation": mutation })
+        } else {
+            json!({ "seq": mutation.seq, "last": self.last })
+        };
         let (id, device) = (edit.ids.uuid(), Some(self.intake.device));
-        incidents::insert(edit.tx, &edit.street, id, kind, device, Some(mutation.id), &details, edit.now)?;
+        incidents::insert(
+            edit.tx,
+            &edit.street,
+            id,
+            kind,
+            device,
+            Some(mutation.id),
+            &details,
+            edit.now,
+        )?;
         Ok(())
     }
 
@@ -118,6 +145,11 @@ impl Push<'_, '_> {
         if parked::blocks(edit.tx, &edit.street, mutation.entity)? {
             return self.park(mutation, hash, ErrorCode::Internal);
         }
+        self.attempt(mutation, hash)
+    }
+
+    fn attempt(&self, mutation: &Mutation, hash: &str) -> Outcome<(Verdict, Option<u64>)> {
+        let edit = self.edit();
         let applied = edit.savepoint(|| {
             let verdict = self.intake.apply(mutation)?;
             self.answer(mutation, hash, &verdict)?;
@@ -129,7 +161,10 @@ impl Push<'_, '_> {
                 self.park(mutation, hash, ErrorCode::MutationUnknown)
             }
             Err(Failure::Refused(error)) => {
-                let verdict = Verdict::Rejected { code: error.code, details: error.details };
+                let verdict = Verdict::Rejected {
+                    code: error.code,
+                    details: error.details,
+                };
                 self.answer(mutation, hash, &verdict)?;
                 Ok((verdict, None))
             }
@@ -143,9 +178,20 @@ impl Push<'_, '_> {
 
     fn answer(&self, mutation: &Mutation, hash: &str, verdict: &Verdict) -> Outcome<()> {
         let edit = self.edit();
-        let rejected = if let Verdict::Rejected { code, .. } = verdict { Some(*code) } else { None };
+        let rejected = if let Verdict::Rejected { code, .. } = verdict {
+            Some(*code)
+        } else {
+            None
+        };
         if rejected == Some(ErrorCode::OutOfScope) {
-            strays::insert(edit.tx, &edit.street, self.intake.device, mutation, ErrorCode::OutOfScope, edit.now)?;
+            strays::insert(
+                edit.tx,
+                &edit.street,
+                self.intake.device,
+                mutation,
+                ErrorCode::OutOfScope,
+                edit.now,
+            )?;
         }
         let record = ReceiptRecord {
             mutation: mutation.id,
@@ -172,7 +218,15 @@ impl Push<'_, '_> {
 
     fn park(&self, mutation: &Mutation, hash: &str, code: ErrorCode) -> Outcome<(Verdict, Option<u64>)> {
         let edit = self.edit();
-        parked::insert(edit.tx, &edit.street, self.intake.device, mutation, hash, code, edit.now)?;
+        parked::insert(
+            edit.tx,
+            &edit.street,
+            self.intake.device,
+            mutation,
+            hash,
+            code,
+            edit.now,
+        )?;
         Ok((Verdict::Parked { code }, None))
     }
 }
@@ -183,4 +237,26 @@ fn ends_all(error: &StoreError) -> bool {
         ErrorCode::DiskFull | ErrorCode::DatabaseCorrupt => true,
         _other => matches!(error, StoreError::NotCommitted(_) | StoreError::Closed),
     }
+}
+
+/// Tries a parked mutation again, as an administrator asks after the cause is mended. Its answer, if it has one now, is
+/// its one verdict; the phone learns it with its next push.
+///
+/// # Errors
+/// [`ErrorCode::NotFound`] when no such mutation waits; [`ErrorCode::DiskFull`], or what the engine reports.
+pub fn replay(edit: &Edit<'_>, id: domain::MutationId) -> Outcome<Verdict> {
+    let waiting = parked::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
+    let author = waiting.mutation.author;
+    let intake = Intake::new(edit, waiting.device, author);
+    parked::settle(edit.tx, &edit.street, id, edit.now)?;
+    let push = Push {
+        intake,
+        last: 0,
+        answers: Vec::new(),
+    };
+    let (verdict, _) = push.attempt(&waiting.mutation, &waiting.body_hash)?;
+    if let Verdict::Parked { .. } = verdict {
+        parked::unsettle(edit.tx, &edit.street, id)?;
+    }
+    Ok(verdict)
 }

@@ -5,6 +5,7 @@ use domain::protocol::{Mutation, RowType, Verdict};
 use domain::view::TimelineEntry;
 use domain::{CaseId, ErrorCode, GridId, Permission, Place, PlaceSource, Report, ReportNote, ReportWithdrawal};
 
+use super::act::{Said, withdraw_case};
 use super::open::Opening;
 use super::{GRACE_MS, Intake, valid};
 use crate::Outcome;
@@ -63,14 +64,27 @@ impl Intake<'_, '_> {
         let edit = self.edit;
         valid(domain::validate::note(&note))?;
         let record = self.own_report(mutation, note.report)?;
-        photos::add(edit.tx, &edit.street, Subject::Case(record.case), &note.photos, Some(mutation.author))?;
+        photos::add(
+            edit.tx,
+            &edit.street,
+            Subject::Case(record.case),
+            &note.photos,
+            Some(mutation.author),
+        )?;
         let entry = TimelineEntry {
             text: note.text,
             photos: note.photos,
             captured_at: Some(note.captured_at),
             ..self.entry("note", record.case)?
         };
-        timeline::append(edit.tx, &edit.street, record.case, &entry, Some(note.report), Some(mutation.id))?;
+        timeline::append(
+            edit.tx,
+            &edit.street,
+            record.case,
+            &entry,
+            Some(note.report),
+            Some(mutation.id),
+        )?;
         edit.touch(RowType::Case, record.case);
         Ok(Verdict::Applied)
     }
@@ -92,11 +106,24 @@ impl Intake<'_, '_> {
             captured_at: Some(withdrawal.captured_at),
             ..self.entry("withdraw", record.case)?
         };
-        timeline::append(edit.tx, &edit.street, record.case, &entry, Some(withdrawal.report), Some(mutation.id))?;
+        timeline::append(
+            edit.tx,
+            &edit.street,
+            record.case,
+            &entry,
+            Some(withdrawal.report),
+            Some(mutation.id),
+        )?;
         edit.touch(RowType::Case, record.case);
-        let left = reports::of_case(edit.tx, &edit.street, record.case)?.iter().any(|it| it.withdrawn_at.is_none());
+        let left = reports::of_case(edit.tx, &edit.street, record.case)?
+            .iter()
+            .any(|it| it.withdrawn_at.is_none());
         if !left {
-            self.void_by_author(record.case, &withdrawal.reason, mutation)?;
+            let said = Said {
+                captured_at: Some(withdrawal.captured_at),
+                mutation: Some(mutation.id),
+            };
+            withdraw_case(edit, record.case, &withdrawal.reason, said)?;
         }
         Ok(Verdict::Applied)
     }
@@ -107,7 +134,11 @@ impl Intake<'_, '_> {
         }
         let edit = self.edit;
         let record = reports::get(edit.tx, &edit.street, report)?.ok_or(ErrorCode::NotFound)?;
-        if record.author == mutation.author { Ok(record) } else { Err(ErrorCode::OutOfScope.into()) }
+        if record.author == mutation.author {
+            Ok(record)
+        } else {
+            Err(ErrorCode::OutOfScope.into())
+        }
     }
 
     /// A step of the phone's person in a case as it stands.
@@ -131,7 +162,11 @@ impl Intake<'_, '_> {
     /// Refuses a person who was switched off or may not do this at all.
     pub(super) fn may(&self, permission: Permission) -> Outcome<()> {
         let roles = areas::roles(self.edit.tx, &self.edit.street, self.user)?.unwrap_or_default();
-        if roles.iter().any(|role| role.may(permission)) { Ok(()) } else { Err(ErrorCode::OutOfScope.into()) }
+        if roles.iter().any(|role| role.may(permission)) {
+            Ok(())
+        } else {
+            Err(ErrorCode::OutOfScope.into())
+        }
     }
 
     /// Refuses work in a grid that was not the author's when it was made, with 72 hours of grace after a move.
@@ -145,8 +180,14 @@ impl Intake<'_, '_> {
             AreaKind::Queue => false,
         };
         let postings = areas::of_person(edit.tx, &edit.street, self.user)?;
-        let held = postings.iter().any(|it| covers(it) && it.to.is_none_or(|to| made_at.0 <= to.0 + GRACE_MS));
-        if held { Ok(()) } else { Err(ErrorCode::OutOfScope.into()) }
+        let held = postings
+            .iter()
+            .any(|it| covers(it) && it.to.is_none_or(|to| made_at.0 <= to.0 + GRACE_MS));
+        if held {
+            Ok(())
+        } else {
+            Err(ErrorCode::OutOfScope.into())
+        }
     }
 
     /// Finds the grid of a position where the phone could not, because it had no borders yet or old ones.
@@ -156,7 +197,10 @@ impl Intake<'_, '_> {
             Some(grid) => grids::community(edit.tx, &edit.street, grid)?.is_some(),
             None => false,
         };
-        let point = place.chosen.as_ref().filter(|claim| claim.source != PlaceSource::Address);
+        let point = place
+            .chosen
+            .as_ref()
+            .filter(|claim| claim.source != PlaceSource::Address);
         let (false, Some(claim)) = (known, point) else {
             return Ok(if known { place } else { Place { grid: None, ..place } });
         };
@@ -166,6 +210,10 @@ impl Intake<'_, '_> {
             Location::Border { first, second } => (Some(first), Some(second)),
             Location::Outside => (None, None),
         };
-        Ok(Place { grid, other_grid, ..place })
+        Ok(Place {
+            grid,
+            other_grid,
+            ..place
+        })
     }
 }

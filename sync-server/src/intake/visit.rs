@@ -1,15 +1,15 @@
 //! `visit.create`: the visit, a case for each need, and what it leaves on the household.
 
 use domain::protocol::{Mutation, RowType, Verdict};
-use domain::view::HouseholdRow;
-use domain::{CapturedAt, ErrorCode, Permission, Place, PlaceClaim, PlaceSource, Visit};
+use domain::view::{HouseholdRow, VisitRow};
+use domain::{ErrorCode, Permission, Place, PlaceClaim, PlaceSource, Tag, Visit, VisitOutcome};
 
 use super::open::Opening;
 use super::{Intake, valid};
 use crate::Outcome;
+use crate::store::households;
 use crate::store::photos::{self, Subject};
 use crate::store::visits::{self, VisitRecord};
-use crate::store::households;
 
 impl Intake<'_, '_> {
     /// Each need becomes one case; the household remembers when somebody was last met and is next due.
@@ -25,10 +25,21 @@ impl Intake<'_, '_> {
         self.may(Permission::RecordVisits)?;
         let file = households::get(edit.tx, &edit.street, visit.household)?.ok_or(ErrorCode::NotFound)?;
         self.works_in(&file.household.grid, mutation)?;
-        let record = VisitRecord { visit, author: mutation.author, device: self.device, received_at: edit.now };
+        let record = VisitRecord {
+            visit,
+            author: mutation.author,
+            device: self.device,
+            received_at: edit.now,
+        };
         visits::insert(edit.tx, &edit.street, &record)?;
         let visit = record.visit;
-        photos::add(edit.tx, &edit.street, Subject::Visit(visit.id), &visit.photos, Some(mutation.author))?;
+        photos::add(
+            edit.tx,
+            &edit.street,
+            Subject::Visit(visit.id),
+            &visit.photos,
+            Some(mutation.author),
+        )?;
         for need in &visit.needs {
             let case = self.open_case(&Opening {
                 what: "need",
@@ -46,7 +57,7 @@ impl Intake<'_, '_> {
             })?;
             visits::insert_need(edit.tx, &edit.street, &visit, need, case)?;
         }
-        self.remember(&visit, &file)?;
+        self.remember(&visit)?;
         edit.touch(RowType::Visit, visit.id);
         if visit.reflection.as_ref().is_some_and(|text| !text.is_empty()) {
             edit.touch(RowType::Reflection, visit.id);
@@ -54,14 +65,34 @@ impl Intake<'_, '_> {
         Ok(Verdict::Applied)
     }
 
-    fn remember(&self, visit: &Visit, file: &HouseholdRow) -> Outcome<()> {
+    fn remember(&self, visit: &Visit) -> Outcome<()> {
         let edit = self.edit;
-        let met = visits::last_met(edit.tx, &edit.street, visit.household)?.map(|record| record.visit);
-        let last: Option<CapturedAt> = met.as_ref().map(|visit| visit.ended_at);
-        let condition = met.and_then(|visit| visit.condition);
-        households::visited(edit.tx, &edit.street, visit.household, last, condition, file.next_due)?;
+        let residents = households::residents(edit.tx, &edit.street, visit.household)?;
+        let tags: Vec<Tag> = residents.into_iter().flat_map(|resident| resident.tags).collect();
+        let all = visits::of_household(edit.tx, &edit.street, visit.household)?;
+        let condition = all
+            .iter()
+            .find(|it| it.visit.outcome == VisitOutcome::Met)
+            .and_then(|it| it.visit.condition);
+        let all: Vec<VisitRow> = all.into_iter().map(row).collect();
+        let last = all
+            .iter()
+            .filter(|it| it.visit.outcome == VisitOutcome::Met)
+            .map(|it| it.visit.ended_at)
+            .max();
+        let next = domain::visits::next_due(&tags, domain::visits::last_counted(&tags, &all));
+        households::visited(edit.tx, &edit.street, visit.household, last, condition, next)?;
         edit.touch(RowType::Household, visit.household);
         Ok(())
+    }
+}
+
+fn row(record: VisitRecord) -> VisitRow {
+    VisitRow {
+        visit: record.visit,
+        author: record.author,
+        author_label: String::new(),
+        need_cases: Vec::new(),
     }
 }
 
@@ -69,9 +100,17 @@ impl Intake<'_, '_> {
 fn door(file: &HouseholdRow) -> Place {
     let household = &file.household;
     let parts = [&household.estate, &household.building, &household.unit, &household.room];
-    let address: Vec<&str> = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    let address: Vec<&str> = parts
+        .into_iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
     Place {
-        chosen: household.point.map(|point| PlaceClaim { source: PlaceSource::Address, point, accuracy_m: None }),
+        chosen: household.point.map(|point| PlaceClaim {
+            source: PlaceSource::Address,
+            point,
+            accuracy_m: None,
+        }),
         others: Vec::new(),
         address: Some(address.join(" ")),
         grid: Some(household.grid.clone()),

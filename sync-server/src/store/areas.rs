@@ -1,9 +1,13 @@
 //! Where a person works, and what a phone may therefore see.
 
+use domain::scope::{Member, buckets_for};
 use domain::{Bucket, CommunityId, GridId, QueueId, ReceivedAt, StreetId, UserId};
 
 use super::{Row, StoreError, Tx};
 use crate::args;
+
+/// Buckets of a phone, the most needed first.
+const FILLING: &[&str] = &["ref", "me", "grid", "home", "community"];
 
 /// What kind of area a posting is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -208,23 +212,30 @@ pub fn queues(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> 
 /// # Errors
 /// What the engine reports.
 pub fn phone_scope(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Result<Vec<Bucket>, StoreError> {
+    let roles = roles(tx, street, user)?.unwrap_or_default();
     let grids = grids(tx, street, user, now)?;
     let mut communities = communities(tx, street, user, now)?;
     for grid in &grids {
-        let sql = "SELECT community_id FROM grids WHERE street_id = $1 AND id = $2";
-        communities.extend(tx.query_opt(sql, args![street, grid], |row| row.get::<CommunityId>("community_id"))?);
+        communities.extend(super::grids::community(tx, street, grid)?);
     }
     communities.sort();
     communities.dedup();
-    let mut scope = vec![Bucket("ref".to_owned()), Bucket(format!("me:{user}"))];
-    scope.extend(grids.iter().map(|grid| Bucket(format!("grid:{grid}"))));
-    scope.extend(grids.iter().map(|grid| Bucket(format!("home:{grid}"))));
-    scope.extend(
-        communities
-            .iter()
-            .map(|community| Bucket(format!("community:{community}"))),
-    );
-    Ok(scope)
+    let member = Member {
+        user,
+        roles: &roles,
+        grids: &grids,
+        communities: &communities,
+        queues: &[],
+    };
+    let mut scope: Vec<(usize, Bucket)> = buckets_for(&member)
+        .into_iter()
+        .filter_map(|bucket| {
+            let kind = bucket.0.split(':').next().unwrap_or_default();
+            Some((FILLING.iter().position(|name| *name == kind)?, bucket))
+        })
+        .collect();
+    scope.sort();
+    Ok(scope.into_iter().map(|(_, bucket)| bucket).collect())
 }
 
 /// How a person is shown: the name; empty for somebody unknown.
@@ -233,7 +244,9 @@ pub fn phone_scope(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt
 /// What the engine reports.
 pub fn label(tx: &Tx<'_>, street: &StreetId, user: UserId) -> Result<String, StoreError> {
     let sql = "SELECT name FROM people WHERE street_id = $1 AND id = $2";
-    Ok(tx.query_opt(sql, args![street, user], |row| row.get("name"))?.unwrap_or_default())
+    Ok(tx
+        .query_opt(sql, args![street, user], |row| row.get("name"))?
+        .unwrap_or_default())
 }
 
 /// The roles of a person who may still sign in; nothing for anybody else.

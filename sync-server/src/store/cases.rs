@@ -7,6 +7,7 @@ use domain::{
     ReceivedAt, StreetId, UserId,
 };
 
+use super::case_memory::CaseMemory;
 use super::{Row, StoreError, Tx, Value, code, json, opt_code, streets};
 use crate::args;
 
@@ -59,14 +60,16 @@ pub struct CaseRecord {
     pub resolved_at: Option<ReceivedAt>,
     /// When it was closed.
     pub closed_at: Option<ReceivedAt>,
+    /// When a suspended case wakes by itself.
+    pub suspended_until: Option<ReceivedAt>,
     /// What the state machine remembers beyond these columns.
-    pub facts: serde_json::Value,
+    pub facts: CaseMemory,
 }
 
 const COLUMNS: &str =
     "id, number, state, state_rev, close_reason, category, urgency, lead_queue, assists, routing, place,
     community_id, text, reporter_id, need_id, household_id, merged_into, captured_at, received_at, stage_due, due_at,
-    resolved_at, closed_at, facts";
+    resolved_at, closed_at, suspended_until, facts";
 
 fn read(row: &Row<'_>) -> Result<CaseRecord, StoreError> {
     Ok(CaseRecord {
@@ -93,6 +96,7 @@ fn read(row: &Row<'_>) -> Result<CaseRecord, StoreError> {
         due_at: row.get("due_at")?,
         resolved_at: row.get("resolved_at")?,
         closed_at: row.get("closed_at")?,
+        suspended_until: row.get("suspended_until")?,
         facts: row.json("facts")?,
     })
 }
@@ -128,6 +132,7 @@ fn columns(street: &StreetId, case: &CaseRecord) -> Result<Vec<Value>, StoreErro
         case.due_at,
         case.resolved_at,
         case.closed_at,
+        case.suspended_until,
         json(&case.facts)?,
     ]
     .to_vec())
@@ -141,9 +146,10 @@ pub fn insert(tx: &Tx<'_>, street: &StreetId, case: &CaseRecord) -> Result<(), S
     tx.execute(
         "INSERT INTO cases (street_id, id, number, state, state_rev, close_reason, category, urgency, lead_queue, assists,
             routing, place, grid_id, other_grid_id, community_id, lat, lon, text, reporter_id, need_id, household_id,
-            merged_into, captured_at, received_at, stage_due, due_at, resolved_at, closed_at, facts)
+            merged_into, captured_at, received_at, stage_due, due_at, resolved_at, closed_at, suspended_until,
+            facts)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29)",
+            $23, $24, $25, $26, $27, $28, $29, $30)",
         &columns(street, case)?,
     )?;
     Ok(())
@@ -157,7 +163,8 @@ pub fn update(tx: &Tx<'_>, street: &StreetId, case: &CaseRecord) -> Result<(), S
     tx.execute(
         "UPDATE cases SET state = $4, state_rev = $5, close_reason = $6, category = $7, urgency = $8, lead_queue = $9,
             assists = $10, routing = $11, place = $12, grid_id = $13, other_grid_id = $14, community_id = $15, lat = $16,
-            lon = $17, merged_into = $22, stage_due = $25, due_at = $26, resolved_at = $27, closed_at = $28, facts = $29
+            lon = $17, merged_into = $22, stage_due = $25, due_at = $26, resolved_at = $27, closed_at = $28, suspended_until = $29,
+            facts = $30
          WHERE street_id = $1 AND id = $2",
         &columns(street, case)?,
     )?;

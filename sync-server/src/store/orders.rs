@@ -80,7 +80,7 @@ pub fn of_case(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Vec<Order
     tx.query(sql, args![street, case], read)
 }
 
-/// Ends the open orders of a case; `queue` narrows it to one queue's.
+/// Ends a queue's open order of a case, its lead or its assist.
 ///
 /// # Errors
 /// What the engine reports.
@@ -88,14 +88,15 @@ pub fn close(
     tx: &Tx<'_>,
     street: &StreetId,
     case: CaseId,
-    queue: Option<&QueueId>,
+    queue: &QueueId,
+    lead: bool,
     outcome: &str,
     now: ReceivedAt,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE orders SET closed_at = $4, outcome = $5
-         WHERE street_id = $1 AND case_id = $2 AND closed_at IS NULL AND ($3 IS NULL OR queue_id = $3)",
-        args![street, case, queue.cloned(), now, outcome],
+        "UPDATE orders SET closed_at = $5, outcome = $6
+         WHERE street_id = $1 AND case_id = $2 AND queue_id = $3 AND role = $4 AND closed_at IS NULL",
+        args![street, case, queue, if lead { "lead" } else { "assist" }, now, outcome],
     )?;
     Ok(())
 }

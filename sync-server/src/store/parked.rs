@@ -86,3 +86,13 @@ pub fn settle(tx: &Tx<'_>, street: &StreetId, mutation: MutationId, now: Receive
     tx.execute(sql, args![street, mutation, now])?;
     Ok(())
 }
+
+/// Lets a mutation wait again.
+///
+/// # Errors
+/// What the engine reports.
+pub fn unsettle(tx: &Tx<'_>, street: &StreetId, mutation: MutationId) -> Result<(), StoreError> {
+    let sql = "UPDATE parked SET settled_at = NULL WHERE street_id = $1 AND mutation_id = $2";
+    tx.execute(sql, args![street, mutation])?;
+    Ok(())
+}

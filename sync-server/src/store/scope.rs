@@ -1,10 +1,10 @@
 //! Which buckets a row is in now.
 
 use domain::protocol::RowType;
-use domain::{Bucket, StreetId, UserId};
+use domain::{Bucket, QueueId, StreetId, UserId, scope};
 
 use super::{FromColumn, StoreError, Tx, Value, cases, grids, households, orders, streets, visits};
-use crate::args;
+use crate::{args, rows};
 
 /// The buckets of a row as it stands; none when it does not exist (any more).
 ///
@@ -27,14 +27,14 @@ pub fn buckets_of(tx: &Tx<'_>, street: &StreetId, kind: RowType, id: &str) -> Re
             None => Ok(Vec::new()),
         },
         RowType::Reflection => Ok(visits::reflection(tx, street, parsed(id)?)?
-            .map(|(author, _)| me(author))
+            .map(|(author, _)| scope::me(&author))
             .into_iter()
             .collect()),
         RowType::OriginalRequest => {
             let sql = "SELECT user_id FROM original_requests WHERE street_id = $1 AND sha256 = $2";
             Ok(tx
                 .query_opt(sql, args![street, id], |row| row.get("user_id"))?
-                .map(me)
+                .map(|user: UserId| scope::me(&user))
                 .into_iter()
                 .collect())
         }
@@ -46,58 +46,48 @@ fn parsed<T: FromColumn>(id: &str) -> Result<T, StoreError> {
 }
 
 fn reference<T>(row: Option<T>) -> Vec<Bucket> {
-    row.map(|_| Bucket("ref".to_owned())).into_iter().collect()
-}
-
-fn me(user: UserId) -> Bucket {
-    Bucket(format!("me:{user}"))
+    row.map(|_| scope::reference()).into_iter().collect()
 }
 
 fn of_home(tx: &Tx<'_>, street: &StreetId, household: domain::HouseholdId) -> Result<Vec<Bucket>, StoreError> {
     Ok(households::grid(tx, street, household)?
-        .map(|grid| Bucket(format!("home:{grid}")))
+        .map(|grid| scope::home(&grid))
         .into_iter()
         .collect())
 }
 
-/// A case that came from a need is about a household: it stays with the home, its author and its queues. Any other
-/// case belongs to its grid, its reporters and its queues.
+/// Every reporter of a case has it among the own ones; a case from a household stays with the home as well.
 fn of_case(tx: &Tx<'_>, street: &StreetId, id: domain::CaseId) -> Result<Vec<Bucket>, StoreError> {
     let Some(case) = cases::get(tx, street, id)? else {
         return Ok(Vec::new());
     };
-    let mut buckets = vec![Bucket("street".to_owned()), Bucket(format!("dept:{}", case.lead_queue))];
-    buckets.extend(case.reporter.map(me));
-    let sql = "SELECT DISTINCT author_id FROM reports WHERE street_id = $1 AND (case_id = $2 OR first_case_id = $2)";
-    buckets.extend(
-        tx.query(sql, args![street, id], |row| row.get("author_id"))?
-            .into_iter()
-            .map(me),
-    );
-    let open = orders::of_case(tx, street, id)?
+    let household = case.household;
+    let past: Vec<QueueId> = orders::of_case(tx, street, id)?
         .into_iter()
-        .filter(|order| order.closed_at.is_none());
-    buckets.extend(open.map(|order| Bucket(format!("dept:{}", order.queue))));
-    match case.household {
-        Some(household) => buckets.extend(of_home(tx, street, household)?),
-        None => {
-            let grids = [case.place.grid, case.place.other_grid];
-            buckets.extend(grids.into_iter().flatten().map(|grid| Bucket(format!("grid:{grid}"))));
-        }
+        .map(|order| order.queue)
+        .collect();
+    let mut buckets = scope::buckets_of_case(&rows::bare(case), &past);
+    let sql = "SELECT DISTINCT author_id FROM reports WHERE street_id = $1 AND (case_id = $2 OR first_case_id = $2)";
+    let authors: Vec<UserId> = tx.query(sql, args![street, id], |row| row.get("author_id"))?;
+    buckets.extend(authors.iter().map(scope::me));
+    if let Some(household) = household {
+        buckets.extend(of_home(tx, street, household)?);
     }
     Ok(buckets)
 }
 
-/// Only cases about public ground are shown to the rest of the community.
 fn of_outline(tx: &Tx<'_>, street: &StreetId, id: domain::CaseId) -> Result<Vec<Bucket>, StoreError> {
     let Some(case) = cases::get(tx, street, id)? else {
         return Ok(Vec::new());
     };
-    let public = case.need.is_none();
-    Ok(case
-        .community
-        .filter(|_| public)
-        .map(|community| Bucket(format!("community:{community}")))
+    let grid = case
+        .place
+        .grid
+        .as_ref()
+        .map(|grid| grids::get(tx, street, grid))
+        .transpose()?
+        .flatten();
+    Ok(scope::bucket_of_outline(&rows::bare(case), grid.as_slice())
         .into_iter()
         .collect())
 }

@@ -1,7 +1,7 @@
 //! Visits, the needs raised in them, and the private reflections.
 
 use domain::view::{NeedCase, Reflection};
-use domain::{CapturedAt, CaseId, DeviceId, HouseholdId, Need, NeedId, ReceivedAt, StreetId, UserId, Visit, VisitId};
+use domain::{CaseId, DeviceId, HouseholdId, Need, NeedId, ReceivedAt, StreetId, UserId, Visit, VisitId};
 
 use super::{Row, StoreError, Tx, code, json};
 use crate::args;
@@ -78,16 +78,6 @@ pub fn of_household(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> R
     tx.query(sql, args![street, household], read)
 }
 
-/// End of the last visit of a household at which somebody was met.
-///
-/// # Errors
-/// What the engine reports.
-pub fn last_met(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Option<VisitRecord>, StoreError> {
-    let sql = "SELECT body, author_id, device_id, received_at FROM visits
-         WHERE street_id = $1 AND household_id = $2 AND outcome = 'met' ORDER BY ended_at DESC, id DESC LIMIT 1";
-    tx.query_opt(sql, args![street, household], read)
-}
-
 /// A private reflection and whose it is.
 ///
 /// # Errors
@@ -153,17 +143,4 @@ pub fn need_cases(tx: &Tx<'_>, street: &StreetId, visit: VisitId) -> Result<Vec<
 pub fn of_need(tx: &Tx<'_>, street: &StreetId, need: NeedId) -> Result<Option<VisitId>, StoreError> {
     let sql = "SELECT visit_id FROM needs WHERE street_id = $1 AND id = $2";
     tx.query_opt(sql, args![street, need], |row| row.get("visit_id"))
-}
-
-/// When a household was last visited at all, whatever came of it.
-///
-/// # Errors
-/// What the engine reports.
-pub fn last_attempt(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Option<CapturedAt>, StoreError> {
-    let sql = "SELECT MAX(ended_at) AS last FROM visits WHERE street_id = $1 AND household_id = $2";
-    Ok(tx
-        .query_opt(sql, args![street, household], |row| {
-            row.get::<Option<CapturedAt>>("last")
-        })?
-        .flatten())
 }
