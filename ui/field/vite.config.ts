@@ -35,6 +35,7 @@ export default defineConfig(({ mode }) => ({
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     css: false,
+    testTimeout: 30_000,
     server: { deps: { inline: ['vant'] } },
   },
 }))

@@ -9,7 +9,7 @@ const wheelchair = `${ring(14, 6, 2.5)}M14 11v8h7l3 7h3M14 14h6M10.5 15.5a7 7 0 
 const bowl = 'M4 16h24a12 10 0 0 1-24 0zM11 28h10'
 
 const drawings = {
-  'tree-fallen': `${ground}M5 28v-6h4v6M9 23l7-5${ring(21, 13, 7)}M21 13l-5 5M21 13v-4`,
+  'tree-fallen': `${ground}M4 28v-5h5v5M5 23l1.5-3 2 2 .5-3M12 27l8-6M20 23c-4 1-7-3-5-6-2-4 1-8 5-7 2-4 8-3 8 1 3 2 3 6 0 8 0 4-5 6-8 4zM20 17l3-3M23 14v3`,
   'sign-fallen': `${ground}M9 5l17 5-4 12L5 17zM10 10l11 3M9 14l8 2.5M9 28l2-9M17 28l1-7`,
   'building-damage': `${ground}M7 28V4h18v24M17 4l-4 6 5 4-5 6 3 8M10.5 9v3M22 9v3M22 17v3M10.5 22v2`,
   'falling-object': `M4 3h9v25H4M8.5 8v3M8.5 16v3M19 18h8v8h-8zM20 6v7M26 8v6M3 28h11M17 29h12`,
@@ -25,7 +25,7 @@ const drawings = {
   'lift-fault': 'M6 3h20v26H6zM16 3v26M9 13l2-3 2 3M19 19l2 3 2-3',
   'fire-smoke': 'M17 3c1 6 8 9 8 17a9 9 0 0 1-18 0c0-4 2-6 3-9 2 1 3 3 3 5 3-3 5-7 4-13zM16 29c-3-2-3-5 0-8 3 3 3 6 0 8z',
   'people-trapped': `M4 4h24v24H4z${ring(16, 12, 3.5)}M9 28c0-7 3-10 7-10s7 3 7 10M4 10h4M24 10h4`,
-  manhole: `${ring(16, 16, 12)}${ring(16, 16, 8)}M12 16h8M16 12v8`,
+  manhole: `${ring(16, 16, 12)}${ring(16, 16, 8.5)}M12.5 11.5v9M16 10v12M19.5 11.5v9M9 16h14`,
   'drain-grate': 'M3 8h26v16H3zM8 12v8M13.3 12v8M18.7 12v8M24 12v8',
   'street-light': 'M9 28V9a5 5 0 0 1 10 0M14 9h10l-2 4h-6zM5 28h8M16 17l-1 4M19 17v5M22 17l1 4',
   pole: `${ground}M10 28 19 4M13 8l10 4M12 13l8 3M14 28c2-3 2-5 1-8`,

@@ -24,10 +24,13 @@ export const clockTime = (at: number, place: Place) =>
 
 /** `4月12日` or `12 Apr` */
 export const monthDay = (at: number, place: Place) =>
-  format(place, 'day', place.locale.startsWith('zh') ? { month: 'numeric', day: 'numeric' } : { month: 'short', day: 'numeric' }).format(at)
+  format(place, 'day', place.locale.startsWith('zh') ? { month: 'long', day: 'numeric' } : { month: 'short', day: 'numeric' }).format(at)
 
-/** `4月12日 周二 08:05` */
-export const dayAndTime = (at: number, place: Place) => `${monthDay(at, place)} ${weekday(at, place)} ${clockTime(at, place)}`
+/** `4月12日 周二 08:05` or `Tue Apr 12 08:05` */
+export const dayAndTime = (at: number, place: Place) => {
+  const day = [monthDay(at, place), weekday(at, place)]
+  return `${(place.locale.startsWith('zh') ? day : day.reverse()).join(' ')} ${clockTime(at, place)}`
+}
 
 /** `周二` or `Tue` */
 export const weekday = (at: number, place: Place) => format(place, 'week', { weekday: 'short' }).format(at)

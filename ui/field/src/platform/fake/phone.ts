@@ -164,7 +164,7 @@ class Memory implements Port {
 
   async openDraft(wish: Parameters<Port['openDraft']>[0]) {
     const draft = emptyDraft(this.name('draft'), wish, this.knobs.now())
-    if (draft.report && this.knobs.position) draft.report.fix = { source: 'fix', point: { lat: 29.50405, lon: 106.5295 }, accuracy_m: 12 }
+    if (draft.report && this.knobs.position) draft.report.fix = { source: 'fix', point: { lat: 29.50352, lon: 106.53055 }, accuracy_m: 12 }
     this.drafts.set(draft.id, draft)
     return draft
   }
@@ -352,6 +352,6 @@ class Memory implements Port {
     return { photos: 48_300_000, photo_files: 131, databases: 3_900_000, maps: 820_000, free: 21_400_000_000 }
   }
   async getPosition() {
-    return this.knobs.position ? { source: 'fix' as const, point: { lat: 29.50405, lon: 106.5295 }, accuracy_m: 12 } : null
+    return this.knobs.position ? { source: 'fix' as const, point: { lat: 29.50352, lon: 106.53055 }, accuracy_m: 12 } : null
   }
 }

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest'
+
+import { fakePhone } from '../src/platform/fake/phone'
+import { at, on, picture, until } from './support'
+
+async function capturing(wishes = {}) {
+  const screen = await at('/', wishes)
+  await screen.tap('capture')
+  await screen.find('photo-input')
+  return screen
+}
+
+describe('capture', () => {
+  it('opens the record before any photo is taken', async () => {
+    const screen = await capturing()
+    expect(await screen.phone.listDrafts()).toHaveLength(1)
+    await screen.goes('/capture/draft-new-1')
+  })
+
+  it('saves a photographed report with three taps after the photo, and says how safe it is', async () => {
+    const screen = await capturing()
+    await screen.choose('photo-input', picture('wide.jpg'), picture('close.jpg'))
+    await until(() => expect(screen.all('photo')).toHaveLength(2))
+    await screen.tap('category-tree-fallen')
+    await screen.tap('answer-road')
+    await until(() => expect(screen.all('missing')).toEqual([]))
+    await screen.tap('save')
+    await screen.goes(/^\/reports\//)
+    expect((await screen.find('word')).dataset['word']).toBe('sending')
+    const [report] = await screen.phone.listReports()
+    expect(report).toMatchObject({ category: 'tree-fallen', photo_count: 2, urgency: 1 })
+  })
+
+  it('keeps a report on the phone when there is no network', async () => {
+    const screen = await capturing({ online: false })
+    await screen.choose('photo-input', picture())
+    await until(() => expect(screen.all('photo')).toHaveLength(1))
+    await screen.tap('category-street-light')
+    await until(() => expect(screen.all('missing')).toEqual([]))
+    await screen.tap('save')
+    await screen.goes(/^\/reports\//)
+    expect((await screen.find('word')).textContent).toContain('在手机上')
+  })
+
+  it('shows queue, limit and reason before saving', async () => {
+    const screen = await capturing()
+    await screen.tap('category-tree-fallen')
+    const route = await screen.find('route')
+    expect(route.dataset['queue']).toBe('municipal')
+    expect(route.textContent).toContain('市政')
+    expect((await screen.find('route-due')).textContent).toContain('前控制险情')
+    expect((await screen.find('route-reason')).textContent).toContain('默认由它主办')
+  })
+
+  it('finds a category by pinyin initials', async () => {
+    const screen = await capturing()
+    await screen.tap('category-search')
+    await screen.type('category-query', 'dsd')
+    await screen.tap('found-tree-fallen')
+    expect((await screen.find('category-chosen')).dataset['id']).toBe('tree-fallen')
+  })
+
+  it('puts the emergency numbers first when life is in danger', async () => {
+    const screen = await capturing()
+    await screen.tap('category-search')
+    await screen.type('category-query', '燃气')
+    await screen.tap('found-gas-leak')
+    const call = await screen.find('call-119')
+    expect(call.getAttribute('href')).toBe('tel:119')
+    const order = call.compareDocumentPosition(await screen.find('photo-input'))
+    expect(order & Node.DOCUMENT_POSITION_FOLLOWING, 'the call buttons stand above the shutter').toBeTruthy()
+  })
+
+  it('takes a report without a photo when the reason is given', async () => {
+    const screen = await capturing()
+    await screen.tap('category-exposed-waste')
+    await until(() => expect(screen.all('missing')[0]?.textContent).toContain('照片'))
+    await screen.tap('no-photo')
+    await screen.tap('no-photo-unsafe')
+    await until(() => expect(screen.all('missing')).toEqual([]))
+  })
+
+  it('says what is missing and keeps everything when a save is refused', async () => {
+    const screen = await capturing({ position: false })
+    await screen.type('text', '路灯不亮')
+    await screen.tap('save')
+    expect((await screen.find('error')).dataset['code']).toBe('invalid')
+    await until(() => expect(screen.all('missing')[0]?.textContent).toBe('还差：问题类别、位置'))
+    expect(((await screen.find('text')) as HTMLTextAreaElement).value).toBe('路灯不亮')
+  })
+
+  it('takes a typed position as a pin and asks which grid at a border', async () => {
+    const screen = await capturing({ position: false })
+    await screen.type('coordinates', '29.504050, 106.529500')
+    await screen.tap('coordinates-set')
+    await screen.tap('grid-500199001003001')
+    await until(async () => {
+      const [draft] = await screen.phone.listDrafts()
+      expect(draft?.report).toMatchObject({ pin: { lat: 29.50405, lon: 106.5295 }, grid: '500199001003001' })
+    })
+  })
+
+  it('refuses a typed position that is none, and says so', async () => {
+    const screen = await capturing({ position: false })
+    await screen.type('coordinates', '0, 0')
+    await screen.tap('coordinates-set')
+    await screen.says('看不懂这个坐标')
+    expect((await screen.phone.listDrafts())[0]?.report?.pin).toBeNull()
+  })
+
+  it('tells why a photo was refused and keeps the others', async () => {
+    const screen = await capturing()
+    await screen.choose('photo-input', picture(), new File(['x'], 'letter.txt', { type: 'image/jpeg' }))
+    expect((await screen.find('photo-error')).dataset['code']).toBe('photo_not_an_image')
+    expect(screen.all('photo')).toHaveLength(1)
+    await screen.tap('photo-drop')
+    expect(screen.all('photo-error')).toEqual([])
+  })
+
+  it('brings a removed photo back on undo', async () => {
+    const screen = await capturing()
+    await screen.choose('photo-input', picture())
+    await screen.tap('photo-remove')
+    expect(screen.all('photo')).toEqual([])
+    await screen.tap('undo')
+    expect(screen.all('photo')).toHaveLength(1)
+    expect((await screen.phone.listDrafts())[0]?.photos).toHaveLength(1)
+  })
+
+  it('saves what was typed when the screen is left', async () => {
+    const screen = await capturing()
+    const field = (await screen.find('text')) as HTMLTextAreaElement
+    field.value = '半句话'
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+    await screen.tap('back')
+    await until(async () => expect((await screen.phone.listDrafts())[0]?.report?.text).toBe('半句话'))
+  })
+
+  it('goes on with a draft where it was left', async () => {
+    const phone = fakePhone()
+    const draft = await phone.openDraft({ kind: 'report' })
+    await phone.saveDraft({ id: draft.id, report: { ...draft.report!, category: 'manhole', text: '井盖没了' } })
+    const screen = await on(phone, `/drafts/${draft.id}`)
+    expect((await screen.find('category-chosen')).dataset['id']).toBe('manhole')
+    expect(((await screen.find('text')) as HTMLTextAreaElement).value).toBe('井盖没了')
+  })
+
+  it('hands a photo over in pieces of at most one megabyte', async () => {
+    const phone = fakePhone()
+    const sizes: number[] = []
+    const screen = await on(
+      new Proxy(phone, {
+        get: (target, name) =>
+          name === 'appendUpload'
+            ? (upload: string, offset: number, base64: string) => {
+                sizes.push(atob(base64).length)
+                return target.appendUpload(upload, offset, base64)
+              }
+            : Reflect.get(target, name),
+      }),
+      '/',
+    )
+    await screen.tap('capture')
+    await screen.choose('photo-input', picture('big.jpg', 2_500_000))
+    await until(() => expect(screen.all('photo')).toHaveLength(1))
+    expect(sizes).toEqual([1_048_576, 1_048_576, 402_848])
+  })
+})

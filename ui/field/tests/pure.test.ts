@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest'
+
+import { coordinates, typedCoordinates } from '../src/features/capture/coordinates'
+import { endOfDay, localDate } from '../src/features/visit/days'
+import { floorOf, unitsOf } from '../src/features/visit/doors'
+import { newNeedId } from '../src/features/visit/ids'
+import type { HouseholdSummary } from '../src/platform/types'
+
+it.each([
+  ['29.50405, 106.5295', { lat: 29.50405, lon: 106.5295 }],
+  ['29.50405，106.5295', { lat: 29.50405, lon: 106.5295 }],
+  ['  29.5   106.5 ', { lat: 29.5, lon: 106.5 }],
+  ['0, 0', null],
+  ['91, 10', null],
+  ['29.5', null],
+  ['29.5, 106.5, 3', null],
+  ['north, east', null],
+  ['', null],
+])('the typed position %j is read as %j', (text, point) => {
+  expect(typedCoordinates(text)).toEqual(point)
+})
+
+it('a position that is shown can be typed back', () => {
+  const point = { lat: -29.504051, lon: 106.529499 }
+  expect(typedCoordinates(coordinates(point))).toEqual(point)
+})
+
+it.each([['501', '5'], ['1203', '12'], ['101', '1'], ['A1', ''], ['', ''], ['12', '']])('room %j is on floor %j', (room, floor) => {
+  expect(floorOf(room)).toBe(floor)
+})
+
+it('units stand beside each other and floors from the top down', () => {
+  const home = (unit: string, room: string) => ({ unit, room }) as HouseholdSummary
+  const units = unitsOf([home('2单元', '101'), home('1单元', '201'), home('1单元', '1002'), home('1单元', '1001')])
+  expect(units.map((unit) => [unit.name, unit.floors.map((floor) => floor.homes.map((door) => door.room))])).toEqual([
+    ['1单元', [['1001', '1002'], ['201']]],
+    ['2单元', [['101']]],
+  ])
+})
+
+it('a need is named by a UUIDv7 of its time', () => {
+  const id = newNeedId(0x0123456789ab, new Uint8Array([0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, 0x88, 0x77, 0x66]))
+  expect(id).toMatch(/^01234567-89ab-7ffe-[89ab]dd[0-9a-f]-[0-9a-f]{12}$/)
+})
+
+it('a promise for a day may be kept until its last minute', () => {
+  const by = endOfDay('2026-03-11')
+  expect(localDate(by)).toBe('2026-03-11')
+  expect(localDate(by, 1)).toBe('2026-03-12')
+  expect(endOfDay('soon')).toBeNaN()
+})

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+
+import { at, until, type Screen } from './support'
+
+async function granny(screen: Screen) {
+  await screen.type('household-search', '5678')
+  await until(() => expect(screen.all('household-row')).toHaveLength(1))
+  await screen.tap('household-row')
+  await screen.find('visit-new')
+}
+
+describe('households', () => {
+  it.each([['王阿婆'], ['5678']])('are found by %s', async (words) => {
+    const screen = await at('/visits')
+    await screen.type('household-search', words)
+    await until(() => expect(screen.all('household-row')).toHaveLength(1))
+    expect(screen.all('household-row')[0]?.textContent).toContain('王阿婆')
+  })
+
+  it('are drawn only as far as they are seen', async () => {
+    const screen = await at('/visits')
+    await screen.find('household-row')
+    const { total } = await screen.phone.listHouseholds({ query: '', building: null, limit: 1, offset: 0 })
+    expect(total).toBeGreaterThan(40)
+    expect(screen.all('household-row').length).toBeLessThan(total)
+  })
+
+  it('show tags as words', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.says('独居 · 高龄 · 低保')
+  })
+
+  it('lie in their building as it stands', async () => {
+    const screen = await at(`/buildings/${encodeURIComponent('盘龙新城三区 1号楼')}`)
+    await screen.find('door')
+    const rooms = screen.all('door').map((door) => door.querySelector('strong')?.textContent)
+    expect(rooms.slice(1)).toEqual(['401', '301', '201', '101'])
+  })
+})
+
+describe('a visit', () => {
+  it('to nobody takes one tap on the card', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('quick-no_answer')
+    await screen.says('已记：没人在家')
+    expect((await screen.find('visit-row')).dataset['word']).toBe('sending')
+  })
+
+  it('is written in one screen and each need becomes one order with words', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('visit-new')
+    await screen.tap('condition-watch')
+    await screen.type('facts', '膝盖疼')
+    await screen.tap('need-home-repair')
+    await screen.type('need-text', '水龙头滴水')
+    await screen.type('reflection', '下次带手册')
+    await screen.tap('visit-save')
+    await screen.goes(/^\/households\//)
+    const page = await screen.phone.getHousehold(screen.path.split('/')[2] ?? '')
+    expect(page.visits[0]).toMatchObject({ condition: 'watch', facts: '膝盖疼', reflection: '下次带手册', needs: [{ category: 'need-home-repair', text: '水龙头滴水' }] })
+    expect(page.visits[0]?.needs[0]?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  })
+
+  it('at which somebody was met asks how they are, and keeps what was typed', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('visit-new')
+    await screen.type('facts', '膝盖疼')
+    await screen.tap('visit-save')
+    expect((await screen.find('error')).dataset['code']).toBe('invalid')
+    expect(((await screen.find('facts')) as HTMLTextAreaElement).value).toBe('膝盖疼')
+  })
+
+  it('that finds danger offers the emergency numbers', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('visit-new')
+    await screen.tap('condition-danger')
+    expect((await screen.find('call-120')).getAttribute('href')).toBe('tel:120')
+  })
+})
