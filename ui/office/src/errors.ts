@@ -4,10 +4,12 @@ import type { ErrorCode } from './api/types'
 
 /** Turns a failed request, or a code alone, into words of the chosen language. */
 export function useErrorText() {
-  const { t } = useI18n()
+  const { t, te } = useI18n()
   const words = (thrown: unknown): string => {
-    const { message, params } = errorWords(thrown)
-    return t(message, params)
+    const { code, message, params } = errorWords(thrown)
+    // Some faults read differently at a desk than on a phone.
+    const own = `fault.${code}`
+    return te(own) ? t(own, params) : t(message, params)
   }
   return words
 }

@@ -1,14 +1,13 @@
 import { applyTheme, type Theme } from '@xunge/kit/theme'
 import { ref } from 'vue'
+import { remember, remembered } from './remembered'
 
 export type OfficeTheme = Extract<Theme, 'system' | 'light' | 'dark'>
 export const THEMES: readonly OfficeTheme[] = ['system', 'light', 'dark']
 
-const KEY = 'xunge.office.theme'
-
-/** What a person chose on this browser. Only preferences are kept there, never anything about people or cases. */
+/** What a person chose on this browser. */
 export function rememberedTheme(): OfficeTheme {
-  const kept = localStorage.getItem(KEY)
+  const kept = remembered('xunge_theme')
   return kept === 'light' || kept === 'dark' ? kept : 'system'
 }
 
@@ -17,7 +16,7 @@ const theme = ref<OfficeTheme>(rememberedTheme())
 export function useTheme() {
   function choose(next: OfficeTheme) {
     theme.value = next
-    localStorage.setItem(KEY, next)
+    remember('xunge_theme', next)
     applyTheme(next)
   }
   return { theme, choose }

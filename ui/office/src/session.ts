@@ -2,9 +2,18 @@ import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { ApiError } from './api/client'
 import { getMe, signOut } from './api/calls'
+import { forgetAll } from './features/act/draft'
 import type { Me, Permission } from './api/types'
 
 export const meKey = ['me'] as const
+
+let last: string | null = null
+
+/** Somebody is at the desk: what another person left unsent in this page is not theirs to see. */
+export function recognise(me: Me) {
+  if (last !== null && last !== me.user) forgetAll()
+  last = me.user
+}
 
 /** Where a person's day starts, by what they may do. */
 export function homeOf(me: Me): string {
@@ -35,6 +44,7 @@ export function useSession() {
   const can = (permission: Permission) => permissions.value.has(permission)
   async function leave() {
     await signOut()
+    forgetAll()
     queries.clear()
     queries.setQueryData(meKey, null)
   }

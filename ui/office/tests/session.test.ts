@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { CaseDetail } from '../src/api/types'
+import { hasDraft } from '../src/features/act/draft'
 import { pageOfLink, tokenOf } from '../src/features/session/new_password'
 import { FakeOffice } from '../fake/server'
 import { load, type Office } from './support'
@@ -73,5 +75,20 @@ describe('one-time links', () => {
     await office.settle()
     expect(office.find('problem').text().length).toBeGreaterThan(4)
     expect((office.outside('name') as HTMLInputElement).value).toBe('周宁')
+  })
+})
+
+describe('one page, two people', () => {
+  it('never shows one person what another typed and did not send', async () => {
+    const office = await load('/queue?view=accepted', 'municipal')
+    await office.page.find('[data-test="case-row"][data-category="manhole"]').trigger('click')
+    await office.settle()
+    await office.click('action-progress')
+    await office.type('act-text', '只给市政看')
+    const { row } = await (await office.server.handle(new Request(`http://x/v1/cases/${office.find('case').attributes('data-case')}`, { headers: { 'x-fake-user': 'fake_user=municipal' } }))).json() as CaseDetail
+    expect(hasDraft(row, 'progress')).toBe(true)
+    await office.click('sign-out')
+    expect(office.path()).toBe('/sign-in')
+    expect(hasDraft(row, 'progress')).toBe(false)
   })
 })

@@ -10,5 +10,5 @@ afterEach(() => {
   vi.unstubAllGlobals()
   if (typeof document === 'undefined') return
   document.body.innerHTML = ''
-  localStorage.clear()
+  for (const one of document.cookie.split('; ')) document.cookie = `${one.split('=')[0]}=; Path=/; Max-Age=0`
 })

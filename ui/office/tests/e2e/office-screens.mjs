@@ -79,7 +79,7 @@ async function signIn(page, url, login) {
 
 async function violations(page) {
   await page.addScriptTag({ content: axe })
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
   return found.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')
     .map((one) => `${one.id} (${one.impact}): ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`).join(' | ')}`)
 }
@@ -92,10 +92,10 @@ const people = [...new Set(SCREENS.map(([, who]) => who))]
 for (const theme of ['light', 'dark']) {
   for (const language of ['zh-CN', 'en']) {
     for (const who of people) {
-      const wanted = SCREENS.filter(([name, login]) => login === who).flatMap(([name, , at, act, sizes]) => sizes.map((size) => ({ at, act, size, name: `${name}-${size.width}-${theme}-${language}` }))).filter((one) => one.name.includes(only))
+      const wanted = SCREENS.filter(([, login]) => login === who).flatMap(([name, , at, act, sizes]) => sizes.map((size) => ({ at, act, size, name: `${name}-${size.width}-${theme}-${language}` }))).filter((one) => one.name.includes(only))
       if (!wanted.length) continue
       const context = await browser.newContext({ viewport: DESK, colorScheme: theme, locale: language })
-      await context.addInitScript(([theme, language]) => { localStorage.setItem('xunge.office.theme', theme); localStorage.setItem('xunge.office.language', language) }, [theme, language])
+      await context.addCookies([{ name: 'xunge_theme', value: theme, url }, { name: 'xunge_language', value: language, url }])
       const page = await context.newPage()
       const faults = []
       page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('401')) faults.push(message.text()) })
