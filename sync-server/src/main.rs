@@ -1,2 +1,5 @@
-//! placeholder
-fn main() {}
+//! The street server's program; everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    sync_server::cli::run()
+}

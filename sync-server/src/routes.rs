@@ -1,15 +1,36 @@
 //! One table of all routes. Each states who may call it; a test walks the table with every role.
 
+pub mod access_log;
+pub mod assets;
 pub mod basemap;
 pub mod blobs;
 pub mod body;
+pub mod cases;
+pub mod catalog;
+pub mod check;
+pub mod devices;
+pub mod docs;
 pub mod enrol;
+pub mod enrolments;
+pub mod grids;
+pub mod health;
+pub mod households;
 pub mod live;
+pub mod me;
+pub mod metrics;
+pub mod openapi;
+pub mod people;
+pub mod photos;
 pub mod pull;
 pub mod push;
+pub mod queues;
+pub mod session;
+pub mod setup;
+pub mod strays;
 
 use axum::Router;
 use axum::http::Method;
+use axum::middleware::from_fn;
 use axum::routing::MethodRouter;
 
 use crate::auth::Access;
@@ -30,14 +51,44 @@ pub struct Route {
 /// Every route.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    [push::routes(), pull::routes(), enrol::routes(), blobs::routes(), live::routes(), basemap::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        push::routes(),
+        pull::routes(),
+        enrol::routes(),
+        blobs::routes(),
+        live::routes(),
+        basemap::routes(),
+        setup::routes(),
+        session::routes(),
+        me::routes(),
+        cases::routes(),
+        photos::routes(),
+        queues::routes(),
+        grids::routes(),
+        catalog::routes(),
+        households::routes(),
+        people::routes(),
+        enrolments::routes(),
+        devices::routes(),
+        strays::routes(),
+        access_log::routes(),
+        health::routes(),
+        metrics::routes(),
+        openapi::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The whole server as one axum router.
 pub fn router(server: Server) -> Router {
-    let routes = table().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
-    crate::encoding::around(routes).with_state(server)
+    let routes = table()
+        .into_iter()
+        .fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    let whole = routes
+        .fallback(assets::serve_asset)
+        .method_not_allowed_fallback(assets::refuse_method)
+        .layer(from_fn(assets::protect));
+    crate::encoding::around(whole).with_state(server)
 }

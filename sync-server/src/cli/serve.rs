@@ -1,0 +1,140 @@
+//! `serve`: opens the data, listens, and stops gracefully.
+
+use std::future::Future;
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::start::{ensure_street, failed, open};
+use super::{Stop, say};
+use crate::config::{Config, LogFormat};
+use crate::demo;
+use crate::office::Office;
+use crate::server::Server;
+use crate::setup::issue_link;
+
+/// Requests still running this long after a stop was asked for are cut; live streams never end by themselves.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Serves until a signal.
+pub(super) fn serve(config: &Config) -> Result<(), Stop> {
+    start_log(config)?;
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| Stop::new("internal", "无法统计指标", &format!("no metrics: {error}")))?;
+    let office = Office {
+        public_url: config.public_url.clone(),
+        behind_proxy: config.behind_proxy,
+        ui: Some(config.office_dir.clone()),
+        metrics: Some(metrics),
+        ..Office::default()
+    };
+    let server = open(config, office)?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Stop::new("internal", "无法启动", &format!("no runtime: {}", error.kind())))?;
+    // The address is taken before anything is printed, so that nobody follows a link to another server.
+    let listener = runtime
+        .block_on(TcpListener::bind(config.listen))
+        .map_err(|error| taken(config, &error))?;
+    let address = listener.local_addr().unwrap_or(config.listen);
+    welcome(config, &server, address)?;
+    runtime.block_on(run(listener, server));
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn taken(config: &Config, error: &std::io::Error) -> Stop {
+    Stop(format!(
+        "[listen_failed] {}: 无法监听该地址 / cannot listen there ({})",
+        config.listen,
+        error.kind()
+    ))
+}
+
+fn start_log(config: &Config) -> Result<(), Stop> {
+    let filter = EnvFilter::try_new(&config.log).or(Err(Stop::new(
+        "log_invalid",
+        "日志级别无法识别",
+        "the log filter is not understood",
+    )))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = match config.log_format {
+        LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    started.map_err(|error| Stop::new("internal", "无法记录日志", &format!("no log: {error}")))
+}
+
+/// What the person who started the server needs now: the office's address, and how to get in.
+fn welcome(config: &Config, server: &Server, address: SocketAddr) -> Result<(), Stop> {
+    let base = format!("http://{address}");
+    if config.demo {
+        let printed = demo::start(server).map_err(|failure| failed(&failure))?;
+        if let Some(demo) = printed {
+            say(&demo.in_a_box(config.public_url.as_deref().unwrap_or(&base)));
+            return Ok(());
+        }
+    }
+    ensure_street(server)?;
+    say(&format!("Xunge 巡格 {base}"));
+    if let Some(token) = issue_link(server).map_err(|failure| failed(&failure))? {
+        say(&format!(
+            "首次启动：15 分钟内在本机打开 First start: open on this machine within 15 minutes\n  {base}/setup#{token}"
+        ));
+    }
+    Ok(())
+}
+
+async fn run(listener: TcpListener, server: Server) {
+    let app = crate::routes::router(server).into_make_service_with_connect_info::<SocketAddr>();
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let mut seen = stopping.clone();
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        drop(seen.wait_for(|stop| *stop).await);
+    });
+    let served = async move {
+        if let Err(error) = serving.await {
+            tracing::error!(kind = ?error.kind(), "serving ended");
+        }
+    };
+    tokio::select! {
+        () = served => {}
+        () = cut(stop) => {}
+    }
+}
+
+/// Waits for a signal, tells the server to finish, and returns after the grace time.
+async fn cut(stop: tokio::sync::watch::Sender<bool>) {
+    asked_to_stop().await;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    tokio::time::sleep(GRACE).await;
+}
+
+async fn asked_to_stop() {
+    let interrupt = wait_for(SignalKind::interrupt());
+    let terminate = wait_for(SignalKind::terminate());
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+/// A signal that cannot be listened for never comes.
+fn wait_for(kind: SignalKind) -> impl Future<Output = ()> {
+    async move {
+        match signal(kind) {
+            Ok(mut signals) => {
+                signals.recv().await;
+            }
+            Err(_unavailable) => std::future::pending().await,
+        }
+    }
+}
