@@ -29,7 +29,7 @@ pub(crate) fn square(id: &str, lon: f64, lat: f64, side: f64) -> GridRow {
     }
 }
 
-/// The grids of a GeoJSON feature collection of the shared data.
+/// The grids of a `GeoJSON` feature collection of the shared data.
 pub(crate) fn grid_rows(geojson: &str) -> Vec<GridRow> {
     let collection: serde_json::Value = serde_json::from_str(geojson).unwrap();
     let features = collection["features"].as_array().unwrap();

@@ -138,7 +138,8 @@ impl<'a> WorkingTime<'a> {
             .map_while(move |days| first.checked_add_days(Days::new(days)))
             .filter(|day| self.is_working_day(*day))
             .flat_map(|day| BLOCKS.map(|(start, end)| (self.instant(day, start), self.instant(day, end))))
-            .filter_map(move |(start, end)| (end > from.0).then(|| (start.max(from.0), end)))
+            .filter(move |(_, end)| *end > from.0)
+            .map(move |(start, end)| (start.max(from.0), end))
     }
 
     fn local(&self, millis: i64) -> DateTime<Tz> {
