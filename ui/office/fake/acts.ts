@@ -7,7 +7,7 @@ const TARGET: Partial<Record<ActionName, CaseState>> = {
   refer: 'in_ruling', final_dispatch: 'dispatched', suspend: 'suspended', wake: 'accepted', resolve: 'resolved', ask_closure_check: 'closure_check', rework: 'rework', close: 'closed', reopen: 'dispatched', void: 'void',
 }
 const TRIAGE: Partial<Record<CaseState, ActionName[]>> = {
-  submitted: ['open', 'dispatch', 'reject', 'ask_check', 'void', 'refer'], prefile_check: ['void'], opened: ['dispatch', 'refer', 'void'], dispatched: ['refer', 'void'], accepted: ['extend', 'suspend', 'refer', 'void'],
+  submitted: ['open', 'reject', 'ask_check', 'void', 'refer'], prefile_check: ['void'], opened: ['dispatch', 'refer', 'void'], dispatched: ['refer', 'void'], accepted: ['extend', 'suspend', 'refer', 'void'],
   returned: ['transfer', 'refer', 'void'], in_ruling: ['void'], suspended: ['wake', 'void'], resolved: ['close', 'rework', 'ask_closure_check'], rework: ['extend', 'void'], closed: ['reopen'],
 }
 const QUEUE: Partial<Record<CaseState, ActionName[]>> = {

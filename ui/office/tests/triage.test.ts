@@ -36,7 +36,7 @@ describe('the triage desk', () => {
     const [done, rows] = [chosen(office), order(office)]
     await office.press('d')
     const sent = office.sent.filter((one) => one.path.endsWith('/acts')).map((one) => one.body)
-    expect(sent).toMatchObject([{ action: 'dispatch', lead: 'urban-mgmt', assists: ['construction'] }])
+    expect(sent).toMatchObject([{ action: 'open', from_state_rev: 1 }, { action: 'dispatch', from_state_rev: 2, lead: 'urban-mgmt', assists: ['construction'] }])
     expect(order(office)).not.toContain(done)
     expect(chosen(office)).toBe(rows[rows.indexOf(done) + 1])
   })
