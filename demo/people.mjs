@@ -91,7 +91,7 @@ function tagged(random, residents) {
   const head = residents[0]
   const age = 2026 - head.birth_year
   if (residents.length === 1 && age >= 60) head.tags.push('living-alone')
-  if (age >= 80) head.tags.push('elder-80')
+  if (age >= 80) head.tags.push('elder80')
   if (residents.length > 1 && residents.every((r) => 2026 - r.birth_year >= 60)) head.tags.push('all-elder')
   const extra = random()
   if (extra < 0.05) head.tags.push('low-income')
@@ -111,7 +111,7 @@ function elder(random, base) {
     tenure: 'owner',
     door_note: '门铃坏了，请敲门',
     phone: '19900005678',
-    residents: [{ id: uuid(random), household: id, name: '王阿婆', sex: 'f', birth_year: 1944, relation: '户主', phone: '19900005678', tags: ['living-alone', 'elder-80', 'low-income'] }],
+    residents: [{ id: uuid(random), household: id, name: '王阿婆', sex: 'f', birth_year: 1944, relation: '户主', phone: '19900005678', tags: ['living-alone', 'elder80', 'low-income'] }],
     last_visit_days_ago: 8,
   }
 }
