@@ -1,0 +1,86 @@
+"""A server with the demo street for the door tests, and the people who knock."""
+
+import re
+import socket
+import subprocess
+import time
+import uuid
+
+import requests
+
+OFFICE = {"x-xunge": "office"}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One server process with a data folder of its own."""
+
+    def __init__(self, binary, folder, mode, office):
+        self.url = f"http://127.0.0.1:{(port := free_port())}"
+        self.printed_to = folder / f"{mode}.log"
+        command = [binary, "serve", "--data-dir", folder / mode, "--listen", f"127.0.0.1:{port}", f"--{mode}", "--office-dir", office]
+        self.process = subprocess.Popen(command, stdout=self.printed_to.open("w"), stderr=subprocess.STDOUT)
+        self._wait()
+
+    def _wait(self):
+        for _ in range(600):
+            if self.process.poll() is not None:
+                raise SystemExit(f"the server ended:\n{self.printed}")
+            try:
+                if requests.get(f"{self.url}/healthz", timeout=2).ok:
+                    return
+            except requests.ConnectionError:
+                time.sleep(0.1)
+        raise SystemExit("the server was not healthy within a minute")
+
+    @property
+    def printed(self):
+        return self.printed_to.read_text(encoding="utf-8")
+
+    @property
+    def password(self):
+        return re.search(r"Password: (\S+)", self.printed)[1]
+
+    @property
+    def setup_token(self):
+        return re.search(r"/setup#(\S+)", self.printed)[1]
+
+    def code(self, login):
+        """The enrolment code that was printed for a grid worker's phone."""
+        return re.search(rf"^│ +{login} .* ([A-Z0-9]{{4}}-[A-Z0-9]{{4}})", self.printed, re.MULTILINE)[1]
+
+    def stop(self):
+        self.process.terminate()
+        return self.process.wait(timeout=30)
+
+
+def person(server, login):
+    """A session signed in as `login`."""
+    session = requests.Session()
+    session.headers.update(OFFICE)
+    answer = session.post(f"{server.url}/v1/session", json={"login": login, "password": server.password}, timeout=30)
+    assert answer.ok, f"{login} cannot sign in: {answer.status_code}"
+    return session
+
+
+def device(server, login, name):
+    """A session of an enrolled phone."""
+    token = (uuid.uuid4().hex + uuid.uuid4().hex)[:43]
+    session = requests.Session()
+    body = {
+        "proto": 1,
+        "code": server.code(login),
+        "device": str(uuid.uuid4()),
+        "token": token,
+        "device_name": name,
+        "app_version": "0.1.0",
+    }
+    answer = session.post(f"{server.url}/v1/enrol", json=body, headers={"x-sync-proto": "1"}, timeout=30)
+    assert answer.ok, f"the phone of {login} cannot enrol: {answer.status_code} {answer.text}"
+    session.headers.update({"authorization": f"Bearer {token}", "x-sync-proto": "1"})
+    return session
