@@ -1,11 +1,14 @@
 // Can this web view draw a map?
 let known: boolean | undefined
 
-/** True with WebGL2. Without it a map page becomes a list by distance. */
+/** What MapLibre calls and web views of 2020 lack; its worker cannot be helped from outside. */
+const newEnough = () => 'hasOwn' in Object && 'at' in Array.prototype
+
+/** True with WebGL2 and a web view new enough for MapLibre. Without, a map page becomes a list by distance. */
 export function canDrawMaps(): boolean {
   if (known === undefined) {
     try {
-      known = document.createElement('canvas').getContext('webgl2') !== null
+      known = newEnough() && document.createElement('canvas').getContext('webgl2') !== null
     } catch {
       known = false
     }
