@@ -1,4 +1,22 @@
 //! Everything the phone does that is not Tauri: it captures reports and visits, keeps them safe, and brings them
 //! to the street's server when there is a network.
 
+mod capture;
+mod device;
+mod failure;
+mod map;
+mod photos;
+pub mod ports;
+mod read;
+mod session;
+mod store;
+mod sync;
+mod uploads;
 pub mod view;
+pub mod words;
+
+#[cfg(test)]
+mod test_support;
+
+pub use device::Device;
+pub use sync::HttpTransport;

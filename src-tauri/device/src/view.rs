@@ -10,10 +10,11 @@ mod session;
 mod sync;
 mod today;
 
+pub use domain::catalog::{AnswerView, CategoryView, QuestionView};
 pub use draft::{Draft, DraftEdit, DraftKind, DraftPhoto, NewDraft, NoteUpload, ReportDraft, VisitDraft};
 pub use household::{HouseholdPage, HouseholdQuery, HouseholdSummary, HouseholdView, PromiseView, VisitView};
 pub use map::{MapBase, MapCase, MapHousehold, MapView, StorageView};
-pub use reference::{AnswerView, CategoryView, QuestionView, Reference};
+pub use reference::Reference;
 pub use report::{NoteView, PhotoView, ReasonCode, ReportSummary, ReportView, Word, WordReason};
 pub use route::{GridCandidate, LocationKind, RoutePreview, StageKind};
 pub use session::{EnrolRequestView, EnrolmentQr, Language, NetworkSetting, Platform, Session, Settings, Theme};

@@ -1,0 +1,11 @@
+//! Writing things down: drafts first, kept on every change, then one durable record with its entry in the outbox.
+
+mod draft;
+mod note;
+mod place;
+mod record;
+mod report;
+mod route;
+mod visit;
+
+pub(crate) use note::WITHDRAW_MS;

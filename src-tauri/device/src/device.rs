@@ -1,0 +1,105 @@
+//! The device: one folder with two databases and its photos, and the ports to the outside.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domain::CapturedAt;
+use domain::protocol::WireError;
+
+use crate::failure::{Failure, Result};
+use crate::ports::{Ports, Topic};
+use crate::store::Store;
+use crate::sync::engine::Engine;
+use crate::uploads::Upload;
+
+/// A phone without its shell. All functions but [`Device::enrol`] and [`Device::run`] block for as long as a disk
+/// takes; call them where that does no harm.
+pub struct Device {
+    pub(crate) dir: PathBuf,
+    pub(crate) ports: Ports,
+    pub(crate) store: Store,
+    pub(crate) engine: Engine,
+    uploads: Mutex<HashMap<String, Upload>>,
+}
+
+impl Device {
+    /// Opens or makes the device in a folder of its own.
+    ///
+    /// # Errors
+    /// `database_newer`, `database_corrupt` (the outbox is left as it is), `phone_full` or `phone_write`.
+    pub fn open(dir: &Path, ports: Ports) -> std::result::Result<Self, WireError> {
+        Ok(Self::open_inner(dir, ports)?)
+    }
+
+    fn open_inner(dir: &Path, ports: Ports) -> Result<Self> {
+        for folder in [
+            dir.to_owned(),
+            dir.join("photos"),
+            dir.join("uploads"),
+            dir.join("maps"),
+        ] {
+            ports.files.create_dir(&folder)?;
+        }
+        let opened = Store::open(dir, ports.files.as_ref(), ports.clock.wall_ms())?;
+        let device = Self {
+            dir: dir.to_owned(),
+            ports,
+            store: opened.store,
+            engine: Engine::new(),
+            uploads: Mutex::new(HashMap::new()),
+        };
+        device.drop_old_uploads()?;
+        device.collect_orphans()?;
+        if opened.cache_set_aside {
+            device
+                .ports
+                .changed
+                .changed(&[Topic::Reference, Topic::Households, Topic::Map]);
+        }
+        Ok(device)
+    }
+
+    /// Brings work to the server and rows to the phone, for as long as the app runs. Never returns.
+    pub async fn run(&self) {
+        crate::sync::run_loop(self).await;
+    }
+
+    /// Says whether the app is in front. In front it asks more often and listens for hints.
+    pub fn set_in_front(&self, front: bool) {
+        let mut memory = self.engine.memory();
+        let came = front && !memory.front;
+        memory.front = front;
+        if came {
+            memory.pull_due_at = memory.pull_due_at.min(self.ports.clock.mono_ms());
+        }
+        drop(memory);
+        self.engine.wake();
+    }
+
+    /// The system says that the network changed: every wait ends.
+    pub fn network_changed(&self) {
+        self.engine.memory().try_everything_now();
+        self.engine.wake();
+        self.ports.changed.changed(&[Topic::Sync]);
+    }
+
+    pub(crate) fn now(&self) -> CapturedAt {
+        CapturedAt(self.ports.clock.wall_ms())
+    }
+
+    pub(crate) fn uploads(&self) -> MutexGuard<'_, HashMap<String, Upload>> {
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the interface, and the engine that there is work.
+    pub(crate) fn saved(&self, topics: &[Topic]) {
+        self.engine.wake();
+        self.ports.changed.changed(topics);
+    }
+}
+
+/// The code for something that is not here.
+pub(crate) fn not_found() -> Failure {
+    Failure::from(domain::ErrorCode::NotFound)
+}

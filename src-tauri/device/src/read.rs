@@ -1,0 +1,11 @@
+//! What the interface reads: the server's rows with this phone's own unanswered changes on top.
+
+mod cases;
+mod households;
+mod maps;
+mod own;
+mod reference;
+mod reports;
+mod standing;
+mod sync_sheet;
+mod today;

@@ -1,0 +1,152 @@
+//! What the map shows, and what the app keeps on disk.
+
+use std::collections::{BTreeMap, HashSet};
+
+use domain::protocol::{RowType, WireError};
+use domain::view::{CaseOutline, GridRow, HouseholdRow};
+use domain::{CaseId, GridId, LatLon};
+
+use super::cases::is_open;
+use crate::device::Device;
+use crate::failure::{Failure, Result};
+use crate::store::{household_search, row};
+use crate::view::{MapBase, MapCase, MapHousehold, MapView, ReportSummary, StorageView};
+
+impl Device {
+    /// What the map shows.
+    ///
+    /// # Errors
+    /// What the phone's storage refuses.
+    pub fn get_map(&self) -> std::result::Result<MapView, WireError> {
+        Ok(self.map_view()?)
+    }
+
+    fn map_view(&self) -> Result<MapView> {
+        let own_grids = self
+            .identity()?
+            .map(|identity| identity.profile.grids)
+            .unwrap_or_default();
+        let grids = self.street()?.grids;
+        let imported_zoom = self.imported_zoom();
+        Ok(MapView {
+            center: center(&grids, &own_grids),
+            cases: self.map_cases()?,
+            households: self.buildings_due()?,
+            base: if imported_zoom.is_some() {
+                MapBase::Imported
+            } else if self.ports.files.size(&self.basemap_path()).is_some() {
+                MapBase::Street
+            } else {
+                MapBase::None
+            },
+            imported_zoom,
+            grids,
+            own_grids,
+        })
+    }
+
+    fn map_cases(&self) -> Result<Vec<MapCase>> {
+        let rows = self.cases()?;
+        let outlines: Vec<CaseOutline> = self.store.cache(|cache| row::all(cache, RowType::CaseOutline))?;
+        let full: HashSet<CaseId> = rows.iter().map(|case| case.id).collect();
+        let by_report = |report: &ReportSummary| {
+            rows.iter()
+                .find(|case| case.reports.contains(&report.id))
+                .map(|case| case.id)
+        };
+        let mut cases: Vec<MapCase> = self
+            .report_summaries()?
+            .into_iter()
+            .filter(|report| !report.withdrawn && report.case_state.is_none_or(is_open))
+            .filter_map(|report| {
+                let case = by_report(&report);
+                Some(MapCase {
+                    id: case.map_or_else(|| report.id.to_string(), |case| case.to_string()),
+                    case,
+                    report: Some(report.id),
+                    point: report.point?,
+                    category: report.category,
+                    urgency: report.urgency,
+                    state: report.case_state,
+                    mine: report.mine,
+                })
+            })
+            .collect();
+        let others = outlines
+            .into_iter()
+            .filter(|case| !full.contains(&case.id) && is_open(case.state));
+        cases.extend(others.filter_map(|case| {
+            Some(MapCase {
+                id: case.id.to_string(),
+                case: Some(case.id),
+                report: None,
+                point: case.point?,
+                category: case.category,
+                urgency: case.urgency,
+                state: Some(case.state),
+                mine: false,
+            })
+        }));
+        Ok(cases)
+    }
+
+    fn buildings_due(&self) -> Result<Vec<MapHousehold>> {
+        let now = self.ports.clock.wall_ms();
+        let due = self.store.cache(|cache| household_search::due(cache, now))?;
+        let mut buildings: BTreeMap<String, (LatLon, u32)> = BTreeMap::new();
+        for id in due {
+            let home: Option<HouseholdRow> = self.store.cache(|cache| row::get(cache, RowType::Household, &id))?;
+            let Some(home) = home else { continue };
+            if let Some(point) = home.household.point {
+                buildings
+                    .entry(household_search::building_name(&home.household))
+                    .or_insert((point, 0))
+                    .1 += 1;
+            }
+        }
+        let view = |(building, (point, due))| MapHousehold { building, point, due };
+        Ok(buildings.into_iter().map(view).collect())
+    }
+
+    /// What the app keeps on disk.
+    ///
+    /// # Errors
+    /// `phone_write`.
+    pub fn get_storage(&self) -> std::result::Result<StorageView, WireError> {
+        let sum = |folder: &str| -> Result<(u64, usize)> {
+            let files = self.ports.files.list(&self.dir.join(folder)).map_err(Failure::from)?;
+            Ok((files.iter().map(|file| file.size).sum(), files.len()))
+        };
+        let (photos, count) = sum("photos")?;
+        Ok(StorageView {
+            photos,
+            photo_files: u32::try_from(count).unwrap_or(u32::MAX),
+            databases: sum("")?.0,
+            maps: sum("maps")?.0,
+            free: self.ports.files.free_space(&self.dir),
+        })
+    }
+}
+
+/// Middle of the own grids, or of all.
+fn center(grids: &[GridRow], own: &[GridId]) -> Option<LatLon> {
+    let mine: Vec<&GridRow> = grids.iter().filter(|grid| own.contains(&grid.id)).collect();
+    let shown = if mine.is_empty() { grids.iter().collect() } else { mine };
+    let corners: Vec<[f64; 2]> = shown
+        .iter()
+        .filter_map(|grid| grid.rings.first())
+        .flatten()
+        .copied()
+        .collect();
+    let middle = |axis: usize| {
+        let values = corners.iter().map(|corner| corner[axis]);
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
+            (low.min(v), high.max(v))
+        });
+        f64::midpoint(low, high)
+    };
+    (!corners.is_empty()).then(|| LatLon {
+        lat: middle(1),
+        lon: middle(0),
+    })
+}

@@ -1,0 +1,55 @@
+//! The records made on this phone by the person signed in, as values.
+
+use domain::protocol::kind;
+use domain::{PhotoManifest, Report, ReportNote, UserId, Visit};
+use rusqlite::Connection;
+use serde::de::DeserializeOwned;
+
+use crate::failure::Result;
+use crate::store::mutation::{self, Stored};
+use crate::store::photo_file::{self, Kept};
+
+/// A record with its outbox entry and the files it names.
+pub(crate) struct Own<B> {
+    pub(crate) row: Stored,
+    pub(crate) body: B,
+    pub(crate) files: Vec<Kept>,
+}
+
+fn read<B: DeserializeOwned>(outbox: &Connection, rows: Vec<Stored>, author: Option<UserId>) -> Result<Vec<Own<B>>> {
+    let mine = rows.into_iter().filter(|row| Some(row.author) == author);
+    mine.map(|row| {
+        let files = photo_file::of_mutation(outbox, row.id)?;
+        Ok(Own {
+            body: serde_json::from_value(row.body.clone())?,
+            files,
+            row,
+        })
+    })
+    .collect()
+}
+
+pub(crate) fn reports(outbox: &Connection, author: Option<UserId>) -> Result<Vec<Own<Report>>> {
+    read(outbox, mutation::of_kind(outbox, kind::REPORT_CREATE)?, author)
+}
+
+pub(crate) fn notes(outbox: &Connection, rows: &[Stored], author: Option<UserId>) -> Result<Vec<Own<ReportNote>>> {
+    let notes = rows
+        .iter()
+        .filter(|row| row.kind == kind::REPORT_NOTE)
+        .cloned()
+        .collect();
+    read(outbox, notes, author)
+}
+
+pub(crate) fn visits(outbox: &Connection, author: Option<UserId>) -> Result<Vec<Own<Visit>>> {
+    read(outbox, mutation::of_kind(outbox, kind::VISIT_CREATE)?, author)
+}
+
+/// The photos a mutation's body names, whatever its kind.
+pub(crate) fn photos(row: &Stored) -> Vec<PhotoManifest> {
+    row.body
+        .get("photos")
+        .and_then(|photos| serde_json::from_value(photos.clone()).ok())
+        .unwrap_or_default()
+}

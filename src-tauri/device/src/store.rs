@@ -1,0 +1,94 @@
+//! The two databases. `outbox.db` is the truth that is not yet safe on the server; `cache.db` is a copy of the
+//! server's rows and may be made anew at any time. Saving writes the outbox alone: a transaction over two files
+//! would not be atomic when the power fails.
+
+pub(crate) mod cursor;
+pub(crate) mod draft;
+pub(crate) mod household_search;
+pub(crate) mod identity;
+pub(crate) mod mutation;
+pub(crate) mod noticed;
+mod open;
+pub(crate) mod photo_file;
+pub(crate) mod row;
+pub(crate) mod setting;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::failure::Result;
+use crate::ports::Files;
+
+/// Both databases. No lock is held across a request: every function here returns before the network is used.
+pub(crate) struct Store {
+    outbox: Mutex<Connection>,
+    cache: Mutex<Connection>,
+}
+
+/// What opening found.
+pub(crate) struct Opened {
+    /// The databases.
+    pub(crate) store: Store,
+    /// True when the copy of the server's rows was damaged: it was set aside and will be pulled again.
+    pub(crate) cache_set_aside: bool,
+}
+
+impl Store {
+    /// Opens or makes both databases in `dir`.
+    ///
+    /// # Errors
+    /// `database_newer`, or `database_corrupt` for a damaged outbox, which is left as it is.
+    pub(crate) fn open(dir: &Path, files: &dyn Files, now_ms: i64) -> Result<Opened> {
+        let outbox = open::outbox(&dir.join("outbox.db"))?;
+        let (cache, cache_set_aside) = open::cache(dir, files, now_ms)?;
+        Ok(Opened {
+            store: Self {
+                outbox: Mutex::new(outbox),
+                cache: Mutex::new(cache),
+            },
+            cache_set_aside,
+        })
+    }
+
+    /// Reads the outbox.
+    pub(crate) fn outbox<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        read(&lock(&self.outbox))
+    }
+
+    /// Changes the outbox: all of it, durably, or nothing.
+    pub(crate) fn write_outbox<T>(&self, change: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        transact(&mut lock(&self.outbox), change)
+    }
+
+    /// Reads the copy of the server's rows.
+    pub(crate) fn cache<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        read(&lock(&self.cache))
+    }
+
+    /// Changes the copy of the server's rows: all of it or nothing.
+    pub(crate) fn write_cache<T>(&self, change: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        transact(&mut lock(&self.cache), change)
+    }
+}
+
+/// A panic while the lock was held rolled its transaction back, so the connection is still good.
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn transact<T>(connection: &mut Connection, change: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let made = change(&transaction)?;
+    transaction.commit()?;
+    Ok(made)
+}
+
+/// An empty store for the tests of one table.
+#[cfg(test)]
+pub(crate) fn for_test() -> (tempfile::TempDir, Store) {
+    let dir = tempfile::tempdir().unwrap();
+    let opened = Store::open(dir.path(), &crate::ports::DiskFiles, 0).unwrap();
+    (dir, opened.store)
+}

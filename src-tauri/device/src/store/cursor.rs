@@ -1,0 +1,87 @@
+//! How far each bucket was pulled, and in which server history.
+
+use std::collections::BTreeMap;
+
+use domain::{Bucket, Epoch};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::identity::uuid;
+use crate::failure::Result;
+
+/// The server history the rows belong to.
+pub(crate) fn epoch(cache: &Connection) -> Result<Option<Epoch>> {
+    let found = cache
+        .query_row("select epoch from history", [], |row| {
+            uuid(0, &row.get::<_, String>(0)?).map(Epoch)
+        })
+        .optional()?;
+    Ok(found)
+}
+
+/// Begins another history: cursors are dropped, rows stay on the screen until the first fill replaces them.
+pub(crate) fn begin_epoch(cache: &Connection, epoch: Epoch) -> Result<()> {
+    cache.execute("delete from cursor", [])?;
+    cache.execute(
+        "insert or replace into history (one, epoch) values (1, ?1)",
+        [epoch.to_string()],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn all(cache: &Connection) -> Result<BTreeMap<Bucket, u64>> {
+    let mut statement = cache.prepare_cached("select bucket, rev from cursor")?;
+    let found = statement
+        .query_map([], |row| Ok((Bucket(row.get(0)?), row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(found)
+}
+
+pub(crate) fn set(cache: &Connection, bucket: &Bucket, rev: u64, complete: bool) -> Result<()> {
+    cache.execute(
+        "insert into cursor (bucket, rev, complete) values (?1, ?2, ?3)
+         on conflict (bucket) do update set rev = excluded.rev, complete = max(complete, excluded.complete)",
+        params![bucket.as_str(), rev, complete],
+    )?;
+    Ok(())
+}
+
+/// True once the first fill of a bucket has ended.
+pub(crate) fn is_complete(cache: &Connection, bucket: &Bucket) -> Result<bool> {
+    let found = cache
+        .query_row(
+            "select complete from cursor where bucket = ?1",
+            [bucket.as_str()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(found.unwrap_or(false))
+}
+
+pub(crate) fn remove(cache: &Connection, bucket: &Bucket) -> Result<()> {
+    cache.execute("delete from cursor where bucket = ?1", [bucket.as_str()])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use ::uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn another_history_drops_every_cursor() {
+        let (_dir, store) = crate::store::for_test();
+        let bucket = Bucket::from("ref");
+        store
+            .write_cache(|tx| {
+                begin_epoch(tx, Epoch(Uuid::from_u128(1)))?;
+                set(tx, &bucket, 7, true)?;
+                assert!(is_complete(tx, &bucket)?);
+                begin_epoch(tx, Epoch(Uuid::from_u128(2)))?;
+                assert!(all(tx)?.is_empty());
+                assert_eq!(epoch(tx)?, Some(Epoch(Uuid::from_u128(2))));
+                Ok(())
+            })
+            .unwrap();
+    }
+}

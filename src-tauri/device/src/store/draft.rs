@@ -1,0 +1,34 @@
+//! Drafts, whole, as the interface left them.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::failure::Result;
+use crate::view::Draft;
+
+pub(crate) fn put(outbox: &Connection, draft: &Draft) -> Result<()> {
+    outbox.execute(
+        "insert into draft (id, body, updated_ms) values (?1, ?2, ?3)
+         on conflict (id) do update set body = excluded.body, updated_ms = excluded.updated_ms",
+        params![draft.id, serde_json::to_string(draft)?, draft.updated_at.millis()],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn get(outbox: &Connection, id: &str) -> Result<Option<Draft>> {
+    let body: Option<String> = outbox
+        .query_row("select body from draft where id = ?1", [id], |row| row.get(0))
+        .optional()?;
+    Ok(body.map(|text| serde_json::from_str(&text)).transpose()?)
+}
+
+/// Every draft, last changed first.
+pub(crate) fn list(outbox: &Connection) -> Result<Vec<Draft>> {
+    let mut statement = outbox.prepare_cached("select body from draft order by updated_ms desc, id")?;
+    let bodies = statement.query_map([], |row| row.get::<_, String>(0))?;
+    bodies.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
+}
+
+pub(crate) fn remove(outbox: &Connection, id: &str) -> Result<()> {
+    outbox.execute("delete from draft where id = ?1", [id])?;
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Whose phone this is, and what the server calls it.
+
+use domain::protocol::Profile;
+use domain::{DeviceId, Epoch};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use uuid::Uuid;
+
+use crate::failure::Result;
+
+/// The enrolment of this phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) server: String,
+    pub(crate) device: DeviceId,
+    pub(crate) token: String,
+    pub(crate) profile: Profile,
+    pub(crate) epoch: Option<Epoch>,
+    pub(crate) next_seq: u64,
+    pub(crate) revoked: bool,
+    /// The device and token of a fork under way; a retry repeats the same request.
+    pub(crate) fork: Option<(DeviceId, String)>,
+    pub(crate) clock_offset_ms: Option<i64>,
+    pub(crate) last_success_ms: Option<i64>,
+}
+
+pub(crate) fn get(outbox: &Connection) -> Result<Option<Identity>> {
+    let found = outbox
+        .query_row(
+            "select server, device, token, profile, epoch, next_seq, revoked, fork_device, fork_token,
+                    clock_offset_ms, last_success_ms from identity",
+            [],
+            read,
+        )
+        .optional()?;
+    Ok(found)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Identity> {
+    let profile: String = row.get(3)?;
+    let fork_device: Option<String> = row.get(7)?;
+    let fork_token: Option<String> = row.get(8)?;
+    let fork = match (fork_device, fork_token) {
+        (Some(device), Some(token)) => Some((DeviceId(uuid(7, &device)?), token)),
+        (None | Some(_), None) | (None, Some(_)) => None,
+    };
+    Ok(Identity {
+        server: row.get(0)?,
+        device: DeviceId(uuid(1, &row.get::<_, String>(1)?)?),
+        token: row.get(2)?,
+        profile: serde_json::from_str(&profile)
+            .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(3, Type::Text, Box::new(fault)))?,
+        epoch: row
+            .get::<_, Option<String>>(4)?
+            .map(|text| uuid(4, &text).map(Epoch))
+            .transpose()?,
+        next_seq: row.get(5)?,
+        revoked: row.get(6)?,
+        fork,
+        clock_offset_ms: row.get(9)?,
+        last_success_ms: row.get(10)?,
+    })
+}
+
+/// Reads a UUID out of a text column.
+pub(crate) fn uuid(column: usize, text: &str) -> rusqlite::Result<Uuid> {
+    text.parse()
+        .map_err(|fault: uuid::Error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(fault)))
+}
+
+pub(crate) fn put(outbox: &Connection, identity: &Identity) -> Result<()> {
+    let profile = serde_json::to_string(&identity.profile)?;
+    outbox.execute(
+        "insert or replace into identity (one, server, device, token, profile, epoch, next_seq, revoked,
+             fork_device, fork_token, clock_offset_ms, last_success_ms)
+         values (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        params![
+            identity.server,
+            identity.device.to_string(),
+            identity.token,
+            profile,
+            identity.epoch.map(|epoch| epoch.to_string()),
+            identity.next_seq,
+            identity.revoked,
+            identity.fork.as_ref().map(|(device, _)| device.to_string()),
+            identity.fork.as_ref().map(|(_, token)| token),
+            identity.clock_offset_ms,
+            identity.last_success_ms,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Forgets the enrolment. Settings stay.
+pub(crate) fn remove(outbox: &Connection) -> Result<()> {
+    outbox.execute("delete from identity", [])?;
+    Ok(())
+}
+
+/// Notes an answer of our server: when, and how far its clock is from ours.
+pub(crate) fn note_success(outbox: &Connection, wall_ms: i64, clock_offset_ms: i64) -> Result<()> {
+    outbox.execute(
+        "update identity set last_success_ms = ?1, clock_offset_ms = ?2",
+        params![wall_ms, clock_offset_ms],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn revoke(outbox: &Connection) -> Result<()> {
+    outbox.execute("update identity set revoked = 1", [])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity() -> Identity {
+        Identity {
+            server: "http://127.0.0.1:8420".to_owned(),
+            device: DeviceId(Uuid::from_u128(1)),
+            token: "secret".to_owned(),
+            profile: Profile {
+                user: domain::UserId(Uuid::from_u128(4)),
+                name: "n".to_owned(),
+                street: "s".into(),
+                street_name: "s".to_owned(),
+                community: None,
+                grids: vec!["g".into()],
+            },
+            epoch: Some(Epoch(Uuid::from_u128(2))),
+            next_seq: 7,
+            revoked: false,
+            fork: Some((DeviceId(Uuid::from_u128(3)), "next".to_owned())),
+            clock_offset_ms: Some(-5),
+            last_success_ms: None,
+        }
+    }
+
+    #[test]
+    fn an_identity_is_read_as_it_was_written() {
+        let (_dir, store) = crate::store::for_test();
+        store.write_outbox(|tx| put(tx, &identity())).unwrap();
+        assert_eq!(store.outbox(get).unwrap(), Some(identity()));
+    }
+
+    #[test]
+    fn a_revoked_phone_keeps_its_identity() {
+        let (_dir, store) = crate::store::for_test();
+        store
+            .write_outbox(|tx| put(tx, &identity()).and_then(|()| revoke(tx)))
+            .unwrap();
+        let found = store.outbox(get).unwrap().unwrap();
+        assert!(found.revoked);
+        assert_eq!(found.token, "secret");
+    }
+}

@@ -1,0 +1,485 @@
+//! The outbox: every change made on this phone, in the order of making, with the server's answer once there is one.
+//! Rows are kept after their answer, until an off-machine copy of the server exists.
+
+use domain::protocol::{ErrorCode, Mutation, Receipt, Verdict};
+use domain::{Epoch, MutationId, UserId};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::identity::uuid;
+use crate::failure::Result;
+
+/// How long a parked mutation waits before it is offered again.
+const PARKED_PAUSE_MS: i64 = 3_600_000;
+
+/// Where a mutation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MutationState {
+    /// No verdict yet.
+    Pending,
+    /// Applied, merged or superseded.
+    Final,
+    /// The server refused it.
+    Rejected,
+    /// No verdict: the server keeps it for a person; or it was set aside here because the server cannot read it.
+    Parked,
+}
+
+impl MutationState {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Final => "final",
+            Self::Rejected => "rejected",
+            Self::Parked => "parked",
+        }
+    }
+
+    fn read(column: usize, text: &str) -> rusqlite::Result<Self> {
+        match text {
+            "pending" => Ok(Self::Pending),
+            "final" => Ok(Self::Final),
+            "rejected" => Ok(Self::Rejected),
+            "parked" => Ok(Self::Parked),
+            other => Err(rusqlite::Error::FromSqlConversionFailure(
+                column,
+                Type::Text,
+                other.to_owned().into(),
+            )),
+        }
+    }
+}
+
+/// A mutation as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Stored {
+    pub(crate) id: MutationId,
+    pub(crate) seq: Option<u64>,
+    pub(crate) kind: String,
+    pub(crate) v: u16,
+    pub(crate) entity: Uuid,
+    pub(crate) author: UserId,
+    pub(crate) body: Value,
+    pub(crate) body_hash: String,
+    pub(crate) wall_ms: i64,
+    pub(crate) server_est_ms: Option<i64>,
+    pub(crate) state: MutationState,
+    pub(crate) receipt: Option<Receipt>,
+}
+
+impl Stored {
+    /// The code of a refusal or of being parked.
+    pub(crate) fn error(&self) -> Option<ErrorCode> {
+        match &self.receipt.as_ref()?.verdict {
+            Verdict::Rejected { code, .. } | Verdict::Parked { code } => Some(*code),
+            Verdict::Applied | Verdict::Merged { .. } | Verdict::Superseded => None,
+        }
+    }
+
+    /// As it travels under `seq`.
+    fn offered_as(&self, seq: u64) -> Mutation {
+        Mutation {
+            id: self.id,
+            seq,
+            kind: self.kind.clone(),
+            v: self.v,
+            entity: self.entity,
+            author: self.author,
+            wall_ms: self.wall_ms,
+            server_est_ms: self.server_est_ms,
+            body: self.body.clone(),
+        }
+    }
+}
+
+const COLUMNS: &str = "id, seq, kind, v, entity, author, body, body_hash, wall_ms, server_est_ms, state, receipt";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    let json = |column: usize, text: &str| -> rusqlite::Result<Value> {
+        serde_json::from_str(text)
+            .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(fault)))
+    };
+    let receipt = row
+        .get::<_, Option<String>>(11)?
+        .map(|text| json(11, &text))
+        .transpose()?;
+    Ok(Stored {
+        id: MutationId(uuid(0, &row.get::<_, String>(0)?)?),
+        seq: row.get(1)?,
+        kind: row.get(2)?,
+        v: row.get(3)?,
+        entity: uuid(4, &row.get::<_, String>(4)?)?,
+        author: UserId(uuid(5, &row.get::<_, String>(5)?)?),
+        body: json(6, &row.get::<_, String>(6)?)?,
+        body_hash: row.get(7)?,
+        wall_ms: row.get(8)?,
+        server_est_ms: row.get(9)?,
+        state: MutationState::read(10, &row.get::<_, String>(10)?)?,
+        receipt: receipt
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(11, Type::Text, Box::new(fault)))?,
+    })
+}
+
+fn select(outbox: &Connection, filter: &str, values: impl Params) -> Result<Vec<Stored>> {
+    let mut statement = outbox.prepare_cached(&format!("select {COLUMNS} from mutation where {filter} order by n"))?;
+    let found = statement.query_map(values, read)?.collect::<rusqlite::Result<_>>()?;
+    Ok(found)
+}
+
+/// Adds a new one.
+pub(crate) fn insert(outbox: &Connection, made: &Mutation) -> Result<()> {
+    outbox.execute(
+        "insert into mutation (id, kind, v, entity, author, body, body_hash, wall_ms, server_est_ms, state)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending')",
+        params![
+            made.id.to_string(),
+            made.kind,
+            made.v,
+            made.entity.to_string(),
+            made.author.to_string(),
+            serde_json::to_string(&made.body)?,
+            domain::protocol::body_hash(made),
+            made.wall_ms,
+            made.server_est_ms,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Everything about one entity, oldest first.
+pub(crate) fn of_entity(outbox: &Connection, entity: Uuid) -> Result<Vec<Stored>> {
+    select(outbox, "entity = ?1", [entity.to_string()])
+}
+
+/// Everything of one kind, oldest first.
+pub(crate) fn of_kind(outbox: &Connection, kind: &str) -> Result<Vec<Stored>> {
+    select(outbox, "kind = ?1", [kind])
+}
+
+/// Everything that is not delivered, oldest first.
+pub(crate) fn unsettled(outbox: &Connection) -> Result<Vec<Stored>> {
+    select(outbox, "state <> 'final'", [])
+}
+
+/// Everything, oldest first.
+pub(crate) fn all(outbox: &Connection) -> Result<Vec<Stored>> {
+    select(outbox, "true", [])
+}
+
+/// Number of mutations without a verdict, and the device time of the oldest.
+pub(crate) fn unsent(outbox: &Connection) -> Result<(u32, Option<i64>)> {
+    let found = outbox.query_row(
+        "select count(*), min(wall_ms) from mutation where state in ('pending', 'parked')",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(found)
+}
+
+/// Number of mutations to offer now.
+pub(crate) fn due(outbox: &Connection, now_ms: i64) -> Result<u32> {
+    let found = outbox.query_row(
+        "select count(*) from mutation where state = 'pending' or (state = 'parked' and next_offer_ms <= ?1)",
+        [now_ms],
+        |row| row.get(0),
+    )?;
+    Ok(found)
+}
+
+/// When the first parked mutation is offered again.
+pub(crate) fn next_parked_offer(outbox: &Connection) -> Result<Option<i64>> {
+    let found = outbox.query_row(
+        "select min(next_offer_ms) from mutation where state = 'parked'",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(found)
+}
+
+/// Offers everything parked again at the next push.
+pub(crate) fn offer_parked_now(outbox: &Connection) -> Result<()> {
+    outbox.execute("update mutation set next_offer_ms = 0 where state = 'parked'", [])?;
+    Ok(())
+}
+
+/// The next batch to push, numbered. At most `limit` mutations and about `max_bytes` of JSON, at least one.
+/// Numbers once given stay until the server answers, so that a lost request is repeated as it was.
+pub(crate) fn take_batch(
+    outbox: &Connection,
+    next_seq: &mut u64,
+    now_ms: i64,
+    limit: usize,
+    max_bytes: usize,
+) -> Result<Vec<Mutation>> {
+    let waiting = select(
+        outbox,
+        "state = 'pending' or (state = 'parked' and next_offer_ms <= ?1)",
+        [now_ms],
+    )?;
+    let (mut numbered, fresh): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|row| row.seq.is_some());
+    numbered.sort_by_key(|row| row.seq);
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    for row in numbered.iter().chain(&fresh) {
+        let mutation = row.offered_as(row.seq.unwrap_or(*next_seq));
+        bytes += serde_json::to_vec(&mutation)?.len() + 1;
+        if batch.len() >= limit || (bytes > max_bytes && !batch.is_empty()) {
+            break;
+        }
+        if row.seq.is_none() {
+            give_number(outbox, row.id, next_seq)?;
+        }
+        batch.push(mutation);
+    }
+    Ok(batch)
+}
+
+fn give_number(outbox: &Connection, id: MutationId, next_seq: &mut u64) -> Result<()> {
+    outbox.execute(
+        "update mutation set seq = ?1 where id = ?2",
+        params![*next_seq, id.to_string()],
+    )?;
+    *next_seq += 1;
+    Ok(())
+}
+
+/// Writes the server's answer. False when no such mutation is here.
+pub(crate) fn settle(outbox: &Connection, receipt: &Receipt, epoch: Epoch, now_ms: i64) -> Result<bool> {
+    let hash: Option<String> = outbox
+        .query_row(
+            "select body_hash from mutation where id = ?1",
+            [receipt.id.to_string()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(hash) = hash else { return Ok(false) };
+    // A receipt for another body under this name says nothing about ours.
+    let mut receipt = receipt.clone();
+    if hash != receipt.body_hash {
+        receipt.verdict = Verdict::Parked {
+            code: ErrorCode::MutationIdConflict,
+        };
+    }
+    let state = match receipt.verdict {
+        Verdict::Applied | Verdict::Merged { .. } | Verdict::Superseded => MutationState::Final,
+        Verdict::Rejected { .. } => MutationState::Rejected,
+        Verdict::Parked { .. } => MutationState::Parked,
+    };
+    let parked = state == MutationState::Parked;
+    outbox.execute(
+        "update mutation set state = ?2, receipt = ?3, acked_epoch = ?4, acked_rev = ?5, next_offer_ms = ?6,
+                seq = case when ?6 is null then seq end
+         where id = ?1",
+        params![
+            receipt.id.to_string(),
+            state.as_str(),
+            serde_json::to_string(&receipt)?,
+            epoch.to_string(),
+            receipt.rev,
+            parked.then_some(now_ms + PARKED_PAUSE_MS),
+        ],
+    )?;
+    Ok(true)
+}
+
+/// Sets one aside that the server cannot even read, so that the rest goes on. It is offered again later.
+pub(crate) fn set_aside(outbox: &Connection, id: MutationId, code: ErrorCode, now_ms: i64) -> Result<()> {
+    let body_hash: String = outbox.query_row(
+        "select body_hash from mutation where id = ?1",
+        [id.to_string()],
+        |row| row.get(0),
+    )?;
+    let receipt = Receipt {
+        id,
+        verdict: Verdict::Parked { code },
+        rev: None,
+        body_hash,
+    };
+    outbox.execute(
+        "update mutation set state = 'parked', receipt = ?2, next_offer_ms = ?3 where id = ?1",
+        params![
+            id.to_string(),
+            serde_json::to_string(&receipt)?,
+            now_ms + PARKED_PAUSE_MS
+        ],
+    )?;
+    forget_numbers(outbox)
+}
+
+/// Takes the numbers back from everything without a verdict; the next batch numbers it anew.
+pub(crate) fn forget_numbers(outbox: &Connection) -> Result<()> {
+    outbox.execute(
+        "update mutation set seq = null where state in ('pending', 'parked')",
+        [],
+    )?;
+    Ok(())
+}
+
+/// A new server history: everything kept here is unanswered again.
+pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
+    outbox.execute(
+        "update mutation set state = 'pending', seq = null, receipt = null, acked_epoch = null, acked_rev = null,
+                next_offer_ms = null",
+        [],
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::{Store, for_test};
+
+    fn made(n: u128) -> Mutation {
+        Mutation {
+            id: MutationId(Uuid::from_u128(n)),
+            seq: 0,
+            kind: "report.note".to_owned(),
+            v: 1,
+            entity: Uuid::from_u128(99),
+            author: UserId(Uuid::from_u128(5)),
+            wall_ms: 1_000,
+            server_est_ms: None,
+            body: json!({ "text": "x" }),
+        }
+    }
+
+    fn with(count: u128) -> (tempfile::TempDir, Store) {
+        let (dir, store) = for_test();
+        store
+            .write_outbox(|tx| (1..=count).try_for_each(|n| insert(tx, &made(n))))
+            .unwrap();
+        (dir, store)
+    }
+
+    fn batch(store: &Store, next: &mut u64, limit: usize) -> Vec<(u128, u64)> {
+        let taken = store
+            .write_outbox(|tx| take_batch(tx, next, 0, limit, 1 << 20))
+            .unwrap();
+        taken.iter().map(|m| (m.id.0.as_u128(), m.seq)).collect()
+    }
+
+    fn answer(n: u128, verdict: Verdict) -> Receipt {
+        let body_hash = domain::protocol::body_hash(&made(n));
+        Receipt {
+            id: MutationId(Uuid::from_u128(n)),
+            verdict,
+            rev: Some(9),
+            body_hash,
+        }
+    }
+
+    fn settle_one(store: &Store, receipt: &Receipt) {
+        store
+            .write_outbox(|tx| settle(tx, receipt, Epoch(Uuid::nil()), 0))
+            .unwrap();
+    }
+
+    #[test]
+    fn a_batch_repeated_after_a_lost_reply_has_the_same_numbers() {
+        let (_dir, store) = with(3);
+        let mut next = 1;
+        assert_eq!(batch(&store, &mut next, 2), [(1, 1), (2, 2)]);
+        assert_eq!(batch(&store, &mut next, 2), [(1, 1), (2, 2)]);
+        assert_eq!(next, 3);
+    }
+
+    #[test]
+    fn a_batch_stops_at_its_size_but_is_never_empty() {
+        let (_dir, store) = with(2);
+        let taken = store.write_outbox(|tx| take_batch(tx, &mut 1, 0, 128, 1)).unwrap();
+        assert_eq!(taken.len(), 1);
+    }
+
+    #[test]
+    fn a_delivered_mutation_stays_but_is_not_offered_again() {
+        let (_dir, store) = with(2);
+        let mut next = 1;
+        batch(&store, &mut next, 2);
+        settle_one(&store, &answer(1, Verdict::Applied));
+        assert_eq!(batch(&store, &mut next, 2), [(2, 2)]);
+        assert_eq!(store.outbox(all).unwrap().len(), 2);
+        assert_eq!(store.outbox(unsent).unwrap(), (1, Some(1_000)));
+    }
+
+    #[test]
+    fn a_parked_mutation_waits_an_hour_and_gets_a_new_number() {
+        let (_dir, store) = with(1);
+        let mut next = 1;
+        batch(&store, &mut next, 1);
+        settle_one(
+            &store,
+            &answer(
+                1,
+                Verdict::Parked {
+                    code: ErrorCode::Internal,
+                },
+            ),
+        );
+        assert!(batch(&store, &mut next, 1).is_empty());
+        let later = store
+            .write_outbox(|tx| take_batch(tx, &mut next, PARKED_PAUSE_MS, 1, 1 << 20))
+            .unwrap();
+        assert_eq!(later[0].seq, 2);
+        assert_eq!(store.outbox(unsent).unwrap().0, 1);
+    }
+
+    #[test]
+    fn a_gap_renumbers_what_has_no_verdict_in_the_order_of_making() {
+        let (_dir, store) = with(3);
+        let mut next = 1;
+        batch(&store, &mut next, 3);
+        settle_one(&store, &answer(1, Verdict::Applied));
+        store.write_outbox(|tx| forget_numbers(tx)).unwrap();
+        next = 8;
+        assert_eq!(batch(&store, &mut next, 3), [(2, 8), (3, 9)]);
+    }
+
+    #[test]
+    fn a_new_server_history_makes_everything_unanswered() {
+        let (_dir, store) = with(2);
+        let mut next = 1;
+        batch(&store, &mut next, 2);
+        settle_one(&store, &answer(1, Verdict::Applied));
+        let refusal = Verdict::Rejected {
+            code: ErrorCode::Invalid,
+            details: Value::Null,
+        };
+        settle_one(&store, &answer(2, refusal));
+        store.write_outbox(|tx| reopen_all(tx)).unwrap();
+        next = 1;
+        assert_eq!(batch(&store, &mut next, 2), [(1, 1), (2, 2)]);
+    }
+
+    #[test]
+    fn a_receipt_for_another_body_is_not_taken_for_ours() {
+        let (_dir, store) = with(1);
+        let foreign = Receipt {
+            body_hash: "other".to_owned(),
+            ..answer(1, Verdict::Applied)
+        };
+        settle_one(&store, &foreign);
+        let kept = store.outbox(all).unwrap();
+        assert_eq!(kept[0].state, MutationState::Parked);
+        assert_eq!(kept[0].error(), Some(ErrorCode::MutationIdConflict));
+    }
+
+    #[test]
+    fn one_set_aside_leaves_no_hole_in_the_numbers() {
+        let (_dir, store) = with(3);
+        let mut next = 1;
+        batch(&store, &mut next, 3);
+        let poison = MutationId(Uuid::from_u128(2));
+        store
+            .write_outbox(|tx| set_aside(tx, poison, ErrorCode::BadRequest, 0))
+            .unwrap();
+        next = 1;
+        assert_eq!(batch(&store, &mut next, 3), [(1, 1), (3, 2)]);
+    }
+}

@@ -1,0 +1,140 @@
+//! Opening: settings, health, version.
+
+use std::path::Path;
+
+use domain::protocol::ErrorCode;
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+use crate::failure::{Failure, Result};
+use crate::ports::Files;
+
+const OUTBOX: &[M<'_>] = &[M::up(include_str!("migrations/outbox/01.sql"))];
+const CACHE: &[M<'_>] = &[M::up(include_str!("migrations/cache/01.sql"))];
+
+/// The three files of an SQLite database in WAL mode.
+const PARTS: [&str; 3] = ["", "-wal", "-shm"];
+
+pub(super) fn outbox(path: &Path) -> Result<Connection> {
+    let mut connection = Connection::open(path)?;
+    // FULL: what was saved survives a power cut. `fullfsync` is the same promise on Apple's file system.
+    connection.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = 1;
+         pragma checkpoint_fullfsync = 1; pragma foreign_keys = on; pragma busy_timeout = 5000;",
+    )?;
+    check(&connection)?;
+    Migrations::from_slice(OUTBOX).to_latest(&mut connection)?;
+    Ok(connection)
+}
+
+/// Opens the copy of the server's rows. A damaged one is set aside, never deleted, and begins empty.
+pub(super) fn cache(dir: &Path, files: &dyn Files, now_ms: i64) -> Result<(Connection, bool)> {
+    match open_cache(&dir.join("cache.db")) {
+        Err(failure) if failure.code() == ErrorCode::DatabaseCorrupt => {
+            tracing::warn!("the copy of the server's rows is damaged; it is set aside and pulled again");
+            set_aside(dir, files, now_ms)?;
+            Ok((open_cache(&dir.join("cache.db"))?, true))
+        }
+        opened => Ok((opened?, false)),
+    }
+}
+
+fn open_cache(path: &Path) -> Result<Connection> {
+    let mut connection = Connection::open(path)?;
+    connection.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;
+         pragma busy_timeout = 5000;",
+    )?;
+    check(&connection)?;
+    Migrations::from_slice(CACHE).to_latest(&mut connection)?;
+    Ok(connection)
+}
+
+fn check(connection: &Connection) -> Result<()> {
+    let word: String = connection.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
+    if word == "ok" {
+        Ok(())
+    } else {
+        Err(Failure::from(ErrorCode::DatabaseCorrupt))
+    }
+}
+
+fn set_aside(dir: &Path, files: &dyn Files, now_ms: i64) -> Result<()> {
+    for part in PARTS {
+        let from = dir.join(format!("cache.db{part}"));
+        if files.size(&from).is_some() {
+            files.rename(&from, &dir.join(format!("cache.db.damaged-{now_ms}{part}")))?;
+        }
+    }
+    files.sync_dir(dir)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::ports::DiskFiles;
+
+    #[test]
+    fn an_outbox_of_a_newer_version_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("outbox.db");
+        outbox(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        assert_eq!(outbox(&path).unwrap_err().code(), ErrorCode::DatabaseNewer);
+        let version: i64 = Connection::open(&path)
+            .unwrap()
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
+        assert_eq!(version, 99);
+    }
+
+    #[test]
+    fn a_damaged_outbox_is_refused_and_nothing_is_deleted() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("outbox.db");
+        fs::write(&path, vec![7; 8192]).unwrap();
+        assert_eq!(outbox(&path).unwrap_err().code(), ErrorCode::DatabaseCorrupt);
+        assert_eq!(fs::read(&path).unwrap(), vec![7; 8192]);
+    }
+
+    #[test]
+    fn a_page_damaged_inside_the_outbox_is_noticed_at_opening() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("outbox.db");
+        drop(outbox(&path).unwrap());
+        let mut bytes = fs::read(&path).unwrap();
+        let page = 4096;
+        bytes[page..page + 64].fill(0xff);
+        fs::write(&path, &bytes).unwrap();
+        assert_eq!(outbox(&path).unwrap_err().code(), ErrorCode::DatabaseCorrupt);
+    }
+
+    #[test]
+    fn a_damaged_cache_is_set_aside_and_begins_empty() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("cache.db"), vec![7; 8192]).unwrap();
+        let (connection, set_aside) = cache(dir.path(), &DiskFiles, 42).unwrap();
+        assert!(set_aside);
+        let rows: i64 = connection
+            .query_row("select count(*) from row", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(rows, 0);
+        assert_eq!(fs::read(dir.path().join("cache.db.damaged-42")).unwrap(), vec![7; 8192]);
+    }
+
+    #[test]
+    fn a_cache_of_a_newer_version_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        cache(dir.path(), &DiskFiles, 0)
+            .unwrap()
+            .0
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
+        assert_eq!(
+            cache(dir.path(), &DiskFiles, 0).unwrap_err().code(),
+            ErrorCode::DatabaseNewer
+        );
+    }
+}

@@ -1,0 +1,325 @@
+//! Photo files that saved records name, and how far each has travelled.
+
+use domain::{MutationId, PhotoCopy, PhotoFile, Sha256Hex};
+use rusqlite::types::Type;
+use rusqlite::{Connection, Params, Row, params};
+
+use crate::failure::Result;
+
+/// How far a file has travelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileState {
+    /// Not offered, or the server does not want it now.
+    Local,
+    /// The server wants it.
+    Wanted,
+    /// The server has stored it and checked its hash.
+    Stored,
+}
+
+impl FileState {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Wanted => "wanted",
+            Self::Stored => "stored",
+        }
+    }
+}
+
+/// A file as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) sha256: Sha256Hex,
+    pub(crate) copy: PhotoCopy,
+    pub(crate) size: u64,
+    pub(crate) mime: String,
+    pub(crate) state: FileState,
+    /// Bytes the server has.
+    pub(crate) sent: u64,
+    /// True when it may use any network (urgent, or the worker allowed it for this report).
+    pub(crate) any_network: bool,
+    /// True when the office asked for this original, or it is all there is of a photo.
+    pub(crate) asked: bool,
+}
+
+const COLUMNS: &str = "f.sha256, f.copy, f.size, f.mime, f.state, f.sent, f.any_network, f.asked";
+
+pub(crate) const fn copy_name(copy: PhotoCopy) -> &'static str {
+    match copy {
+        PhotoCopy::Preview => "preview",
+        PhotoCopy::Upright => "upright",
+        PhotoCopy::Original => "original",
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    let odd = |column, text: String| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, text.into());
+    let copy = match row.get::<_, String>(1)?.as_str() {
+        "preview" => PhotoCopy::Preview,
+        "upright" => PhotoCopy::Upright,
+        "original" => PhotoCopy::Original,
+        other => return Err(odd(1, other.to_owned())),
+    };
+    let state = match row.get::<_, String>(4)?.as_str() {
+        "local" => FileState::Local,
+        "wanted" => FileState::Wanted,
+        "stored" => FileState::Stored,
+        other => return Err(odd(4, other.to_owned())),
+    };
+    Ok(Kept {
+        sha256: Sha256Hex(row.get(0)?),
+        copy,
+        size: row.get(2)?,
+        mime: row.get(3)?,
+        state,
+        sent: row.get(5)?,
+        any_network: row.get(6)?,
+        asked: row.get(7)?,
+    })
+}
+
+fn select(outbox: &Connection, rest: &str, values: impl Params) -> Result<Vec<Kept>> {
+    let mut statement = outbox.prepare_cached(&format!("select distinct {COLUMNS} from photo_file f {rest}"))?;
+    let found = statement.query_map(values, read)?.collect::<rusqlite::Result<_>>()?;
+    Ok(found)
+}
+
+/// One file of a photo of a record that is being saved.
+pub(crate) struct Named<'a> {
+    pub(crate) mutation: MutationId,
+    /// Index of the photo in the record.
+    pub(crate) n: usize,
+    pub(crate) copy: PhotoCopy,
+    pub(crate) file: &'a PhotoFile,
+    pub(crate) any_network: bool,
+    pub(crate) asked: bool,
+    pub(crate) captured_ms: i64,
+}
+
+/// Notes that a record names a file. The same bytes in two records are one file.
+pub(crate) fn insert(outbox: &Connection, named: &Named<'_>) -> Result<()> {
+    outbox.execute(
+        "insert into photo_file (sha256, copy, size, mime, state, any_network, asked, captured_ms)
+         values (?1, ?2, ?3, ?4, 'local', ?5, ?6, ?7)
+         on conflict (sha256) do update set any_network = max(any_network, excluded.any_network),
+             asked = max(asked, excluded.asked)",
+        params![
+            named.file.sha256.as_str(),
+            copy_name(named.copy),
+            named.file.size,
+            named.file.mime,
+            named.any_network,
+            named.asked,
+            named.captured_ms,
+        ],
+    )?;
+    outbox.execute(
+        "insert into photo_ref (mutation, n, copy, sha256) values (?1, ?2, ?3, ?4)",
+        params![
+            named.mutation.to_string(),
+            named.n,
+            copy_name(named.copy),
+            named.file.sha256.as_str()
+        ],
+    )?;
+    Ok(())
+}
+
+/// Travels only if its mutation was answered; originals only if asked for.
+const TRAVELS: &str = "f.state <> 'stored' and (f.copy <> 'original' or f.asked = 1)";
+const ANSWERED: &str = "exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
+    where r.sha256 = f.sha256 and m.state in ('final', 'rejected', 'parked'))";
+
+/// Files the server may be offered, small copies first, oldest first.
+pub(crate) fn to_offer(outbox: &Connection) -> Result<Vec<Kept>> {
+    select(
+        outbox,
+        &format!(
+            "where f.state = 'local' and {TRAVELS} and {ANSWERED}
+             order by case f.copy when 'preview' then 0 when 'upright' then 1 else 2 end, f.captured_ms, f.sha256"
+        ),
+        [],
+    )
+}
+
+/// Files of one copy that the server wants, oldest first.
+pub(crate) fn wanted(outbox: &Connection, copy: PhotoCopy) -> Result<Vec<Kept>> {
+    select(
+        outbox,
+        "where f.state = 'wanted' and f.copy = ?1 order by f.captured_ms, f.sha256",
+        [copy_name(copy)],
+    )
+}
+
+/// One file.
+pub(crate) fn get(outbox: &Connection, sha256: &Sha256Hex) -> Result<Option<Kept>> {
+    Ok(select(outbox, "where f.sha256 = ?1", [sha256.as_str()])?.pop())
+}
+
+/// The files one mutation names.
+pub(crate) fn of_mutation(outbox: &Connection, mutation: MutationId) -> Result<Vec<Kept>> {
+    select(
+        outbox,
+        "join photo_ref r on r.sha256 = f.sha256 where r.mutation = ?1 order by r.n",
+        [mutation.to_string()],
+    )
+}
+
+/// Number and bytes of the files that still have to travel, and of the photos (previews apart) among them.
+pub(crate) fn waiting(outbox: &Connection) -> Result<(u32, u64)> {
+    let found = outbox.query_row(
+        &format!("select count(*), coalesce(sum(f.size - f.sent), 0) from photo_file f where {TRAVELS}"),
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(found)
+}
+
+/// Notes how far a file has travelled.
+pub(crate) fn set_progress(outbox: &Connection, sha256: &Sha256Hex, state: FileState, sent: u64) -> Result<()> {
+    outbox.execute(
+        "update photo_file set state = ?2, sent = ?3 where sha256 = ?1",
+        params![sha256.as_str(), state.as_str(), sent],
+    )?;
+    Ok(())
+}
+
+/// Notes that the office asks for an original.
+pub(crate) fn ask_for(outbox: &Connection, sha256: &Sha256Hex) -> Result<()> {
+    outbox.execute(
+        "update photo_file set asked = 1 where sha256 = ?1 and copy = 'original'",
+        [sha256.as_str()],
+    )?;
+    Ok(())
+}
+
+/// A new server history: nothing is known to be stored any more.
+pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
+    outbox.execute("update photo_file set state = 'local', sent = 0", [])?;
+    Ok(())
+}
+
+/// Hashes of every file a saved record names.
+pub(crate) fn known(outbox: &Connection) -> Result<Vec<String>> {
+    let mut statement = outbox.prepare_cached("select sha256 from photo_file")?;
+    let found = statement
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::UserId;
+    use domain::protocol::{Mutation, Receipt, Verdict};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::{Store, for_test, mutation};
+
+    fn made() -> Mutation {
+        Mutation {
+            id: MutationId(Uuid::from_u128(1)),
+            seq: 0,
+            kind: "report.note".to_owned(),
+            v: 1,
+            entity: Uuid::from_u128(2),
+            author: UserId(Uuid::from_u128(3)),
+            wall_ms: 0,
+            server_est_ms: None,
+            body: serde_json::Value::Null,
+        }
+    }
+
+    fn file(letter: char) -> PhotoFile {
+        let sha256 = Sha256Hex(letter.to_string().repeat(64));
+        PhotoFile {
+            sha256,
+            size: 10,
+            width: 1,
+            height: 1,
+            mime: "image/jpeg".to_owned(),
+        }
+    }
+
+    fn with_one_photo() -> (tempfile::TempDir, Store) {
+        let (dir, store) = for_test();
+        let copies = [
+            (PhotoCopy::Preview, 'a'),
+            (PhotoCopy::Upright, 'b'),
+            (PhotoCopy::Original, 'c'),
+        ];
+        store
+            .write_outbox(|tx| {
+                mutation::insert(tx, &made())?;
+                copies.into_iter().try_for_each(|(copy, letter)| {
+                    let file = &file(letter);
+                    let mutation = made().id;
+                    insert(
+                        tx,
+                        &Named {
+                            mutation,
+                            n: 0,
+                            copy,
+                            file,
+                            any_network: false,
+                            asked: false,
+                            captured_ms: 0,
+                        },
+                    )
+                })
+            })
+            .unwrap();
+        (dir, store)
+    }
+
+    fn answer(store: &Store) {
+        let body_hash = domain::protocol::body_hash(&made());
+        let receipt = Receipt {
+            id: made().id,
+            verdict: Verdict::Applied,
+            rev: Some(1),
+            body_hash,
+        };
+        store
+            .write_outbox(|tx| mutation::settle(tx, &receipt, domain::Epoch(Uuid::nil()), 0))
+            .unwrap();
+    }
+
+    #[test]
+    fn a_photo_is_offered_only_after_its_record_was_answered() {
+        let (_dir, store) = with_one_photo();
+        assert!(store.outbox(to_offer).unwrap().is_empty());
+        answer(&store);
+        let offered: Vec<_> = store
+            .outbox(to_offer)
+            .unwrap()
+            .into_iter()
+            .map(|kept| kept.copy)
+            .collect();
+        assert_eq!(offered, [PhotoCopy::Preview, PhotoCopy::Upright]);
+    }
+
+    #[test]
+    fn an_original_travels_once_it_is_asked_for() {
+        let (_dir, store) = with_one_photo();
+        answer(&store);
+        assert_eq!(store.outbox(waiting).unwrap(), (2, 20));
+        store.write_outbox(|tx| ask_for(tx, &file('c').sha256)).unwrap();
+        assert_eq!(store.outbox(waiting).unwrap(), (3, 30));
+    }
+
+    #[test]
+    fn progress_counts_down_the_bytes_that_wait() {
+        let (_dir, store) = with_one_photo();
+        store
+            .write_outbox(|tx| set_progress(tx, &file('b').sha256, FileState::Wanted, 4))
+            .unwrap();
+        assert_eq!(store.outbox(waiting).unwrap(), (2, 16));
+        store
+            .write_outbox(|tx| set_progress(tx, &file('b').sha256, FileState::Stored, 10))
+            .unwrap();
+        assert_eq!(store.outbox(waiting).unwrap(), (1, 10));
+    }
+}

@@ -1,0 +1,311 @@
+//! The server's rows, whole, and in which buckets each is a member. A row without a bucket is gone.
+
+use std::collections::BTreeSet;
+
+use domain::Bucket;
+use domain::protocol::{Row, RowType, Tombstone};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::household_search;
+use crate::failure::Result;
+
+/// Households whose line in the list has to be computed anew, once all rows of an answer are in.
+pub(crate) type Stale = BTreeSet<String>;
+
+/// Name of a kind of row in the database.
+pub(crate) const fn kind_name(kind: RowType) -> &'static str {
+    match kind {
+        RowType::Street => "street",
+        RowType::Queue => "queue",
+        RowType::Grid => "grid",
+        RowType::Case => "case",
+        RowType::CaseOutline => "case_outline",
+        RowType::Household => "household",
+        RowType::Resident => "resident",
+        RowType::Visit => "visit",
+        RowType::Reflection => "reflection",
+        RowType::OriginalRequest => "original_request",
+    }
+}
+
+/// Stores a row and its membership. An older revision never replaces a newer one.
+pub(crate) fn put(cache: &Connection, bucket: &Bucket, row: &Row, stale: &mut Stale) -> Result<()> {
+    cache
+        .prepare_cached(
+            "insert into member (bucket, type, id, rev) values (?1, ?2, ?3, ?4)
+             on conflict (bucket, type, id) do update set rev = max(rev, excluded.rev)",
+        )?
+        .execute(params![bucket.as_str(), kind_name(row.kind), row.id, row.rev])?;
+    let changed = cache
+        .prepare_cached(
+            "insert into row (type, id, rev, data) values (?1, ?2, ?3, ?4)
+             on conflict (type, id) do update set rev = excluded.rev, data = excluded.data
+             where excluded.rev >= row.rev",
+        )?
+        .execute(params![
+            kind_name(row.kind),
+            row.id,
+            row.rev,
+            serde_json::to_string(&row.data)?
+        ])?;
+    if changed == 1 {
+        index(cache, row.kind, &row.id, &row.data, stale)?;
+    }
+    Ok(())
+}
+
+/// Takes a row out of a bucket.
+pub(crate) fn leave(cache: &Connection, bucket: &Bucket, gone: &Tombstone) -> Result<()> {
+    cache
+        .prepare_cached("delete from member where bucket = ?1 and type = ?2 and id = ?3 and rev <= ?4")?
+        .execute(params![bucket.as_str(), kind_name(gone.kind), gone.id, gone.rev])?;
+    Ok(())
+}
+
+/// Takes every row out of a bucket.
+pub(crate) fn empty_bucket(cache: &Connection, bucket: &Bucket) -> Result<()> {
+    cache.execute("delete from member where bucket = ?1", [bucket.as_str()])?;
+    Ok(())
+}
+
+/// Every bucket that has a member.
+pub(crate) fn buckets(cache: &Connection) -> Result<Vec<Bucket>> {
+    let mut statement = cache.prepare_cached("select distinct bucket from member")?;
+    let found = statement
+        .query_map([], |row| Ok(Bucket(row.get(0)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(found)
+}
+
+/// Removes every row that no bucket holds any more.
+pub(crate) fn sweep(cache: &Connection, stale: &mut Stale) -> Result<()> {
+    let orphans: Vec<(String, String)> = cache
+        .prepare_cached(
+            "select type, id from row r
+             where not exists (select 1 from member m where m.type = r.type and m.id = r.id)",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (kind, id) in orphans {
+        cache.execute("delete from row where type = ?1 and id = ?2", [&kind, &id])?;
+        unindex(cache, &kind, &id, stale)?;
+    }
+    Ok(())
+}
+
+fn index(cache: &Connection, kind: RowType, id: &str, data: &Value, stale: &mut Stale) -> Result<()> {
+    let text = |field: &str| data.get(field).and_then(Value::as_str).unwrap_or_default();
+    match kind {
+        RowType::Case => {
+            cache.execute("delete from case_report where case_id = ?1", [id])?;
+            for report in data.get("reports").and_then(Value::as_array).into_iter().flatten() {
+                cache.execute(
+                    "insert or replace into case_report (report, case_id) values (?1, ?2)",
+                    [report.as_str().unwrap_or_default(), id],
+                )?;
+            }
+            Ok(())
+        }
+        RowType::Household => {
+            stale.insert(id.to_owned());
+            Ok(())
+        }
+        RowType::Resident => {
+            cache.execute(
+                "insert or replace into resident_of (resident, household) values (?1, ?2)",
+                [id, text("household")],
+            )?;
+            stale.insert(text("household").to_owned());
+            Ok(())
+        }
+        RowType::Visit => {
+            cache.execute(
+                "insert or replace into visit_of (visit, household) values (?1, ?2)",
+                [id, text("household")],
+            )?;
+            Ok(())
+        }
+        RowType::Street
+        | RowType::Queue
+        | RowType::Grid
+        | RowType::CaseOutline
+        | RowType::Reflection
+        | RowType::OriginalRequest => Ok(()),
+    }
+}
+
+fn unindex(cache: &Connection, kind: &str, id: &str, stale: &mut Stale) -> Result<()> {
+    match kind {
+        "case" => cache.execute("delete from case_report where case_id = ?1", [id])?,
+        "household" => cache.execute("delete from household_search where id = ?1", [id])?,
+        "resident" => {
+            let home = "select household from resident_of where resident = ?1";
+            stale.extend(cache.query_row(home, [id], |row| row.get::<_, String>(0)).optional()?);
+            cache.execute("delete from resident_of where resident = ?1", [id])?
+        }
+        "visit" => cache.execute("delete from visit_of where visit = ?1", [id])?,
+        _ => 0,
+    };
+    Ok(())
+}
+
+fn parse<T: DeserializeOwned>(kind: RowType, texts: Vec<String>) -> Vec<T> {
+    let count = texts.len();
+    let rows: Vec<T> = texts
+        .iter()
+        .filter_map(|text| serde_json::from_str(text).ok())
+        .collect();
+    if rows.len() < count {
+        // A row of a newer server that this app cannot read hides itself, not the list.
+        tracing::warn!(
+            kind = kind_name(kind),
+            unread = count - rows.len(),
+            "rows of an unknown shape"
+        );
+    }
+    rows
+}
+
+/// Computes the lines of changed households anew.
+pub(crate) fn refresh(cache: &Connection, stale: &Stale) -> Result<()> {
+    stale
+        .iter()
+        .try_for_each(|household| household_search::refresh(cache, household))
+}
+
+/// Every row of one kind.
+pub(crate) fn all<T: DeserializeOwned>(cache: &Connection, kind: RowType) -> Result<Vec<T>> {
+    let mut statement = cache.prepare_cached("select data from row where type = ?1 order by id")?;
+    let texts = statement
+        .query_map([kind_name(kind)], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(parse(kind, texts))
+}
+
+/// One row.
+pub(crate) fn get<T: DeserializeOwned>(cache: &Connection, kind: RowType, id: &str) -> Result<Option<T>> {
+    let text: Option<String> = cache
+        .prepare_cached("select data from row where type = ?1 and id = ?2")?
+        .query_row([kind_name(kind), id], |row| row.get(0))
+        .optional()?;
+    Ok(text.and_then(|text| parse(kind, vec![text]).pop()))
+}
+
+/// The rows of one household.
+pub(crate) fn of_household<T: DeserializeOwned>(cache: &Connection, kind: RowType, household: &str) -> Result<Vec<T>> {
+    let (table, column) = if kind == RowType::Visit {
+        ("visit_of", "visit")
+    } else {
+        ("resident_of", "resident")
+    };
+    let mut statement = cache.prepare_cached(&format!(
+        "select r.data from {table} o join row r on r.type = ?1 and r.id = o.{column}
+         where o.household = ?2 order by r.id"
+    ))?;
+    let texts = statement
+        .query_map([kind_name(kind), household], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(parse(kind, texts))
+}
+
+/// The case a report became.
+pub(crate) fn case_of_report<T: DeserializeOwned>(cache: &Connection, report: &str) -> Result<Option<T>> {
+    let text: Option<String> = cache
+        .prepare_cached(
+            "select r.data from case_report c join row r on r.type = 'case' and r.id = c.case_id where c.report = ?1",
+        )?
+        .query_row([report], |row| row.get(0))
+        .optional()?;
+    Ok(text.and_then(|text| parse(RowType::Case, vec![text]).pop()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::{Store, for_test};
+
+    fn queue(rev: u64, label: &str) -> Row {
+        let data = json!({ "id": "q", "label_zh": label, "new_field": 1 });
+        Row {
+            kind: RowType::Queue,
+            id: "q".to_owned(),
+            rev,
+            data,
+        }
+    }
+
+    fn gone(rev: u64) -> Tombstone {
+        Tombstone {
+            kind: RowType::Queue,
+            id: "q".to_owned(),
+            rev,
+        }
+    }
+
+    fn labels(store: &Store) -> Vec<String> {
+        let rows: Vec<Value> = store.cache(|c| all(c, RowType::Queue)).unwrap();
+        rows.iter()
+            .map(|row| row["label_zh"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_row_dies_when_its_last_bucket_drops_it() {
+        let (_dir, store) = for_test();
+        let (a, b) = (Bucket::from("grid:a"), Bucket::from("me:u"));
+        store
+            .write_cache(|tx| {
+                put(tx, &a, &queue(1, "x"), &mut Stale::new())?;
+                put(tx, &b, &queue(1, "x"), &mut Stale::new())?;
+                leave(tx, &a, &gone(2))?;
+                sweep(tx, &mut Stale::new())
+            })
+            .unwrap();
+        assert_eq!(labels(&store), ["x"]);
+        store
+            .write_cache(|tx| empty_bucket(tx, &b).and_then(|()| sweep(tx, &mut Stale::new())))
+            .unwrap();
+        assert!(labels(&store).is_empty());
+    }
+
+    #[test]
+    fn an_older_revision_never_replaces_a_newer_one() {
+        let (_dir, store) = for_test();
+        let bucket = Bucket::from("ref");
+        store
+            .write_cache(|tx| {
+                put(tx, &bucket, &queue(5, "new"), &mut Stale::new())
+                    .and_then(|()| put(tx, &bucket, &queue(3, "old"), &mut Stale::new()))
+            })
+            .unwrap();
+        assert_eq!(labels(&store), ["new"]);
+    }
+
+    #[test]
+    fn an_old_tombstone_does_not_remove_a_newer_row() {
+        let (_dir, store) = for_test();
+        let bucket = Bucket::from("ref");
+        store
+            .write_cache(|tx| {
+                put(tx, &bucket, &queue(5, "x"), &mut Stale::new())?;
+                leave(tx, &bucket, &gone(4))?;
+                sweep(tx, &mut Stale::new())
+            })
+            .unwrap();
+        assert_eq!(labels(&store), ["x"]);
+    }
+
+    #[test]
+    fn unknown_fields_are_kept() {
+        let (_dir, store) = for_test();
+        store
+            .write_cache(|tx| put(tx, &Bucket::from("ref"), &queue(1, "x"), &mut Stale::new()))
+            .unwrap();
+        let row: Value = store.cache(|c| get(c, RowType::Queue, "q")).unwrap().unwrap();
+        assert_eq!(row["new_field"], 1);
+    }
+}

@@ -1,0 +1,35 @@
+//! Bringing what was captured to the server, and the server's rows to the phone.
+//!
+//! `plan` decides what to do next from values alone; the other modules do it. Nothing here holds a database lock
+//! while it waits for the network.
+
+pub(crate) mod address;
+mod apply;
+mod backoff;
+mod basemap;
+pub(crate) mod engine;
+mod enrol;
+mod exchange;
+mod fork;
+mod http;
+mod live;
+mod notice;
+mod offer;
+mod plan;
+mod pull;
+mod push;
+pub(crate) mod rule;
+mod run;
+mod situation;
+mod upload;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use backoff::{Lane, Lanes};
+pub(crate) use enrol::{LAST_STREET, LastStreet};
+pub use http::HttpTransport;
+pub(crate) use notice::news;
+pub(crate) use rule::Allowance;
+pub(crate) use run::run_loop;
+pub(crate) use situation::{SETTINGS, lane_of};

@@ -1,0 +1,204 @@
+//! Writing an answer of the server into the copy of its rows: rows and cursors together, in one transaction.
+
+use std::collections::BTreeSet;
+
+use domain::Bucket;
+use domain::protocol::{BucketPage, PullResponse, RowType};
+use rusqlite::Connection;
+
+use crate::failure::Result;
+use crate::ports::Topic;
+use crate::store::cursor;
+use crate::store::row::{self, Stale};
+
+/// What an answer changed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Applied {
+    pub(crate) topics: BTreeSet<Topic>,
+    /// True when there is more to ask for at once.
+    pub(crate) more: bool,
+}
+
+/// Applies every page of an answer that belongs to the history the cursors are of.
+pub(crate) fn apply(cache: &Connection, response: &PullResponse) -> Result<Applied> {
+    let mut applied = Applied::default();
+    let mut stale = Stale::new();
+    for page in &response.buckets {
+        apply_page(cache, page, &mut applied, &mut stale)?;
+    }
+    leave_scope(cache, &response.scope, &mut applied)?;
+    row::sweep(cache, &mut stale)?;
+    row::refresh(cache, &stale)?;
+    Ok(applied)
+}
+
+fn apply_page(cache: &Connection, page: &BucketPage, applied: &mut Applied, stale: &mut Stale) -> Result<()> {
+    if page.reset {
+        row::empty_bucket(cache, &page.id)?;
+        applied.topics.extend(ALL);
+    }
+    for found in &page.rows {
+        row::put(cache, &page.id, found, stale)?;
+        applied.topics.extend(topics(found.kind));
+    }
+    for gone in &page.gone {
+        row::leave(cache, &page.id, gone)?;
+        applied.topics.extend(topics(gone.kind));
+    }
+    applied.more |= page.more;
+    cursor::set(cache, &page.id, page.to, !page.more)
+}
+
+/// The phone may not see these buckets any more. What other buckets hold stays.
+fn leave_scope(cache: &Connection, scope: &[Bucket], applied: &mut Applied) -> Result<()> {
+    let mut held: BTreeSet<Bucket> = cursor::all(cache)?.into_keys().collect();
+    held.extend(row::buckets(cache)?);
+    for bucket in held.iter().filter(|bucket| !scope.contains(bucket)) {
+        row::empty_bucket(cache, bucket)?;
+        cursor::remove(cache, bucket)?;
+        applied.topics.extend(ALL);
+    }
+    Ok(())
+}
+
+const ALL: [Topic; 5] = [
+    Topic::Reports,
+    Topic::Today,
+    Topic::Households,
+    Topic::Reference,
+    Topic::Map,
+];
+
+const fn topics(kind: RowType) -> &'static [Topic] {
+    match kind {
+        RowType::Street => &[Topic::Reference, Topic::Session],
+        RowType::Queue => &[Topic::Reference],
+        RowType::Grid => &[Topic::Reference, Topic::Map, Topic::Session],
+        RowType::Case => &[Topic::Reports, Topic::Today, Topic::Map, Topic::Households],
+        RowType::CaseOutline => &[Topic::Map],
+        RowType::Household | RowType::Resident | RowType::Visit | RowType::Reflection => {
+            &[Topic::Households, Topic::Today, Topic::Map]
+        }
+        RowType::OriginalRequest => &[Topic::Sync],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Epoch;
+    use domain::protocol::{Row, Tombstone};
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::{Store, for_test};
+
+    fn queue(id: &str, rev: u64) -> Row {
+        Row {
+            kind: RowType::Queue,
+            id: id.to_owned(),
+            rev,
+            data: json!({ "id": id }),
+        }
+    }
+
+    fn page(bucket: &str, to: u64, rows: Vec<Row>) -> BucketPage {
+        BucketPage {
+            id: bucket.into(),
+            reset: false,
+            to,
+            more: false,
+            rows,
+            gone: Vec::new(),
+        }
+    }
+
+    fn answer(scope: &[&str], buckets: Vec<BucketPage>) -> PullResponse {
+        PullResponse {
+            epoch: Epoch(Uuid::nil()),
+            server_ms: 0,
+            street_rev: 9,
+            scope: scope.iter().map(|bucket| Bucket::from(*bucket)).collect(),
+            buckets,
+            next_after_ms: None,
+        }
+    }
+
+    fn ids(store: &Store) -> Vec<String> {
+        let rows: Vec<Value> = store.cache(|c| row::all(c, RowType::Queue)).unwrap();
+        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_page_and_its_cursor_are_written_together() {
+        let (_dir, store) = for_test();
+        let applied = store.write_cache(|tx| apply(tx, &answer(&["ref"], vec![page("ref", 4, vec![queue("a", 4)])])));
+        assert!(applied.unwrap().topics.contains(&Topic::Reference));
+        assert_eq!(store.cache(cursor::all).unwrap()[&Bucket::from("ref")], 4);
+    }
+
+    #[test]
+    fn a_page_applied_twice_changes_nothing() {
+        let (_dir, store) = for_test();
+        let twice = answer(&["ref"], vec![page("ref", 4, vec![queue("a", 4)])]);
+        store
+            .write_cache(|tx| apply(tx, &twice).and_then(|_| apply(tx, &twice)))
+            .unwrap();
+        assert_eq!(ids(&store), ["a"]);
+    }
+
+    #[test]
+    fn a_bucket_out_of_scope_takes_its_rows_with_it_but_not_those_of_others() {
+        let (_dir, store) = for_test();
+        let pages = vec![
+            page("grid:a", 5, vec![queue("only", 5), queue("both", 5)]),
+            page("me:u", 5, vec![queue("both", 5)]),
+        ];
+        store
+            .write_cache(|tx| apply(tx, &answer(&["grid:a", "me:u"], pages)))
+            .unwrap();
+        assert_eq!(ids(&store), ["both", "only"]);
+        store
+            .write_cache(|tx| apply(tx, &answer(&["me:u"], Vec::new())))
+            .unwrap();
+        assert_eq!(ids(&store), ["both"]);
+        assert!(!store.cache(cursor::all).unwrap().contains_key(&Bucket::from("grid:a")));
+    }
+
+    #[test]
+    fn a_reset_forgets_what_the_bucket_held() {
+        let (_dir, store) = for_test();
+        store
+            .write_cache(|tx| apply(tx, &answer(&["ref"], vec![page("ref", 4, vec![queue("old", 4)])])))
+            .unwrap();
+        let reset = BucketPage {
+            reset: true,
+            ..page("ref", 2, vec![queue("new", 2)])
+        };
+        store
+            .write_cache(|tx| apply(tx, &answer(&["ref"], vec![reset])))
+            .unwrap();
+        assert_eq!(ids(&store), ["new"]);
+    }
+
+    #[test]
+    fn a_tombstone_removes_its_row() {
+        let (_dir, store) = for_test();
+        store
+            .write_cache(|tx| apply(tx, &answer(&["ref"], vec![page("ref", 4, vec![queue("a", 4)])])))
+            .unwrap();
+        let gone = Tombstone {
+            kind: RowType::Queue,
+            id: "a".to_owned(),
+            rev: 5,
+        };
+        let last = BucketPage {
+            gone: vec![gone],
+            ..page("ref", 5, Vec::new())
+        };
+        store
+            .write_cache(|tx| apply(tx, &answer(&["ref"], vec![last])))
+            .unwrap();
+        assert!(ids(&store).is_empty());
+    }
+}

@@ -1,0 +1,55 @@
+//! The street's base map: one file, fetched again only when it changed.
+
+use super::backoff::{Backoff, Lane};
+use super::exchange::{Call, Fault};
+use crate::device::Device;
+use crate::failure::{Failure, Result};
+use crate::ports::{Method, Response, Topic};
+use crate::store::setting;
+
+/// Name of the stored `ETag`.
+const ETAG: &str = "basemap-etag";
+const EVERY_MS: i64 = 86_400_000;
+
+impl Device {
+    pub(crate) async fn fetch_basemap(&self) -> std::result::Result<(), Fault> {
+        let Some(identity) = self.identity()? else {
+            return Ok(());
+        };
+        let mut headers = Vec::new();
+        let known: String = self.store.outbox(|outbox| setting::get(outbox, ETAG))?;
+        if !known.is_empty() && self.ports.files.size(&self.basemap_path()).is_some() {
+            headers.push(("if-none-match", known));
+        }
+        let call = Call {
+            server: &identity.server,
+            token: Some(&identity.token),
+            method: Method::Get,
+            path: "/v1/basemap",
+            headers,
+            body: Vec::new(),
+        };
+        let response = self.call(call).await;
+        // A street without a base map is no failure: grids and points alone are drawn.
+        let response = match response {
+            Err(Fault::Refused { error, .. }) if error.code == domain::ErrorCode::NotFound => None,
+            answered => Some(answered?),
+        };
+        if let Some(response) = response.filter(|response| response.status == 200) {
+            self.keep_basemap(&response)?;
+        }
+        let mut memory = self.engine.memory();
+        *memory.lanes.get_mut(Lane::Map) = Backoff::default();
+        memory.basemap_due_at = self.ports.clock.mono_ms() + EVERY_MS;
+        Ok(())
+    }
+
+    fn keep_basemap(&self, response: &Response) -> Result<()> {
+        serde_json::from_slice::<serde::de::IgnoredAny>(&response.body).map_err(Failure::from)?;
+        self.replace_file(&self.basemap_path(), &response.body)?;
+        let etag = response.header("etag").unwrap_or_default().to_owned();
+        self.store.write_outbox(|tx| setting::put(tx, ETAG, &etag))?;
+        self.ports.changed.changed(&[Topic::Map]);
+        Ok(())
+    }
+}

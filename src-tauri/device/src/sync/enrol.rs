@@ -1,0 +1,135 @@
+//! How the phone becomes a device of a street.
+
+use domain::protocol::{EnrolRequest, EnrolResponse, ErrorCode, PROTO, WireError};
+use domain::{DeviceId, Epoch, StreetId};
+use serde::{Deserialize, Serialize};
+
+use super::address;
+use crate::device::Device;
+use crate::failure::{Failure, Result};
+use crate::ports::Topic;
+use crate::store::identity::Identity;
+use crate::store::{cursor, identity, mutation, setting};
+use crate::view::{EnrolRequestView, Session};
+
+const UNDER_WAY: &str = "enrolment-under-way";
+pub(crate) const LAST_STREET: &str = "last-street";
+const MAX_NAME: usize = 80;
+
+/// An enrolment under way: stored before it is sent, so that a retry after a lost reply repeats the same request
+/// and finds the same enrolment instead of a used code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct UnderWay {
+    server: String,
+    code: String,
+    device: DeviceId,
+    token: String,
+}
+
+/// Where this phone was enrolled last.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct LastStreet {
+    pub(crate) street: StreetId,
+    pub(crate) epoch: Option<Epoch>,
+}
+
+impl Device {
+    /// Enrols this phone with a one-time code.
+    ///
+    /// # Errors
+    /// `already_enrolled`, `address_refused`, `code_invalid`, `unreachable`, `not_our_server`, or what the phone's
+    /// storage refuses.
+    pub async fn enrol(&self, request: EnrolRequestView) -> std::result::Result<Session, WireError> {
+        let under_way = self.begin_enrolment(&request)?;
+        let question = EnrolRequest {
+            proto: PROTO,
+            code: under_way.code.clone(),
+            device: under_way.device,
+            token: under_way.token.clone(),
+            device_name: request.device_name.trim().chars().take(MAX_NAME).collect(),
+            app_version: self.ports.app_version.clone(),
+        };
+        let asked_at = self.ports.clock.mono_ms();
+        let answer: EnrolResponse = self
+            .call_json(&under_way.server, None, "/v1/enrol", &question)
+            .await
+            .map_err(WireError::from)?;
+        self.finish_enrolment(under_way, &answer)?;
+        self.note_clock(answer.server_ms, asked_at)?;
+        self.engine.memory().try_everything_now();
+        self.engine.wake();
+        self.ports.changed.changed(&[
+            Topic::Session,
+            Topic::Today,
+            Topic::Reports,
+            Topic::Households,
+            Topic::Sync,
+        ]);
+        self.get_session()
+    }
+
+    fn begin_enrolment(&self, request: &EnrolRequestView) -> Result<UnderWay> {
+        let server = address::normal(&request.server)?;
+        let code: String = request
+            .code
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
+        if code.is_empty() {
+            return Err(ErrorCode::CodeInvalid.into());
+        }
+        self.store.write_outbox(|tx| {
+            if identity::get(tx)?.is_some_and(|identity| !identity.revoked) {
+                return Err(Failure::from(ErrorCode::AlreadyEnrolled));
+            }
+            let before: Option<UnderWay> = setting::get(tx, UNDER_WAY)?;
+            if let Some(same) = before.filter(|before| before.server == server && before.code == code) {
+                return Ok(same);
+            }
+            let (device, token) = self.new_credentials();
+            let fresh = UnderWay {
+                server,
+                code,
+                device,
+                token,
+            };
+            setting::put(tx, UNDER_WAY, &Some(&fresh))?;
+            Ok(fresh)
+        })
+    }
+
+    fn finish_enrolment(&self, under_way: UnderWay, answer: &EnrolResponse) -> Result<()> {
+        self.store.write_outbox(|tx| {
+            let last: Option<LastStreet> = setting::get(tx, LAST_STREET)?;
+            // The same street with a new history: what is kept here may be missing there.
+            if last.is_some_and(|last| last.street == answer.profile.street && last.epoch != Some(answer.epoch)) {
+                mutation::reopen_all(tx)?;
+                crate::store::photo_file::reopen_all(tx)?;
+            }
+            mutation::forget_numbers(tx)?;
+            let street = LastStreet {
+                street: answer.profile.street.clone(),
+                epoch: Some(answer.epoch),
+            };
+            setting::put(tx, LAST_STREET, &Some(street))?;
+            setting::put(tx, UNDER_WAY, &None::<UnderWay>)?;
+            identity::put(
+                tx,
+                &Identity {
+                    server: under_way.server,
+                    device: under_way.device,
+                    token: under_way.token,
+                    profile: answer.profile.clone(),
+                    epoch: Some(answer.epoch),
+                    next_seq: 1,
+                    revoked: false,
+                    fork: None,
+                    clock_offset_ms: None,
+                    last_success_ms: None,
+                },
+            )
+        })?;
+        self.store.write_cache(|tx| cursor::begin_epoch(tx, answer.epoch))
+    }
+}

@@ -1,0 +1,54 @@
+//! A phone that was restored or cloned asks for a device id of its own. Mutation ids stay, so nothing is doubled.
+
+use domain::DeviceId;
+use domain::protocol::{ForkRequest, PROTO};
+use serde_json::Value;
+
+use super::exchange::Fault;
+use crate::device::Device;
+use crate::ports::Topic;
+use crate::store::{identity, mutation};
+
+impl Device {
+    /// A new device id and token. They are stored before they are sent, so that a retry repeats the same request.
+    pub(crate) fn new_credentials(&self) -> (DeviceId, String) {
+        use base64::Engine as _;
+        let mut secret = [0; 32];
+        self.ports.ids.fill(&mut secret);
+        let device = DeviceId(self.ports.ids.random_uuid());
+        (device, base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(secret))
+    }
+
+    /// Asks for the device id stored as the fork under way.
+    pub(crate) async fn fork(&self) -> Result<(), Fault> {
+        let Some(before) = self.identity()? else { return Ok(()) };
+        let Some((device, token)) = before.fork.clone() else {
+            return Ok(());
+        };
+        let request = ForkRequest {
+            proto: PROTO,
+            device,
+            token: token.clone(),
+        };
+        let answer: Result<Value, Fault> = self
+            .call_json(&before.server, Some(&before.token), "/v1/fork", &request)
+            .await;
+        if let Err(fault) = answer {
+            self.note_refusal(&fault)?;
+            return Err(fault);
+        }
+        self.store.write_outbox(|tx| {
+            let Some(mut identity) = identity::get(tx)? else {
+                return Ok(());
+            };
+            identity.device = device;
+            identity.token = token;
+            identity.fork = None;
+            identity.next_seq = 1;
+            mutation::forget_numbers(tx)?;
+            identity::put(tx, &identity)
+        })?;
+        self.ports.changed.changed(&[Topic::Sync]);
+        Ok(())
+    }
+}

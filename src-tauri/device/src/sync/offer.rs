@@ -1,0 +1,88 @@
+//! Offering photos by their hash: the server may have them already.
+
+use domain::Sha256Hex;
+use domain::protocol::{BlobAnswer, OfferRequest, OfferResponse, PROTO};
+
+use super::exchange::Fault;
+use crate::device::Device;
+use crate::failure::Result;
+use crate::ports::Topic;
+use crate::store::photo_file::{self, FileState};
+
+/// At most this many hashes in one offer.
+const MAX_OFFERED: usize = 200;
+
+impl Device {
+    pub(crate) async fn offer(&self) -> std::result::Result<(), Fault> {
+        let Some(identity) = self.identity()? else {
+            return Ok(());
+        };
+        let hashes = self.hashes_to_offer()?;
+        if hashes.is_empty() {
+            return Ok(());
+        }
+        let request = OfferRequest { proto: PROTO, hashes };
+        let answer: std::result::Result<OfferResponse, Fault> = self
+            .call_json(&identity.server, Some(&identity.token), "/v1/blobs/offer", &request)
+            .await;
+        match answer {
+            Ok(response) => Ok(self.write_offer(&request.hashes, &response)?),
+            Err(fault) => {
+                self.note_refusal(&fault)?;
+                Err(fault)
+            }
+        }
+    }
+
+    fn hashes_to_offer(&self) -> Result<Vec<Sha256Hex>> {
+        let files = self.store.outbox(photo_file::to_offer)?;
+        let now = self.ports.clock.mono_ms();
+        let memory = self.engine.memory();
+        let ready = |hash: &Sha256Hex| memory.pauses.get(hash).is_none_or(|pause| pause.ready(now));
+        Ok(files
+            .into_iter()
+            .map(|file| file.sha256)
+            .filter(ready)
+            .take(MAX_OFFERED)
+            .collect())
+    }
+
+    fn write_offer(&self, offered: &[Sha256Hex], response: &OfferResponse) -> Result<()> {
+        self.store.write_outbox(|tx| {
+            for line in response.lines.iter().filter(|line| offered.contains(&line.sha256)) {
+                let (state, sent) = match line.answer {
+                    BlobAnswer::Have => (FileState::Stored, 0),
+                    BlobAnswer::Want { offset } => (FileState::Wanted, offset),
+                    BlobAnswer::Unknown | BlobAnswer::NotAsked => continue,
+                };
+                photo_file::set_progress(tx, &line.sha256, state, sent)?;
+            }
+            Ok(())
+        })?;
+        // Whatever the server does not want now, and whatever it said nothing of, is asked again later.
+        let settled = |hash: &Sha256Hex| {
+            response
+                .lines
+                .iter()
+                .any(|line| line.sha256 == *hash && matches!(line.answer, BlobAnswer::Have | BlobAnswer::Want { .. }))
+        };
+        offered
+            .iter()
+            .filter(|hash| !settled(hash))
+            .for_each(|hash| self.pause(hash));
+        self.engine.photos_bell.notify_one();
+        self.ports.changed.changed(&[Topic::Reports, Topic::Sync]);
+        Ok(())
+    }
+
+    /// Gives one file a pause of its own, so that it does not hold up the others.
+    pub(crate) fn pause(&self, hash: &Sha256Hex) {
+        let now = self.ports.clock.mono_ms();
+        let mut memory = self.engine.memory();
+        memory
+            .pauses
+            .entry(hash.clone())
+            .or_default()
+            .fail(now, |most| self.ports.ids.up_to(most).max(1_000), None);
+    }
+}

@@ -1,0 +1,118 @@
+//! Pulling the latest rows of every bucket in scope.
+
+use std::collections::BTreeMap;
+
+use domain::protocol::{PROTO, PullRequest, PullResponse, RowType};
+use domain::view::OriginalRequest;
+
+use super::apply::{self, Applied};
+use super::backoff::{Backoff, Lane};
+use super::exchange::Fault;
+use super::push::begin_history;
+use crate::device::Device;
+use crate::failure::Result;
+use crate::ports::Topic;
+use crate::store::identity::Identity;
+use crate::store::{cursor, identity, mutation, photo_file, row};
+
+/// Wanted size of an answer before compression, in bytes.
+const MAX_BYTES: u32 = 512 * 1024;
+/// Time to the next pull when no hint comes, in front and behind, in milliseconds.
+const PULL_EVERY_MS: (i64, i64) = (20_000, 300_000);
+
+impl Device {
+    pub(crate) async fn pull(&self) -> std::result::Result<(), Fault> {
+        let Some(identity) = self.identity()? else {
+            return Ok(());
+        };
+        let (epoch, cursors) = self
+            .store
+            .cache(|cache| Ok((cursor::epoch(cache)?, cursor::all(cache)?)))?;
+        let request = PullRequest {
+            proto: PROTO,
+            epoch,
+            device: identity.device,
+            cursors: if epoch.is_some() { cursors } else { BTreeMap::new() },
+            max_bytes: Some(MAX_BYTES),
+            announce: self.announcement()?,
+        };
+        let asked_at = self.ports.clock.mono_ms();
+        let answer: std::result::Result<PullResponse, Fault> = self
+            .call_json(&identity.server, Some(&identity.token), "/v1/pull", &request)
+            .await;
+        match answer {
+            Ok(response) => {
+                self.note_clock(response.server_ms, asked_at)?;
+                let applied = self.write_rows(&identity, &response)?;
+                self.after_pull(&applied, &response);
+                Ok(())
+            }
+            Err(fault) => {
+                self.note_refusal(&fault)?;
+                Err(fault)
+            }
+        }
+    }
+
+    fn write_rows(&self, asked_as: &Identity, response: &PullResponse) -> Result<Applied> {
+        let still_us = self.store.write_outbox(|tx| {
+            let Some(mut identity) = identity::get(tx)?.filter(|now| now.device == asked_as.device) else {
+                return Ok(false);
+            };
+            if begin_history(tx, &mut identity, response.epoch)? {
+                identity.next_seq = 1;
+                mutation::forget_numbers(tx)?;
+            }
+            identity::put(tx, &identity)?;
+            Ok(true)
+        })?;
+        if !still_us {
+            return Ok(Applied::default());
+        }
+        let me = super::notice::own_bucket(asked_as);
+        let first_fill = !self.store.cache(|cache| cursor::is_complete(cache, &me))?;
+        let applied = self.store.write_cache(|tx| {
+            match cursor::epoch(tx)? {
+                Some(known) if known == response.epoch => {}
+                None => cursor::begin_epoch(tx, response.epoch)?,
+                Some(_) => {
+                    // These pages continue cursors of another history: ask again from the start.
+                    cursor::begin_epoch(tx, response.epoch)?;
+                    return Ok(Applied {
+                        more: true,
+                        ..Applied::default()
+                    });
+                }
+            }
+            apply::apply(tx, response)
+        })?;
+        self.note_asked_originals()?;
+        self.notify_news(asked_as, first_fill)?;
+        Ok(applied)
+    }
+
+    fn note_asked_originals(&self) -> Result<()> {
+        let asked: Vec<OriginalRequest> = self.store.cache(|cache| row::all(cache, RowType::OriginalRequest))?;
+        if asked.is_empty() {
+            return Ok(());
+        }
+        self.store.write_outbox(|tx| {
+            asked
+                .iter()
+                .try_for_each(|request| photo_file::ask_for(tx, &request.sha256))
+        })
+    }
+
+    fn after_pull(&self, applied: &Applied, response: &PullResponse) {
+        let now = self.ports.clock.mono_ms();
+        let mut memory = self.engine.memory();
+        *memory.lanes.get_mut(Lane::Pull) = Backoff::default();
+        let pause = if memory.front { PULL_EVERY_MS.0 } else { PULL_EVERY_MS.1 };
+        let least = response.next_after_ms.map_or(0, i64::from);
+        memory.pull_due_at = now + if applied.more { least } else { pause.max(least) };
+        drop(memory);
+        let mut topics: Vec<Topic> = applied.topics.iter().copied().collect();
+        topics.push(Topic::Sync);
+        self.ports.changed.changed(&topics);
+    }
+}

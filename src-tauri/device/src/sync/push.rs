@@ -1,0 +1,227 @@
+//! Pushing mutations and writing down what the server says of each.
+
+use domain::protocol::{
+    Announcement, ErrorCode, MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PROTO, PushRequest, PushResponse, Stop,
+};
+use domain::{DeviceId, Epoch};
+
+use super::backoff::Lane;
+use super::exchange::Fault;
+use crate::device::Device;
+use crate::failure::{Failure, Result};
+use crate::ports::Topic;
+use crate::store::identity::Identity;
+use crate::store::{identity, mutation, photo_file};
+
+/// Room for the rest of the request beside its mutations, in bytes.
+const ENVELOPE_BYTES: usize = 4 * 1024;
+/// A mutation pushed alone that fails this often is set aside.
+const TRIES_ALONE: u32 = 3;
+
+impl Device {
+    /// One push. With `empty` it only asks whether the server is there.
+    pub(crate) async fn push(&self, empty: bool) -> std::result::Result<(), Fault> {
+        let Some((identity, batch)) = self.take_batch(empty)? else {
+            return Ok(());
+        };
+        let request = PushRequest {
+            proto: PROTO,
+            epoch: identity.epoch,
+            device: identity.device,
+            announce: self.announcement()?,
+            mutations: batch,
+        };
+        let asked_at = self.ports.clock.mono_ms();
+        let answer: std::result::Result<PushResponse, Fault> = self
+            .call_json(&identity.server, Some(&identity.token), "/v1/push", &request)
+            .await;
+        match answer {
+            Ok(response) => {
+                self.note_clock(response.server_ms, asked_at)?;
+                self.write_receipts(identity.device, &response)?;
+                self.after_push(&request.mutations, &response);
+                Ok(())
+            }
+            Err(fault) => {
+                self.note_refusal(&fault)?;
+                self.narrow_down(&request.mutations, &fault)?;
+                Err(fault)
+            }
+        }
+    }
+
+    /// The next batch, numbered durably before it is sent.
+    fn take_batch(&self, empty: bool) -> Result<Option<(Identity, Vec<Mutation>)>> {
+        let limit = self.engine.memory().batch;
+        let now = self.ports.clock.wall_ms();
+        self.store.write_outbox(|tx| {
+            let Some(mut identity) = identity::get(tx)? else {
+                return Ok(None);
+            };
+            if empty {
+                return Ok(Some((identity, Vec::new())));
+            }
+            let max_bytes = MAX_PUSH_BYTES - ENVELOPE_BYTES;
+            let batch = mutation::take_batch(tx, &mut identity.next_seq, now, limit, max_bytes)?;
+            identity::put(tx, &identity)?;
+            Ok(Some((identity, batch)))
+        })
+    }
+
+    /// What this phone holds unsent, for the office.
+    pub(crate) fn announcement(&self) -> Result<Announcement> {
+        let now = self.ports.clock.wall_ms();
+        let last_error = self.engine.memory().last_error;
+        let free_bytes = self.ports.files.free_space(&self.dir);
+        self.store.outbox(|outbox| {
+            let (unsent, oldest) = mutation::unsent(outbox)?;
+            let (photos_unsent, _) = photo_file::waiting(outbox)?;
+            Ok(Announcement {
+                unsent,
+                photos_unsent,
+                oldest_unsent_ms: oldest.map(|then| (now - then).max(0)),
+                last_error: last_error.and_then(code_name),
+                free_bytes,
+                app_version: self.ports.app_version.clone(),
+            })
+        })
+    }
+
+    /// Notes the server's clock: half of the time the request took is the way back.
+    pub(crate) fn note_clock(&self, server_ms: i64, asked_at: i64) -> Result<()> {
+        let (wall, took) = (self.ports.clock.wall_ms(), self.ports.clock.mono_ms() - asked_at);
+        self.store
+            .write_outbox(|tx| identity::note_success(tx, wall, server_ms + took / 2 - wall))
+    }
+
+    fn write_receipts(&self, device: DeviceId, response: &PushResponse) -> Result<()> {
+        let now = self.ports.clock.wall_ms();
+        self.store.write_outbox(|tx| {
+            let Some(mut identity) = identity::get(tx)? else {
+                return Ok(());
+            };
+            if identity.device != device {
+                return Ok(()); // an answer to who we were before
+            }
+            if begin_history(tx, &mut identity, response.epoch)? {
+                identity.next_seq = response.last_seq + 1;
+            }
+            for receipt in &response.receipts {
+                mutation::settle(tx, receipt, response.epoch, now)?;
+            }
+            match response.stop {
+                None => {}
+                Some(Stop::Gap { last }) => {
+                    mutation::forget_numbers(tx)?;
+                    identity.next_seq = last + 1;
+                }
+                Some(Stop::Fork { .. }) => identity.fork = Some(self.new_credentials()),
+            }
+            identity::put(tx, &identity)
+        })
+    }
+
+    fn after_push(&self, sent: &[Mutation], response: &PushResponse) {
+        let now = self.ports.clock.mono_ms();
+        let mut memory = self.engine.memory();
+        memory.batch = (memory.batch * 2).min(MAX_MUTATIONS);
+        for mutation in sent {
+            memory.failures_alone.remove(&mutation.id);
+        }
+        memory.lanes.reset();
+        if let Some(wait) = response.next_after_ms {
+            memory.lanes.get_mut(Lane::Facts).not_before = now + i64::from(wait);
+        }
+        if !sent.is_empty() {
+            memory.pull_due_at = now;
+            drop(memory);
+            self.ports
+                .changed
+                .changed(&[Topic::Reports, Topic::Households, Topic::Today, Topic::Sync]);
+        }
+    }
+
+    /// A refused device keeps everything; it only stops sending.
+    pub(crate) fn note_refusal(&self, fault: &Fault) -> Result<()> {
+        if fault.code() == ErrorCode::DeviceRevoked && matches!(fault, Fault::Refused { .. }) {
+            self.store.write_outbox(|tx| identity::revoke(tx))?;
+            self.ports.changed.changed(&[Topic::Session, Topic::Sync]);
+        }
+        Ok(())
+    }
+
+    /// The server answered, but not with receipts: one of these may be more than it can read. Halve until the one is
+    /// alone, then set it aside, so that it never blocks the rest.
+    fn narrow_down(&self, sent: &[Mutation], fault: &Fault) -> Result<()> {
+        let Fault::Refused { error, .. } = fault else {
+            return Ok(());
+        };
+        if sent.is_empty() || !about_content(error.code) {
+            return Ok(());
+        }
+        let mut memory = self.engine.memory();
+        memory.batch = (memory.batch.min(sent.len()) / 2).max(1);
+        let [alone] = sent else { return Ok(()) };
+        let failures = memory.failures_alone.entry(alone.id).or_default();
+        *failures += 1;
+        if *failures < TRIES_ALONE {
+            return Ok(());
+        }
+        memory.failures_alone.remove(&alone.id);
+        memory.lanes.reset();
+        drop(memory);
+        tracing::warn!(mutation = %alone.id, code = ?error.code, "set aside a mutation the server cannot read");
+        let now = self.ports.clock.wall_ms();
+        self.store.write_outbox(|tx| {
+            mutation::set_aside(tx, alone.id, error.code, now)?;
+            if let Some(mut identity) = identity::get(tx)? {
+                // Its number was never used up.
+                identity.next_seq = alone.seq;
+                identity::put(tx, &identity)?;
+            }
+            Ok(())
+        })?;
+        self.ports.changed.changed(&[Topic::Reports, Topic::Today, Topic::Sync]);
+        Ok(())
+    }
+}
+
+/// True for refusals that the content of a push may have caused.
+fn about_content(code: ErrorCode) -> bool {
+    !matches!(
+        code,
+        ErrorCode::Unauthenticated
+            | ErrorCode::DeviceRevoked
+            | ErrorCode::DeviceMismatch
+            | ErrorCode::Forbidden
+            | ErrorCode::TooManyTries
+            | ErrorCode::Busy
+            | ErrorCode::DiskFull
+            | ErrorCode::ProtoUnsupported
+            | ErrorCode::DatabaseNewer
+            | ErrorCode::DatabaseCorrupt
+    )
+}
+
+/// Begins another server history if this is one: everything kept here is unanswered again. True when it began.
+pub(crate) fn begin_history(outbox: &rusqlite::Connection, identity: &mut Identity, epoch: Epoch) -> Result<bool> {
+    let before = identity.epoch.replace(epoch);
+    if before == Some(epoch) {
+        return Ok(false);
+    }
+    if before.is_some() {
+        tracing::info!("the server has a new history; everything kept here is offered again");
+        mutation::reopen_all(outbox)?;
+        photo_file::reopen_all(outbox)?;
+    }
+    Ok(before.is_some())
+}
+
+/// A code as it travels.
+fn code_name(code: ErrorCode) -> Option<String> {
+    serde_json::to_value(code)
+        .map_err(Failure::from)
+        .ok()?
+        .as_str()
+        .map(str::to_owned)
+}

@@ -1,0 +1,497 @@
+//! The engine against a model of the server: lost replies, everything twice, forks, restores, poison.
+
+use domain::protocol::{ErrorCode, Row, RowType};
+use domain::{Bucket, Epoch, Sha256Hex};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::plan::{FactsStep, PhotoStep, facts_step, photo_step};
+use crate::device::Device;
+use crate::ports::{Network, NoticeKind};
+use crate::test_support::{ME, Mode, START_MS, World, jpeg, large_jpeg};
+use crate::view::{EnrolRequestView, ReasonCode, Word};
+
+/// Runs the engine as its loops do, but on the test's clock: waits are jumped over.
+async fn settle(world: &World) {
+    for _ in 0..400 {
+        if !step(&world.device).await {
+            world.clock.advance(5_000);
+        }
+        if done(&world.device) {
+            return;
+        }
+    }
+    panic!("work is still pending: {:?}", world.device.get_sync().unwrap());
+}
+
+/// One step of either loop; false when both wait.
+async fn step(device: &Device) -> bool {
+    let situation = device.situation().unwrap();
+    let now = device.ports.clock.mono_ms();
+    let lanes = device.engine.memory().lanes.clone();
+    let facts = facts_step(&situation, &lanes, now);
+    if !matches!(facts, FactsStep::Wait(_)) {
+        device.take_facts_step(facts).await;
+        return true;
+    }
+    match photo_step(&situation, &lanes, now) {
+        PhotoStep::Upload(hash) => {
+            let _outcome = device.upload(&hash).await;
+            true
+        }
+        PhotoStep::Wait(_) => false,
+    }
+}
+
+fn done(device: &Device) -> bool {
+    let sync = device.get_sync().unwrap();
+    sync.facts_waiting == 0 && sync.photos_waiting == 0
+}
+
+async fn steps(world: &World, count: usize) {
+    for _ in 0..count {
+        if !step(&world.device).await {
+            world.clock.advance(5_000);
+        }
+    }
+}
+
+/// What was captured is on the server once, whole.
+fn assert_once(world: &World, records: usize) {
+    let state = world.server.state();
+    assert_eq!(state.done.len(), records, "every record once");
+    let ids: std::collections::HashSet<_> = state.done.iter().map(|mutation| mutation.id).collect();
+    assert_eq!(ids.len(), records, "no record twice");
+    for report in world.device.list_reports().unwrap() {
+        assert_eq!(report.word, Word::Delivered, "{:?}", report.why);
+        for photo in world.device.get_report(report.id).unwrap().photos {
+            let upright = photo.manifest.upright.unwrap();
+            let here = world.device.photo_file(&upright.sha256).unwrap().0;
+            assert_eq!(state.blobs[&upright.sha256], here, "byte for byte");
+            assert!(state.blobs.contains_key(&photo.manifest.preview.unwrap().sha256));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_report_captured_offline_arrives_with_its_photos() {
+    let world = World::enrolled();
+    world.offline();
+    world.save_report("tree-fallen");
+    steps(&world, 10).await;
+    world.set_network(Network::WIFI);
+    world.server.set_mode(Mode::Well);
+    settle(&world).await;
+    assert_once(&world, 1);
+}
+
+#[tokio::test]
+async fn every_reply_lost_once_loses_and_doubles_nothing() {
+    let world = World::enrolled();
+    world.server.set_mode(Mode::LoseFirstReply);
+    for _ in 0..3 {
+        world.save_report("tree-fallen");
+    }
+    world.save_report_with("ads", "", &large_jpeg(7));
+    settle(&world).await;
+    assert_once(&world, 4);
+}
+
+#[tokio::test]
+async fn every_request_sent_twice_loses_and_doubles_nothing() {
+    let world = World::enrolled();
+    world.server.set_mode(Mode::Twice);
+    world.save_report("tree-fallen");
+    world.save_report_with("ads", "", &large_jpeg(8));
+    settle(&world).await;
+    assert_once(&world, 2);
+}
+
+#[tokio::test]
+async fn a_server_without_idempotency_is_caught_by_the_same_check() {
+    let world = World::enrolled();
+    world.server.state().forgetful = true;
+    world.server.set_mode(Mode::Twice);
+    world.save_report("tree-fallen");
+    steps(&world, 20).await;
+    let pushed = world.server.state().done.len();
+    assert!(
+        pushed > 1 || !done(&world.device),
+        "the control must show a doubled record or never settle"
+    );
+}
+
+#[tokio::test]
+async fn a_kill_between_any_two_steps_loses_and_doubles_nothing() {
+    let mut world = World::enrolled();
+    world.server.set_mode(Mode::LoseFirstReply);
+    world.save_report("tree-fallen");
+    world.save_report_with("ads", "", &large_jpeg(9));
+    for _ in 0..200 {
+        if done(&world.device) {
+            break;
+        }
+        if !step(&world.device).await {
+            world.clock.advance(5_000);
+        }
+        world.restart();
+    }
+    assert_once(&world, 2);
+}
+
+#[tokio::test]
+async fn a_poison_mutation_is_set_aside_and_the_rest_goes_on() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    let poison = world.save_report_with("ads", "poison", &jpeg(1));
+    for _ in 0..3 {
+        world.save_report("tree-fallen");
+    }
+    steps(&world, 120).await;
+    assert_eq!(world.server.state().done.len(), 4);
+    let stuck = world.device.get_report(poison.summary.id).unwrap().summary;
+    assert_eq!((stuck.word, stuck.why.code), (Word::NeedsYou, ReasonCode::Parked));
+    assert_eq!(world.device.get_sync().unwrap().facts_waiting, 1);
+}
+
+#[tokio::test]
+async fn a_refused_record_is_shown_and_keeps_what_was_typed() {
+    let world = World::enrolled();
+    let report = world.save_report_with("ads", "refuse me", &jpeg(1));
+    world.save_report("tree-fallen");
+    steps(&world, 30).await;
+    let view = world.device.get_report(report.summary.id).unwrap();
+    assert_eq!(
+        (view.summary.word, view.summary.why.error),
+        (Word::NeedsYou, Some(ErrorCode::OutOfScope))
+    );
+    assert_eq!(view.summary.text, "refuse me");
+    assert_eq!(world.server.state().done.len(), 2);
+    let today = world.device.get_today().unwrap();
+    assert!(
+        today
+            .items
+            .iter()
+            .any(|item| item.title_parts.error == Some(ErrorCode::OutOfScope))
+    );
+}
+
+#[tokio::test]
+async fn a_parked_record_is_offered_again_and_can_still_be_delivered() {
+    let world = World::enrolled();
+    let report = world.save_report_with("ads", "park me", &jpeg(1));
+    steps(&world, 10).await;
+    assert_eq!(
+        world.device.get_report(report.summary.id).unwrap().summary.why.code,
+        ReasonCode::Parked
+    );
+    let pushes = world.server.state().done.len();
+    world.device.sync_now().unwrap();
+    steps(&world, 3).await;
+    assert_eq!(world.server.state().done.len(), pushes + 1, "offered again");
+    assert_eq!(world.device.get_sync().unwrap().facts_waiting, 1, "kept");
+}
+
+#[tokio::test]
+async fn a_cloned_phone_gets_a_device_of_its_own_and_nothing_is_lost() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    settle(&world).await;
+    // The other phone with the same outbox used the next number already.
+    let other = World::enrolled();
+    other.save_report("ads");
+    let (first, second) = (
+        world.device.identity().unwrap().unwrap(),
+        other.device.identity().unwrap().unwrap(),
+    );
+    assert_eq!(first.device, second.device);
+    let report = world.save_report("tree-fallen");
+    let mut numbers = world.device.identity().unwrap().unwrap();
+    numbers.next_seq = 1;
+    world
+        .device
+        .store
+        .write_outbox(|tx| crate::store::identity::put(tx, &numbers))
+        .unwrap();
+    settle(&world).await;
+    assert_ne!(world.device.identity().unwrap().unwrap().device, first.device);
+    assert_eq!(
+        world.device.get_report(report.summary.id).unwrap().summary.word,
+        Word::Delivered
+    );
+    assert_once(&world, 2);
+}
+
+#[tokio::test]
+async fn a_gap_is_closed_by_numbering_anew() {
+    let world = World::enrolled();
+    let mut numbers = world.device.identity().unwrap().unwrap();
+    numbers.next_seq = 40;
+    world
+        .device
+        .store
+        .write_outbox(|tx| crate::store::identity::put(tx, &numbers))
+        .unwrap();
+    world.save_report("tree-fallen");
+    settle(&world).await;
+    assert_once(&world, 1);
+}
+
+#[tokio::test]
+async fn a_restored_server_gets_everything_again() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    settle(&world).await;
+    world.server.restore_empty(Epoch(Uuid::from_u128(0xf)));
+    world.save_report("ads");
+    settle(&world).await;
+    assert_once(&world, 2);
+}
+
+#[tokio::test]
+async fn a_revoked_phone_keeps_everything_and_says_so() {
+    let world = World::enrolled();
+    let report = world.save_report("tree-fallen");
+    world.server.state().revoked = true;
+    steps(&world, 5).await;
+    assert!(world.device.get_session().unwrap().revoked);
+    let kept = world.device.get_report(report.summary.id).unwrap();
+    assert_eq!(
+        (kept.summary.word, kept.summary.why.code),
+        (Word::OnPhone, ReasonCode::Revoked)
+    );
+    assert!(kept.photos[0].url.is_some());
+    assert_eq!(world.device.list_households(&Default::default()).unwrap().total, 1);
+}
+
+#[tokio::test]
+async fn photos_wait_for_wifi_while_the_record_and_its_preview_go() {
+    let world = World::enrolled();
+    world.set_network(Network::MOBILE);
+    let report = world.save_report("ads");
+    steps(&world, 20).await;
+    let shown = world.device.get_report(report.summary.id).unwrap().summary;
+    assert_eq!(
+        (shown.word, shown.why.code),
+        (Word::OnPhone, ReasonCode::WaitingForWifi)
+    );
+    assert!(shown.why.facts_delivered);
+    assert_eq!(world.server.state().blobs.len(), 1, "the preview alone");
+    world.set_network(Network::WIFI);
+    settle(&world).await;
+    assert_once(&world, 1);
+}
+
+#[tokio::test]
+async fn urgent_photos_use_any_network() {
+    let world = World::enrolled();
+    world.set_network(Network::MOBILE);
+    world.save_report("gas-leak");
+    settle(&world).await;
+    assert_once(&world, 1);
+}
+
+#[tokio::test]
+async fn a_captive_portal_is_not_taken_for_the_server() {
+    let world = World::enrolled();
+    world.server.set_mode(Mode::Portal);
+    world.save_report("tree-fallen");
+    steps(&world, 10).await;
+    let sync = world.device.get_sync().unwrap();
+    assert_eq!(
+        (sync.last_error, sync.server_reachable),
+        (Some(ErrorCode::NotOurServer), false)
+    );
+    assert_eq!(sync.facts_waiting, 1);
+    world.server.set_mode(Mode::Well);
+    settle(&world).await;
+    assert_once(&world, 1);
+}
+
+#[tokio::test]
+async fn a_busy_server_is_left_alone_for_as_long_as_it_asks() {
+    let world = World::enrolled();
+    world.server.set_mode(Mode::Busy);
+    world.save_report("tree-fallen");
+    steps(&world, 1).await;
+    let next = world
+        .device
+        .get_report(world.device.list_reports().unwrap()[0].id)
+        .unwrap()
+        .summary
+        .why
+        .next_try_at;
+    assert!(next.unwrap().millis() >= START_MS + 3_000);
+}
+
+#[tokio::test]
+async fn enrolling_again_after_a_lost_reply_finds_the_same_enrolment() {
+    let world = World::new();
+    world.server.set_mode(Mode::LoseFirstReply);
+    let request = EnrolRequestView {
+        server: "http://127.0.0.1:1".to_owned(),
+        code: "good-code".to_owned(),
+        device_name: "P".to_owned(),
+    };
+    assert_eq!(
+        world.device.enrol(request.clone()).await.unwrap_err().code,
+        ErrorCode::Unreachable
+    );
+    assert!(world.device.enrol(request.clone()).await.unwrap().enrolled);
+    assert_eq!(
+        world.device.enrol(request).await.unwrap_err().code,
+        ErrorCode::AlreadyEnrolled
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_code_and_a_wrong_address_have_their_own_codes() {
+    let world = World::new();
+    let request = |server: &str, code: &str| EnrolRequestView {
+        server: server.to_owned(),
+        code: code.to_owned(),
+        device_name: String::new(),
+    };
+    let refused = world
+        .device
+        .enrol(request("http://127.0.0.1:1", "BADCODE9"))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, ErrorCode::CodeInvalid);
+    let far = world
+        .device
+        .enrol(request("http://example.com", "GOODCODE"))
+        .await
+        .unwrap_err();
+    assert_eq!(far.code, ErrorCode::AddressRefused);
+    world.server.set_mode(Mode::Portal);
+    let portal = world
+        .device
+        .enrol(request("http://127.0.0.1:1", "GOODCODE"))
+        .await
+        .unwrap_err();
+    assert_eq!(portal.code, ErrorCode::NotOurServer);
+}
+
+fn case(report: &str, state: &str, state_rev: u32) -> Row {
+    let place = json!({ "chosen": null, "address": "A", "grid": "g1", "other_grid": null });
+    let routing = json!({ "rule": "r", "version": 1, "lead": "greening", "assists": [], "skipped": [], "inputs": {},
+        "other_grid": null });
+    let id = Uuid::from_u128(0x77).to_string();
+    let data = json!({ "id": id, "number": "S-1", "state": state, "state_rev": state_rev, "close_reason": null,
+        "category": "tree-fallen", "urgency": 1, "lead_queue": "greening", "assists": [], "routing": routing,
+        "place": place, "reports": [report], "reporter": ME, "reporter_label": null, "need": null,
+        "captured_at": START_MS, "received_at": START_MS, "stage_due": null, "due_at": null, "resolved_at": null });
+    Row {
+        kind: RowType::Case,
+        id,
+        rev: 0,
+        data,
+    }
+}
+
+#[tokio::test]
+async fn what_became_of_a_report_is_shown_and_told_once() {
+    let world = World::enrolled();
+    let report = world.save_report("tree-fallen").summary.id;
+    settle(&world).await;
+    let me = Bucket(format!("me:{ME}"));
+    world
+        .server
+        .state()
+        .put_row(me.clone(), case(&report.to_string(), "returned", 3));
+    for _ in 0..3 {
+        world.device.sync_now().unwrap();
+        steps(&world, 3).await;
+    }
+    let notices = world.told.notices.lock().unwrap().clone();
+    assert_eq!(
+        notices.iter().map(|notice| notice.kind).collect::<Vec<_>>(),
+        [NoticeKind::Returned]
+    );
+    let shown = world.device.get_report(report).unwrap().summary;
+    assert_eq!((shown.case_number.as_deref(), shown.attention), (Some("S-1"), true));
+    world
+        .server
+        .state()
+        .put_row(me, case(&report.to_string(), "resolved", 4));
+    world.device.sync_now().unwrap();
+    steps(&world, 3).await;
+    assert_eq!(world.told.notices.lock().unwrap().len(), 2);
+    let today = world.device.get_today().unwrap();
+    assert!(
+        today
+            .items
+            .iter()
+            .any(|item| item.kind == crate::view::TodayKind::Resolved)
+    );
+}
+
+#[tokio::test]
+async fn a_grid_that_left_the_scope_is_forgotten_but_not_what_was_captured_there() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    world.server.state().scope.remove(&Bucket::from("home:g1"));
+    settle(&world).await;
+    steps(&world, 10).await;
+    assert_eq!(world.device.list_households(&Default::default()).unwrap().total, 0);
+    assert_eq!(world.device.list_reports().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_damaged_cache_is_pulled_again() {
+    let mut world = World::enrolled();
+    settle(&world).await;
+    let path = world.dir.path().join("cache.db");
+    world.restart_with(|| {
+        for part in ["-wal", "-shm"] {
+            let _gone = std::fs::remove_file(path.with_extension(format!("db{part}")));
+        }
+        std::fs::write(&path, vec![7; 8192]).unwrap();
+    });
+    assert_eq!(world.device.list_households(&Default::default()).unwrap().total, 0);
+    steps(&world, 5).await;
+    assert_eq!(world.device.list_households(&Default::default()).unwrap().total, 1);
+}
+
+#[tokio::test]
+async fn a_missing_photo_file_does_not_hold_up_the_others() {
+    let world = World::enrolled();
+    let broken = world.save_report("ads");
+    let hash: Sha256Hex = broken.photos[0].manifest.upright.as_ref().unwrap().sha256.clone();
+    std::fs::remove_file(world.device.photo_path(&hash)).unwrap();
+    let good = world.save_report("ads");
+    steps(&world, 60).await;
+    assert_eq!(
+        world.device.get_report(good.summary.id).unwrap().summary.word,
+        Word::Delivered
+    );
+    assert_eq!(world.device.get_sync().unwrap().photos_waiting, 1);
+}
+
+#[tokio::test]
+async fn the_base_map_is_fetched_once_and_kept() {
+    let mut world = World::enrolled();
+    steps(&world, 10).await;
+    world.restart();
+    assert!(world.device.base_map().unwrap().starts_with(b"{\"type\""));
+    assert_eq!(world.device.get_map().unwrap().base, crate::view::MapBase::Street);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_running_loops_deliver_without_a_tap() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    let clock = world.clock.clone();
+    let delivered = async {
+        while !done(&world.device) {
+            clock.advance(1_000);
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+    };
+    tokio::select! {
+        () = world.device.run() => unreachable!("the loops never end"),
+        done = tokio::time::timeout(std::time::Duration::from_secs(30), delivered) => done.unwrap(),
+    }
+    assert_once(&world, 1);
+}

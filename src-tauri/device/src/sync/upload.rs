@@ -1,0 +1,146 @@
+//! Uploading one photo: small files whole, large ones in pieces from where the server is.
+
+use domain::Sha256Hex;
+use domain::protocol::{ErrorCode, SMALL_BLOB_BYTES, UploadState};
+
+use super::exchange::{Call, Fault, parse};
+use super::situation::lane_of;
+use crate::device::Device;
+use crate::failure::{Failure, Result};
+use crate::ports::{Method, Topic};
+use crate::store::identity::Identity;
+use crate::store::photo_file::{self, FileState, Kept};
+
+impl Device {
+    /// Sends one file, or one piece of it. Failures of the way are the lane's, failures of the file are its own.
+    pub(crate) async fn upload(&self, hash: &Sha256Hex) -> std::result::Result<(), Fault> {
+        let Some(identity) = self.identity()? else {
+            return Ok(());
+        };
+        let Some(file) = self.store.outbox(|outbox| photo_file::get(outbox, hash))? else {
+            return Ok(());
+        };
+        let sent = self.send_piece(&identity, &file).await;
+        let now = self.ports.clock.mono_ms();
+        match sent {
+            Ok(state) => {
+                let mut memory = self.engine.memory();
+                memory.grow_chunk();
+                memory.pauses.remove(hash);
+                *memory.lanes.get_mut(lane_of(file.copy)) = super::backoff::Backoff::default();
+                drop(memory);
+                self.note_progress(&file, state)?;
+                Ok(())
+            }
+            Err(Fault::Refused { error, .. }) if is_own(error.code) => {
+                self.note_own_refusal(&file, error.code, &error.details)?;
+                Ok(())
+            }
+            // A file that is gone or unreadable on this phone must not hold up the others.
+            Err(Fault::Own(failure)) => {
+                tracing::error!(photo = %file.sha256, code = ?failure.code(), "a photo cannot be read");
+                self.pause(hash);
+                Ok(())
+            }
+            Err(fault) => {
+                self.note_refusal(&fault)?;
+                let mut memory = self.engine.memory();
+                memory.shrink_chunk();
+                let random = |most| self.ports.ids.up_to(most);
+                memory
+                    .lanes
+                    .get_mut(lane_of(file.copy))
+                    .fail(now, random, fault.retry_after_ms());
+                drop(memory);
+                Err(fault)
+            }
+        }
+    }
+
+    async fn send_piece(&self, identity: &Identity, file: &Kept) -> std::result::Result<UploadState, Fault> {
+        let path = format!("/v1/blobs/{}", file.sha256);
+        let disk = self.photo_path(&file.sha256);
+        let (method, mut headers, body) = if file.size <= SMALL_BLOB_BYTES && file.sent == 0 {
+            (
+                Method::Put,
+                Vec::new(),
+                self.ports.files.read(&disk).map_err(Failure::from)?,
+            )
+        } else {
+            let chunk = self.engine.memory().chunk;
+            let body = self
+                .ports
+                .files
+                .read_at(&disk, file.sent, chunk)
+                .map_err(Failure::from)?;
+            let complete = file.sent + body.len() as u64 >= file.size;
+            let headers = vec![
+                ("upload-offset", file.sent.to_string()),
+                ("upload-complete", if complete { "?1" } else { "?0" }.to_owned()),
+            ];
+            (Method::Patch, headers, body)
+        };
+        if body.is_empty() {
+            return Err(Failure::from(ErrorCode::PhotoDamaged).into());
+        }
+        headers.push(("content-type", "application/octet-stream".to_owned()));
+        let token = Some(identity.token.as_str());
+        let response = self
+            .call(Call {
+                server: &identity.server,
+                token,
+                method,
+                path: &path,
+                headers,
+                body,
+            })
+            .await?;
+        parse(&response)
+    }
+
+    fn note_progress(&self, file: &Kept, state: UploadState) -> Result<()> {
+        let (word, sent) = if state.stored {
+            (FileState::Stored, file.size)
+        } else {
+            (FileState::Wanted, state.offset)
+        };
+        self.store
+            .write_outbox(|tx| photo_file::set_progress(tx, &file.sha256, word, sent))?;
+        let topics: &[Topic] = if state.stored {
+            &[Topic::Reports, Topic::Sync, Topic::Today]
+        } else {
+            &[Topic::Sync]
+        };
+        self.ports.changed.changed(topics);
+        Ok(())
+    }
+
+    fn note_own_refusal(&self, file: &Kept, code: ErrorCode, details: &serde_json::Value) -> Result<()> {
+        let offset = details.get("offset").and_then(serde_json::Value::as_u64);
+        let (state, sent) = match (code, offset) {
+            (ErrorCode::OffsetMismatch, Some(offset)) if offset <= file.size && offset != file.sent => {
+                return self
+                    .store
+                    .write_outbox(|tx| photo_file::set_progress(tx, &file.sha256, FileState::Wanted, offset));
+            }
+            (ErrorCode::BlobUnknown, _) => (FileState::Local, 0),
+            _ => (FileState::Wanted, 0),
+        };
+        self.pause(&file.sha256);
+        self.store
+            .write_outbox(|tx| photo_file::set_progress(tx, &file.sha256, state, sent))
+    }
+}
+
+/// True for refusals that are about this file, not about the way.
+fn is_own(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::OffsetMismatch
+            | ErrorCode::HashMismatch
+            | ErrorCode::BlobUnknown
+            | ErrorCode::TooLarge
+            | ErrorCode::BadRequest
+            | ErrorCode::NotFound
+    )
+}

@@ -1,0 +1,395 @@
+//! A model of the server behind the transport: receipts by mutation id, sequence numbers per device, rows by
+//! revision, photos by hash. It can lose replies, be asked everything twice, and be a captive portal.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard};
+
+use domain::protocol::{
+    BlobAnswer, BucketPage, EnrolRequest, EnrolResponse, ErrorBody, ErrorCode, ForkRequest, Mutation, OfferLine,
+    OfferRequest, OfferResponse, PROTO_HEADER, PullRequest, PullResponse, PushRequest, PushResponse, REQUEST_ID_HEADER,
+    Receipt, Row, Stop, UploadState, Verdict, WireError, body_hash,
+};
+use domain::{Bucket, DeviceId, Epoch, MutationId, Sha256Hex};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{EPOCH, START_MS, profile};
+use crate::ports::{EventStream, Request, Response, Transport, TransportFault};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Well,
+    Unreachable,
+    /// Every request is done; the first reply to each is lost.
+    LoseFirstReply,
+    /// Every request arrives twice; the second answer is given.
+    Twice,
+    Portal,
+    Busy,
+}
+
+pub(crate) struct TestServer(Mutex<State>);
+
+pub(crate) struct State {
+    pub(crate) mode: Mode,
+    pub(crate) epoch: Epoch,
+    pub(crate) rev: u64,
+    /// What was done, in order: the effect that must happen once.
+    pub(crate) done: Vec<Mutation>,
+    receipts: HashMap<MutationId, Receipt>,
+    last_seq: HashMap<DeviceId, u64>,
+    pub(crate) devices: HashMap<String, DeviceId>,
+    pub(crate) revoked: bool,
+    codes: HashMap<String, Option<(DeviceId, String)>>,
+    pub(crate) rows: BTreeMap<(Bucket, String), Row>,
+    pub(crate) scope: HashSet<Bucket>,
+    pub(crate) blobs: HashMap<Sha256Hex, Vec<u8>>,
+    parts: HashMap<Sha256Hex, Vec<u8>>,
+    lost: HashSet<(String, Vec<u8>)>,
+    pub(crate) requests: Vec<String>,
+    /// Idempotency by mutation id switched off: the control.
+    pub(crate) forgetful: bool,
+}
+
+impl TestServer {
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(State {
+            mode: Mode::Well,
+            epoch: EPOCH,
+            rev: 1,
+            done: Vec::new(),
+            receipts: HashMap::new(),
+            last_seq: HashMap::new(),
+            devices: HashMap::new(),
+            revoked: false,
+            codes: HashMap::from([("GOODCODE".to_owned(), None)]),
+            rows: BTreeMap::new(),
+            scope: HashSet::new(),
+            blobs: HashMap::new(),
+            parts: HashMap::new(),
+            lost: HashSet::new(),
+            requests: Vec::new(),
+            forgetful: false,
+        }))
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    pub(crate) fn set_mode(&self, mode: Mode) {
+        self.state().mode = mode;
+    }
+
+    pub(crate) fn add_device(&self, token: &str, device: DeviceId) {
+        self.state().devices.insert(token.to_owned(), device);
+    }
+
+    pub(crate) fn put_rows(&self, rows: Vec<(Bucket, Row)>) {
+        rows.into_iter()
+            .for_each(|(bucket, row)| self.state().put_row(bucket, row));
+    }
+
+    /// Restores a backup that knows none of what came since.
+    pub(crate) fn restore_empty(&self, epoch: Epoch) {
+        let mut state = self.state();
+        state.epoch = epoch;
+        state.done.clear();
+        state.receipts.clear();
+        state.last_seq.clear();
+        state.blobs.clear();
+        state.parts.clear();
+    }
+
+    fn answer(&self, request: &Request) -> Result<Response, TransportFault> {
+        let mut state = self.state();
+        let path = request.url.splitn(4, '/').nth(3).unwrap_or_default().to_owned();
+        state.requests.push(path.clone());
+        match state.mode {
+            Mode::Unreachable => return Err(TransportFault::Unreachable),
+            Mode::Portal => {
+                return Ok(Response {
+                    status: 200,
+                    headers: Vec::new(),
+                    body: b"<html>".to_vec(),
+                });
+            }
+            Mode::Busy => {
+                let (status, body) = refusal(ErrorCode::Busy.into());
+                let mut response = respond(request, status, &body);
+                response.headers.push(("retry-after".to_owned(), "3".to_owned()));
+                return Ok(response);
+            }
+            Mode::Well | Mode::LoseFirstReply | Mode::Twice => {}
+        }
+        let mut done = state.handle(&path, request);
+        if state.mode == Mode::Twice {
+            done = state.handle(&path, request);
+        }
+        if state.mode == Mode::LoseFirstReply && state.lost.insert((path, request.body.clone())) {
+            return Err(TransportFault::Unreachable);
+        }
+        let (status, body) = done.unwrap_or_else(refusal);
+        Ok(respond(request, status, &body))
+    }
+}
+
+fn refusal(error: WireError) -> (u16, Vec<u8>) {
+    (error.code.status(), serde_json::to_vec(&ErrorBody { error }).unwrap())
+}
+
+fn respond(request: &Request, status: u16, body: &[u8]) -> Response {
+    let id = header(request, REQUEST_ID_HEADER).unwrap_or_default();
+    let headers = vec![
+        (PROTO_HEADER.to_owned(), "1".to_owned()),
+        (REQUEST_ID_HEADER.to_owned(), id.to_owned()),
+        ("content-encoding".to_owned(), "zstd".to_owned()),
+    ];
+    Response {
+        status,
+        headers,
+        body: zstd::bulk::compress(body, 3).unwrap(),
+    }
+}
+
+fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request
+        .headers
+        .iter()
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.as_str())
+}
+
+type Done = Result<(u16, Vec<u8>), WireError>;
+
+fn ok(body: impl Serialize) -> Done {
+    Ok((200, serde_json::to_vec(&body).unwrap()))
+}
+
+impl State {
+    pub(crate) fn put_row(&mut self, bucket: Bucket, mut row: Row) {
+        self.rev += 1;
+        row.rev = self.rev;
+        self.scope.insert(bucket.clone());
+        self.rows.insert((bucket, row.id.clone()), row);
+    }
+
+    fn handle(&mut self, path: &str, request: &Request) -> Done {
+        let body = match header(request, "content-encoding") {
+            Some("zstd") => zstd::bulk::decompress(&request.body, 1 << 24).unwrap(),
+            _ => request.body.clone(),
+        };
+        if path == "v1/enrol" {
+            return self.enrol(&serde_json::from_slice(&body).unwrap());
+        }
+        let token = header(request, "authorization")
+            .unwrap_or_default()
+            .trim_start_matches("Bearer ")
+            .to_owned();
+        let device = *self.devices.get(&token).ok_or(ErrorCode::Unauthenticated)?;
+        if self.revoked {
+            return Err(ErrorCode::DeviceRevoked.into());
+        }
+        match path {
+            "v1/fork" => self.fork(&serde_json::from_slice(&body).unwrap()),
+            "v1/push" => self.push(device, serde_json::from_slice(&body).unwrap()),
+            "v1/pull" => self.pull(&serde_json::from_slice(&body).unwrap()),
+            "v1/blobs/offer" => self.offer(serde_json::from_slice(&body).unwrap()),
+            "v1/basemap" => Ok((200, br#"{"type":"FeatureCollection","features":[]}"#.to_vec())),
+            other => match other.strip_prefix("v1/blobs/") {
+                Some(hash) => self.upload(hash.into(), request, body),
+                None => Err(ErrorCode::NotFound.into()),
+            },
+        }
+    }
+
+    fn enrol(&mut self, request: &EnrolRequest) -> Done {
+        let asked = (request.device, request.token.clone());
+        let bound = self.codes.get_mut(&request.code).ok_or(ErrorCode::CodeInvalid)?;
+        if *bound.get_or_insert(asked.clone()) != asked {
+            return Err(ErrorCode::CodeInvalid.into());
+        }
+        self.devices.insert(asked.1, asked.0);
+        ok(EnrolResponse {
+            profile: profile(),
+            epoch: self.epoch,
+            server_ms: START_MS,
+        })
+    }
+
+    fn fork(&mut self, request: &ForkRequest) -> Done {
+        self.devices.insert(request.token.clone(), request.device);
+        ok(json!({}))
+    }
+
+    fn push(&mut self, device: DeviceId, request: PushRequest) -> Done {
+        if request.device != device {
+            return Err(ErrorCode::DeviceMismatch.into());
+        }
+        if request
+            .mutations
+            .iter()
+            .any(|mutation| mutation.body.to_string().contains("poison"))
+        {
+            return Err(ErrorCode::Internal.into());
+        }
+        let mut last = self.last_seq.get(&device).copied().unwrap_or(0);
+        let (mut receipts, mut stop) = (Vec::new(), None);
+        for mutation in request.mutations {
+            let known = self.receipts.get(&mutation.id).filter(|_| !self.forgetful);
+            if let Some(known) = known {
+                last = if mutation.seq == last + 1 { mutation.seq } else { last };
+                receipts.push(known.clone());
+                continue;
+            }
+            if mutation.seq <= last && !self.forgetful {
+                stop = Some(Stop::Fork { last });
+                break;
+            }
+            if mutation.seq > last + 1 {
+                stop = Some(Stop::Gap { last });
+                break;
+            }
+            last = mutation.seq;
+            receipts.push(self.apply(mutation));
+        }
+        self.last_seq.insert(device, last);
+        ok(PushResponse {
+            epoch: self.epoch,
+            server_ms: START_MS,
+            receipts,
+            last_seq: last,
+            stop,
+            street_rev: self.rev,
+            durable_rev: None,
+            next_after_ms: None,
+        })
+    }
+
+    fn apply(&mut self, mutation: Mutation) -> Receipt {
+        self.rev += 1;
+        let text = mutation.body.get("text").and_then(Value::as_str).unwrap_or_default();
+        let verdict = match text {
+            "refuse me" => Verdict::Rejected {
+                code: ErrorCode::OutOfScope,
+                details: Value::Null,
+            },
+            "park me" => Verdict::Parked {
+                code: ErrorCode::Internal,
+            },
+            _ => Verdict::Applied,
+        };
+        let parked = matches!(verdict, Verdict::Parked { .. });
+        let rev = (!parked).then_some(self.rev);
+        let receipt = Receipt {
+            id: mutation.id,
+            verdict,
+            rev,
+            body_hash: body_hash(&mutation),
+        };
+        if !parked {
+            self.receipts.insert(mutation.id, receipt.clone());
+        }
+        self.done.push(mutation);
+        receipt
+    }
+
+    fn pull(&self, request: &PullRequest) -> Done {
+        let same = request.epoch == Some(self.epoch);
+        let pages = self.scope.iter().map(|bucket| {
+            let cursor = request.cursors.get(bucket).copied().filter(|_| same);
+            let members = self
+                .rows
+                .iter()
+                .filter(|((of, _), row)| of == bucket && row.rev > cursor.unwrap_or(0));
+            BucketPage {
+                id: bucket.clone(),
+                reset: cursor.is_none(),
+                to: self.rev,
+                more: false,
+                rows: members.map(|(_, row)| row.clone()).collect(),
+                gone: Vec::new(),
+            }
+        });
+        ok(PullResponse {
+            epoch: self.epoch,
+            server_ms: START_MS,
+            street_rev: self.rev,
+            scope: self.scope.iter().cloned().collect(),
+            buckets: pages.collect(),
+            next_after_ms: None,
+        })
+    }
+
+    fn offer(&self, request: OfferRequest) -> Done {
+        let lines = request.hashes.into_iter().map(|sha256| {
+            let named = self
+                .done
+                .iter()
+                .any(|mutation| mutation.body.to_string().contains(sha256.as_str()));
+            let answer = if self.blobs.contains_key(&sha256) {
+                BlobAnswer::Have
+            } else if named {
+                BlobAnswer::Want {
+                    offset: self.parts.get(&sha256).map_or(0, |part| part.len() as u64),
+                }
+            } else {
+                BlobAnswer::Unknown
+            };
+            OfferLine { sha256, answer }
+        });
+        ok(OfferResponse { lines: lines.collect() })
+    }
+
+    fn upload(&mut self, hash: Sha256Hex, request: &Request, body: Vec<u8>) -> Done {
+        if let Some(stored) = self.blobs.get(&hash) {
+            return ok(UploadState {
+                offset: stored.len() as u64,
+                stored: true,
+            });
+        }
+        let offset: Option<usize> = header(request, "upload-offset").map(|text| text.parse().unwrap());
+        let complete = offset.is_none() || header(request, "upload-complete") == Some("?1");
+        let part = self.parts.entry(hash.clone()).or_default();
+        if offset.is_some_and(|offset| offset != part.len()) {
+            let details = json!({ "offset": part.len() });
+            return Err(WireError {
+                code: ErrorCode::OffsetMismatch,
+                details,
+            });
+        }
+        if offset.is_none() {
+            part.clear();
+        }
+        part.extend(body);
+        let offset = part.len() as u64;
+        if complete {
+            let whole = self.parts.remove(&hash).unwrap();
+            let hex: String = Sha256::digest(&whole)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            if hex != hash.0 {
+                return Err(ErrorCode::HashMismatch.into());
+            }
+            self.blobs.insert(hash, whole);
+        }
+        ok(UploadState {
+            offset,
+            stored: complete,
+        })
+    }
+}
+
+impl Transport for TestServer {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportFault>> {
+        async move { self.answer(&request) }.boxed()
+    }
+
+    fn open_events(&self, _request: Request) -> BoxFuture<'_, Result<(Response, EventStream), TransportFault>> {
+        async { Err(TransportFault::Unreachable) }.boxed()
+    }
+}
