@@ -35,6 +35,7 @@ export function useTimes() {
     ago: (at: number, now: number) => relative(at, now, place.value),
     due: (at: number, now: number) => dueLabel(at, now, place.value),
     exact: (at: number) => dayAndTime(at, place.value),
+    span,
     left: (at: number, now: number) => t(at < now ? 'time.overdueBy' : 'time.dueIn', { span: span(at - now) }),
   }
 }

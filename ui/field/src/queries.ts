@@ -52,12 +52,22 @@ export function useHouseholds(query: MaybeRefOrGetter<string>) {
   })
 }
 
-/** Every household of a building; the largest has a few hundred. */
+/** Every household of a building, however many. */
 export function useBuilding(building: MaybeRefOrGetter<string>) {
   const phone = usePhone()
   return useQuery({
     queryKey: ['households', 'building', computed(() => toValue(building))],
-    queryFn: () => phone.listHouseholds({ query: '', building: toValue(building), limit: 1000, offset: 0 }),
+    queryFn: async () => {
+      const ask = { query: '', building: toValue(building), limit: HOUSEHOLDS_PER_PAGE }
+      const page = await phone.listHouseholds({ ...ask, offset: 0 })
+      let more = page.rows.length
+      while (more > 0 && page.rows.length < page.total) {
+        const next = await phone.listHouseholds({ ...ask, offset: page.rows.length })
+        page.rows.push(...next.rows)
+        more = next.rows.length
+      }
+      return page
+    },
   })
 }
 

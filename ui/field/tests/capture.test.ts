@@ -166,3 +166,12 @@ describe('capture', () => {
     expect(sizes).toEqual([1_048_576, 1_048_576, 402_848])
   })
 })
+
+describe('photos on mobile data', () => {
+  it('may be allowed for one report', async () => {
+    const screen = await capturing()
+    await screen.choose('photo-input', picture())
+    await screen.tap('photos-on-mobile')
+    await until(async () => expect((await screen.phone.listDrafts())[0]?.report?.photos_on_mobile).toBe(true))
+  })
+})

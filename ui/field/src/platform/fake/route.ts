@@ -58,7 +58,7 @@ function routed(category: FakeCategory | undefined, draft: Draft, now: number) {
   const urgency = answer?.urgency ?? category.urgency
   const limit = category.make_safe ?? category.limit
   const reason: RoutingReason = {
-    rule: answer?.lead ? 'answer' : 'category-default',
+    rule: answer?.lead ? 'category-question' : 'category-default',
     version: 1,
     lead: queue,
     assists: category.assists,

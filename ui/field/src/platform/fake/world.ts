@@ -70,7 +70,6 @@ export const households: FakeHousehold[] = street.households
   .filter((row) => profile.grids.includes(row.grid))
   .map(({ residents, last_visit_days_ago, ...household }) => ({
     household: household as Household,
-    // The demo file writes one tag as the glossary does, with a dash.
-    residents: residents.map((resident) => ({ ...resident, tags: resident.tags.map((tag) => tag.replace('elder-80', 'elder80')) })) as unknown as Resident[],
+    residents: residents as unknown as Resident[],
     last_visit_days_ago,
   }))
