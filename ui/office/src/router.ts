@@ -12,7 +12,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/', component: () => import('./shell/AppShell.vue'), children: [
       { path: '', name: 'home', component: () => import('./shell/NotFound.vue') },
-      { path: 'triage/:id?', name: 'triage', component: () => import('./features/triage/TriagePage.vue'), props: true, meta: { needs: 'triage' } },
+      { path: 'triage/:id?', name: 'triage', component: () => import('./features/triage/TriagePage.vue'), props: true, meta: { needs: 'see_community_cases' } },
       { path: 'queue/:queue?/:id?', name: 'queue', component: () => import('./features/queue/QueuePage.vue'), props: true },
       { path: 'cases/:id', name: 'case', component: () => import('./features/case/CasePage.vue'), props: true },
       { path: 'households/:id?', name: 'households', component: () => import('./features/household/HouseholdPage.vue'), props: true, meta: { needs: 'see_community_households' } },
