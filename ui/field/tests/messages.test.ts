@@ -37,8 +37,16 @@ describe.each([
 ])('the messages of %s', (_name, chinese, english) => {
   const [zhKeys, enKeys] = [new Map(flat(chinese)), new Map(flat(english))]
 
-  it('have the same keys in both languages, sorted', () => {
+  it('have the same keys in both languages', () => {
     expect([...enKeys.keys()]).toEqual([...zhKeys.keys()])
+  })
+
+  it('are sorted, so that two people adding keys do not collide', () => {
+    const check = (tree: Tree) => {
+      expect(Object.keys(tree)).toEqual(Object.keys(tree).sort())
+      Object.values(tree).forEach((value) => typeof value === 'object' && check(value))
+    }
+    check(chinese)
   })
 
   it('fill the same blanks in both languages', () => {
