@@ -53,7 +53,12 @@ fn office_buckets(person: &Person) -> Vec<Bucket> {
         buckets.push(Bucket("street".to_owned()));
     }
     if person.may(Permission::SeeCommunityCases) {
-        buckets.extend(person.communities.iter().map(|community| Bucket(format!("community:{community}"))));
+        buckets.extend(
+            person
+                .communities
+                .iter()
+                .map(|community| Bucket(format!("community:{community}"))),
+        );
     }
     buckets.extend(person.queues.iter().map(|queue| Bucket(format!("dept:{queue}"))));
     buckets

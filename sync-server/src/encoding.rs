@@ -29,8 +29,15 @@ impl<T: DeserializeOwned, const LIMIT: usize> FromRequest<Server> for Wire<T, LI
 
     async fn from_request(request: Request, _server: &Server) -> Outcome<Self> {
         let headers = request.headers();
-        let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
+        let kind = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
+        if !kind
+            .split(';')
+            .next()
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+        {
             return Err(ErrorCode::UnsupportedMedia.into());
         }
         let coding = headers.get(header::CONTENT_ENCODING).cloned();
@@ -48,7 +55,10 @@ pub fn spoken(proto: u16) -> Outcome<()> {
     if (PROTO_MIN..=PROTO).contains(&proto) {
         return Ok(());
     }
-    Err(Failure::refused(ErrorCode::ProtoUnsupported, json!({ "min": PROTO_MIN, "max": PROTO })))
+    Err(Failure::refused(
+        ErrorCode::ProtoUnsupported,
+        json!({ "min": PROTO_MIN, "max": PROTO }),
+    ))
 }
 
 /// Puts around every route what all answers share.
@@ -59,8 +69,16 @@ pub fn around(router: Router<Server>) -> Router<Server> {
 async fn wrap(request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let request_id = request.headers().get(REQUEST_ID_HEADER).filter(|id| id.len() <= 64).cloned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched", MatchedPath::as_str)
+        .to_owned();
+    let request_id = request
+        .headers()
+        .get(REQUEST_ID_HEADER)
+        .filter(|id| id.len() <= 64)
+        .cloned();
     let accepts = encode::accepts_zstd(request.headers());
     let mut response = next.run(request).await;
     if accepts {
@@ -68,7 +86,11 @@ async fn wrap(request: Request, next: Next) -> Response {
     }
     let status = response.status().as_u16();
     mark(&mut response, request_id);
-    let labels = [("route", route), ("method", method.to_string()), ("status", status.to_string())];
+    let labels = [
+        ("route", route),
+        ("method", method.to_string()),
+        ("status", status.to_string()),
+    ];
     metrics::histogram!("http_request_seconds", &labels).record(began.elapsed().as_secs_f64());
     response
 }
@@ -76,8 +98,12 @@ async fn wrap(request: Request, next: Next) -> Response {
 fn mark(response: &mut Response, request_id: Option<HeaderValue>) {
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static(PROTO_HEADER), HeaderValue::from(PROTO));
-    headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::X_CONTENT_TYPE_OPTIONS)
+        .or_insert(HeaderValue::from_static("nosniff"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     if let Some(id) = request_id {
         headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id);
     }

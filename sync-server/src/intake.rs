@@ -99,7 +99,7 @@ impl<'e, 't> Intake<'e, 't> {
 
 /// The body of a mutation. The refusal quotes nothing of it.
 fn body<T: DeserializeOwned>(mutation: &Mutation) -> Outcome<T> {
-    T::deserialize(&mutation.body).or_else(|_unreadable| Err(ErrorCode::BadRequest.into()))
+    T::deserialize(&mutation.body).map_err(|_unreadable| ErrorCode::BadRequest.into())
 }
 
 /// Refuses with every problem, when there is one.

@@ -25,7 +25,11 @@ impl Phone {
     /// # Errors
     /// [`ErrorCode::DeviceMismatch`].
     pub fn names_itself(&self, device: DeviceId) -> Outcome<()> {
-        if self.0.id == device { Ok(()) } else { Err(ErrorCode::DeviceMismatch.into()) }
+        if self.0.id == device {
+            Ok(())
+        } else {
+            Err(ErrorCode::DeviceMismatch.into())
+        }
     }
 }
 
@@ -37,9 +41,16 @@ impl FromRequestParts<Server> for Phone {
         spoken(proto.and_then(|text| text.parse().ok()).unwrap_or(0))?;
         let token = bearer(parts).ok_or(ErrorCode::Unauthenticated)?;
         let token_hash = hash::of(token);
-        let device = server.store.read(move |tx| Ok(devices::by_token(tx, &token_hash)?)).await?;
+        let device = server
+            .store
+            .read(move |tx| Ok(devices::by_token(tx, &token_hash)?))
+            .await?;
         let device = device.ok_or(ErrorCode::Unauthenticated)?;
-        if device.revoked { Err(ErrorCode::DeviceRevoked.into()) } else { Ok(Self(device)) }
+        if device.revoked {
+            Err(ErrorCode::DeviceRevoked.into())
+        } else {
+            Ok(Self(device))
+        }
     }
 }
 

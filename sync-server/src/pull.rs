@@ -31,14 +31,31 @@ pub fn answer(
 ) -> Result<PullResponse, StoreError> {
     let street_rev = streets::rev(tx, &device.street)?;
     let scope = areas::phone_scope(tx, &device.street, device.user, now)?;
-    let wanted = request.max_bytes.map_or(MAX_BYTES, |bytes| usize::try_from(bytes).unwrap_or(MAX_BYTES));
-    let mut room = Room { rows: MAX_ROWS, bytes: wanted.min(MAX_BYTES) };
+    let wanted = request
+        .max_bytes
+        .map_or(MAX_BYTES, |bytes| usize::try_from(bytes).unwrap_or(MAX_BYTES));
+    let mut room = Room {
+        rows: MAX_ROWS,
+        bytes: wanted.min(MAX_BYTES),
+    };
     let mut buckets = Vec::with_capacity(scope.len());
     for bucket in &scope {
-        let cursor = request.cursors.get(bucket).copied().filter(|_| request.epoch == Some(epoch)).unwrap_or(0);
+        let cursor = request
+            .cursors
+            .get(bucket)
+            .copied()
+            .filter(|_| request.epoch == Some(epoch))
+            .unwrap_or(0);
         buckets.push(page(tx, device, bucket, cursor, street_rev, &mut room)?);
     }
-    Ok(PullResponse { epoch, server_ms: now.0, street_rev, scope, buckets, next_after_ms: None })
+    Ok(PullResponse {
+        epoch,
+        server_ms: now.0,
+        street_rev,
+        scope,
+        buckets,
+        next_after_ms: None,
+    })
 }
 
 /// A cursor of 0, from the future, or older than the tombstones that were kept begins again.
@@ -50,8 +67,14 @@ fn page(
     street_rev: u64,
     room: &mut Room,
 ) -> Result<BucketPage, StoreError> {
-    let mut page =
-        BucketPage { id: bucket.clone(), reset: false, to: cursor, more: true, rows: Vec::new(), gone: Vec::new() };
+    let mut page = BucketPage {
+        id: bucket.clone(),
+        reset: false,
+        to: cursor,
+        more: true,
+        rows: Vec::new(),
+        gone: Vec::new(),
+    };
     if room.rows == 0 || room.bytes == 0 {
         // An unfinished answer says so for every bucket it did not reach; a cursor from the future stays wrong till then.
         return Ok(page);
@@ -81,12 +104,25 @@ fn put(
     member: bucket_rows::Member,
     page: &mut BucketPage,
 ) -> Result<usize, StoreError> {
-    let body = if member.gone { None } else { rows::body(tx, &device.street, device.user, member.kind, &member.id)? };
+    let body = if member.gone {
+        None
+    } else {
+        rows::body(tx, &device.street, device.user, member.kind, &member.id)?
+    };
     let Some(data) = body else {
-        page.gone.push(Tombstone { kind: member.kind, id: member.id, rev: member.rev });
+        page.gone.push(Tombstone {
+            kind: member.kind,
+            id: member.id,
+            rev: member.rev,
+        });
         return Ok(80);
     };
     let size = data.to_string().len() + 100;
-    page.rows.push(Row { kind: member.kind, id: member.id, rev: member.rev, data });
+    page.rows.push(Row {
+        kind: member.kind,
+        id: member.id,
+        rev: member.rev,
+        data,
+    });
     Ok(size)
 }

@@ -41,15 +41,22 @@ impl Server {
         let store = Store::open(&folder.join("xunge.db"), READERS)?;
         let files = Arc::new(Files::open(&folder.join("blobs"))?);
         let fresh = Arc::clone(&ids);
-        let epoch = store.write_blocking(move |tx| Ok(server::epoch(tx, fresh.as_ref())?)).map_err(|failure| {
-            match failure {
+        let epoch = store
+            .write_blocking(move |tx| Ok(server::epoch(tx, fresh.as_ref())?))
+            .map_err(|failure| match failure {
                 crate::Failure::Store(error) => error,
                 crate::Failure::Refused(error) => StoreError::NotCommitted(error.code),
                 crate::Failure::File(error) => StoreError::File(error),
                 crate::Failure::Panicked => StoreError::Closed,
-            }
-        })?;
-        Ok(Self { store, files, clock, ids, epoch, office: Arc::new(office) })
+            })?;
+        Ok(Self {
+            store,
+            files,
+            clock,
+            ids,
+            epoch,
+            office: Arc::new(office),
+        })
     }
 
     /// Now, by the server's clock.
@@ -68,7 +75,9 @@ impl Server {
         F: FnOnce(&Edit<'_>) -> Outcome<T> + Send + 'static,
     {
         let (ids, now) = (Arc::clone(&self.ids), self.now());
-        self.store.write(move |tx| edit_in(tx, street, now, ids.as_ref(), work)).await
+        self.store
+            .write(move |tx| edit_in(tx, street, now, ids.as_ref(), work))
+            .await
     }
 
     /// As [`Server::edit`], for callers outside of the asynchronous runtime.
@@ -81,7 +90,8 @@ impl Server {
         F: FnOnce(&Edit<'_>) -> Outcome<T> + Send + 'static,
     {
         let (ids, now) = (Arc::clone(&self.ids), self.now());
-        self.store.write_blocking(move |tx| edit_in(tx, street, now, ids.as_ref(), work))
+        self.store
+            .write_blocking(move |tx| edit_in(tx, street, now, ids.as_ref(), work))
     }
 }
 

@@ -28,7 +28,9 @@ pub fn offer(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<BlobA
     if !uses.iter().any(|one| one.wanted) && !photos::original_asked(tx, street, sha256)? {
         return Ok(BlobAnswer::NotAsked);
     }
-    Ok(BlobAnswer::Want { offset: blobs::arrived(tx, street, sha256)? })
+    Ok(BlobAnswer::Want {
+        offset: blobs::arrived(tx, street, sha256)?,
+    })
 }
 
 /// How far a file has come.
@@ -37,7 +39,10 @@ pub fn offer(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<BlobA
 /// [`ErrorCode::BlobUnknown`] when no mutation names it or nobody asked for this original.
 pub fn state(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Outcome<UploadState> {
     match offer(tx, street, sha256)? {
-        BlobAnswer::Have => Ok(UploadState { offset: blobs::stored(tx, street, sha256)?.unwrap_or(0), stored: true }),
+        BlobAnswer::Have => Ok(UploadState {
+            offset: blobs::stored(tx, street, sha256)?.unwrap_or(0),
+            stored: true,
+        }),
         BlobAnswer::Want { offset } => Ok(UploadState { offset, stored: false }),
         BlobAnswer::Unknown | BlobAnswer::NotAsked => Err(ErrorCode::BlobUnknown.into()),
     }
@@ -74,11 +79,16 @@ impl Upload {
     /// bytes beyond the size that the mutation said.
     pub async fn chunk(self, server: &Server, offset: u64, bytes: Vec<u8>, complete: bool) -> Outcome<UploadState> {
         let (mine, now) = (self.clone(), server.now());
-        let (arrived, whole) = server.store.write(move |tx| mine.append(tx, offset, bytes, now)).await?;
+        let (arrived, whole) = server
+            .store
+            .write(move |tx| mine.append(tx, offset, bytes, now))
+            .await?;
         if arrived.stored || !(complete || whole) {
             return Ok(arrived);
         }
-        let parts = self.read(server, |tx, street, sha256| Ok(blobs::chunks(tx, street, sha256)?)).await?;
+        let parts = self
+            .read(server, |tx, street, sha256| Ok(blobs::chunks(tx, street, sha256)?))
+            .await?;
         self.finish(server, parts).await
     }
 
@@ -104,7 +114,10 @@ impl Upload {
             return Ok((before, true));
         }
         if offset != before.offset {
-            return Err(Failure::refused(ErrorCode::OffsetMismatch, json!({ "offset": before.offset })));
+            return Err(Failure::refused(
+                ErrorCode::OffsetMismatch,
+                json!({ "offset": before.offset }),
+            ));
         }
         let size = said_size(&photos::uses(tx, &self.street, &self.sha256)?);
         let after = before.offset + bytes.len() as u64;
@@ -114,7 +127,13 @@ impl Upload {
         if !bytes.is_empty() {
             blobs::append(tx, &self.street, &self.sha256, offset, bytes, now)?;
         }
-        Ok((UploadState { offset: after, stored: false }, after == size))
+        Ok((
+            UploadState {
+                offset: after,
+                stored: false,
+            },
+            after == size,
+        ))
     }
 
     /// Checks the hash, writes the file, and only then says that it is stored.
@@ -133,18 +152,32 @@ impl Upload {
         .map_err(|_panicked| Failure::Panicked)??;
         let Some(size) = written else {
             let mine = self.clone();
-            server.store.write(move |tx| Ok(blobs::drop_chunks(tx, &mine.street, &mine.sha256)?)).await?;
+            server
+                .store
+                .write(move |tx| Ok(blobs::drop_chunks(tx, &mine.street, &mine.sha256)?))
+                .await?;
             return Err(ErrorCode::HashMismatch.into());
         };
         metrics::counter!("blob_bytes_stored").increment(size);
-        server.edit(self.street.clone(), move |edit| Ok(stored(edit, &self.sha256, size, Some(self.device))?)).await?;
-        Ok(UploadState { offset: size, stored: true })
+        server
+            .edit(self.street.clone(), move |edit| {
+                Ok(stored(edit, &self.sha256, size, Some(self.device))?)
+            })
+            .await?;
+        Ok(UploadState {
+            offset: size,
+            stored: true,
+        })
     }
 }
 
 /// The size that the mutations said; the largest where they disagree, because the hash decides in the end.
 fn said_size(uses: &[PhotoUse]) -> u64 {
-    uses.iter().map(|one| one.size).max().unwrap_or(0).min(domain::protocol::MAX_BLOB_BYTES)
+    uses.iter()
+        .map(|one| one.size)
+        .max()
+        .unwrap_or(0)
+        .min(domain::protocol::MAX_BLOB_BYTES)
 }
 
 /// Notes that a file lies on the disk; every case that shows it gets a new revision, so that office and phone see it.

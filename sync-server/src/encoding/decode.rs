@@ -23,7 +23,7 @@ const MAX_WINDOW_LOG: u32 = 23;
 
 /// The body without its compression, at most `limit` bytes.
 pub(super) async fn plain(body: Body, coding: Option<&HeaderValue>, limit: usize) -> Outcome<Vec<u8>> {
-    let bytes = to_bytes(body, limit).await.or_else(|_cut| Err(too_large(limit)))?;
+    let bytes = to_bytes(body, limit).await.map_err(|_cut| too_large(limit))?;
     match coding.map(HeaderValue::as_bytes) {
         None | Some(b"identity") => Ok(bytes.into()),
         Some(b"zstd") => inflate(&bytes, limit),
@@ -38,12 +38,15 @@ fn too_large(limit: usize) -> Failure {
 /// Decompresses, stopping at the first byte over the limit.
 fn inflate(packed: &[u8], limit: usize) -> Outcome<Vec<u8>> {
     let bad = || Failure::from(ErrorCode::BadEncoding);
-    let mut decoder = zstd::Decoder::new(packed).or_else(|_| Err(bad()))?;
-    decoder.window_log_max(MAX_WINDOW_LOG).or_else(|_| Err(bad()))?;
+    let mut decoder = zstd::Decoder::new(packed).map_err(|_damaged| bad())?;
+    decoder.window_log_max(MAX_WINDOW_LOG).map_err(|_too_new| bad())?;
     let by_ratio = packed.len().saturating_mul(MAX_RATIO).max(HARMLESS);
     let most = limit.min(by_ratio);
     let mut plain = Vec::new();
-    decoder.take(most as u64 + 1).read_to_end(&mut plain).or_else(|_| Err(bad()))?;
+    decoder
+        .take(most as u64 + 1)
+        .read_to_end(&mut plain)
+        .map_err(|_damaged| bad())?;
     if plain.len() <= most {
         return Ok(plain);
     }
@@ -56,7 +59,10 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {
         return Err(Failure::refused(ErrorCode::BadRequest, json!({ "depth": MAX_DEPTH })));
     }
     serde_json::from_slice(bytes).map_err(|error| {
-        Failure::refused(ErrorCode::BadRequest, json!({ "line": error.line(), "column": error.column() }))
+        Failure::refused(
+            ErrorCode::BadRequest,
+            json!({ "line": error.line(), "column": error.column() }),
+        )
     })
 }
 
@@ -96,7 +102,9 @@ mod tests {
 
     #[test]
     fn an_honest_body_over_the_limit_is_told_the_limit() {
-        let honest: Vec<u8> = (0..200_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+        let honest: Vec<u8> = (0..200_000_u32)
+            .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
+            .collect();
         let packed = zstd::encode_all(&honest[..], 3).unwrap();
         assert_eq!(code(inflate(&packed, 1000)), Some(ErrorCode::TooLarge));
         assert_eq!(inflate(&packed, MAX_BODY_BYTES).unwrap(), honest);
@@ -106,14 +114,20 @@ mod tests {
     fn damaged_compression_is_refused() {
         assert_eq!(code(inflate(b"not zstd at all", 1000)), Some(ErrorCode::BadEncoding));
         let packed = zstd::encode_all(&b"{\"a\":1}"[..], 3).unwrap();
-        assert_eq!(code(inflate(&packed[..packed.len() - 2], 1000)), Some(ErrorCode::BadEncoding));
+        assert_eq!(
+            code(inflate(&packed[..packed.len() - 2], 1000)),
+            Some(ErrorCode::BadEncoding)
+        );
     }
 
     #[test]
     fn brackets_in_text_do_not_count_as_depth() {
         assert_eq!(depth(br#"{"a":["[[[\"{{{", 1], "b":{}}"#), 2);
         let deep = "[".repeat(33) + &"]".repeat(33);
-        assert_eq!(code(parse::<serde_json::Value>(deep.as_bytes())), Some(ErrorCode::BadRequest));
+        assert_eq!(
+            code(parse::<serde_json::Value>(deep.as_bytes())),
+            Some(ErrorCode::BadRequest)
+        );
         let fine = "[".repeat(32) + &"]".repeat(32);
         assert!(parse::<serde_json::Value>(fine.as_bytes()).is_ok());
     }

@@ -10,7 +10,10 @@ const WORTHWHILE: usize = 256;
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
 pub(super) fn accepts_zstd(headers: &HeaderMap) -> bool {
-    let codings = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    let codings = headers
+        .get_all(header::ACCEPT_ENCODING)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
     codings.flat_map(|list| list.split(',')).any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
         parts.next().is_some_and(|name| name.eq_ignore_ascii_case("zstd"))
@@ -21,7 +24,9 @@ pub(super) fn accepts_zstd(headers: &HeaderMap) -> bool {
 /// Compresses a JSON answer; everything else (photos, event streams) passes untouched.
 pub(super) async fn compressed(response: Response) -> Response {
     let json = |headers: &HeaderMap| {
-        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+        headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
     };
     if !json(response.headers()) || response.headers().contains_key(header::CONTENT_ENCODING) {
         return response;
@@ -30,12 +35,16 @@ pub(super) async fn compressed(response: Response) -> Response {
     let Ok(plain) = to_bytes(body, MAX_ANSWER).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    head.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
-    let packed = (plain.len() >= WORTHWHILE).then(|| zstd::encode_all(&plain[..], 3).ok()).flatten();
+    head.headers
+        .append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let packed = (plain.len() >= WORTHWHILE)
+        .then(|| zstd::encode_all(&plain[..], 3).ok())
+        .flatten();
     let Some(packed) = packed else {
         return Response::from_parts(head, Body::from(plain));
     };
-    head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("zstd"));
+    head.headers
+        .insert(header::CONTENT_ENCODING, HeaderValue::from_static("zstd"));
     head.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(head, Body::from(packed))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Intake;
 use crate::clock::Ids;
 use crate::store::devices::{self, DeviceRecord};
-use crate::store::incidents::{self, IncidentKind};
+use crate::store::incidents::{self, Incident, IncidentKind};
 use crate::store::receipts::{self, ReceiptRecord};
 use crate::store::{Edit, StoreError, Tx, parked, strays, streets};
 use crate::{Failure, Outcome};
@@ -125,17 +125,13 @@ impl Push<'_, '_> {
         } else {
             json!({ "seq": mutation.seq, "last": self.last })
         };
-        let (id, device) = (edit.ids.uuid(), Some(self.intake.device));
-        incidents::insert(
-            edit.tx,
-            &edit.street,
-            id,
+        let incident = Incident {
             kind,
-            device,
-            Some(mutation.id),
-            &details,
-            edit.now,
-        )?;
+            device: Some(self.intake.device),
+            mutation: Some(mutation.id),
+            details,
+        };
+        incidents::insert(edit.tx, &edit.street, edit.ids.uuid(), &incident, edit.now)?;
         Ok(())
     }
 
@@ -233,10 +229,8 @@ impl Push<'_, '_> {
 
 /// Errors after which no other mutation of the push could be written either.
 fn ends_all(error: &StoreError) -> bool {
-    match error.code() {
-        ErrorCode::DiskFull | ErrorCode::DatabaseCorrupt => true,
-        _other => matches!(error, StoreError::NotCommitted(_) | StoreError::Closed),
-    }
+    let lasting = [ErrorCode::DiskFull, ErrorCode::DatabaseCorrupt].contains(&error.code());
+    lasting || matches!(error, StoreError::NotCommitted(_) | StoreError::Closed)
 }
 
 /// Tries a parked mutation again, as an administrator asks after the cause is mended. Its answer, if it has one now, is

@@ -31,15 +31,43 @@ const MAX_OFFER_BYTES: usize = 32 * 1024;
 pub(super) fn routes() -> Vec<Route> {
     let one = "/v1/blobs/{sha256}";
     vec![
-        Route { method: Method::POST, path: "/v1/blobs/offer", access: Phone::ACCESS, handler: post(offer) },
-        Route { method: Method::HEAD, path: one, access: Phone::ACCESS, handler: head(ask) },
-        Route { method: Method::PUT, path: one, access: Phone::ACCESS, handler: put(take_whole) },
-        Route { method: Method::PATCH, path: one, access: Phone::ACCESS, handler: patch(take_chunk) },
-        Route { method: Method::GET, path: one, access: Phone::ACCESS, handler: get(show) },
+        Route {
+            method: Method::POST,
+            path: "/v1/blobs/offer",
+            access: Phone::ACCESS,
+            handler: post(offer),
+        },
+        Route {
+            method: Method::HEAD,
+            path: one,
+            access: Phone::ACCESS,
+            handler: head(ask),
+        },
+        Route {
+            method: Method::PUT,
+            path: one,
+            access: Phone::ACCESS,
+            handler: put(take_whole),
+        },
+        Route {
+            method: Method::PATCH,
+            path: one,
+            access: Phone::ACCESS,
+            handler: patch(take_chunk),
+        },
+        Route {
+            method: Method::GET,
+            path: one,
+            access: Phone::ACCESS,
+            handler: get(show),
+        },
     ]
 }
 
-async fn offer(
+/// Says which of these photo files the server wants.
+#[utoipa::path(post, path = "/v1/blobs/offer", operation_id = "offer_blobs", tag = "sync", security(("device" = [])), params(("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
+    request_body = OfferRequest, responses((status = 200, body = OfferResponse)))]
+pub async fn offer(
     State(server): State<Server>,
     Phone(device): Phone,
     Wire(request): Wire<OfferRequest, MAX_OFFER_BYTES>,
@@ -52,7 +80,10 @@ async fn offer(
         .store
         .read(move |tx| {
             let line = |sha256: Sha256Hex| {
-                Ok(OfferLine { answer: upload::offer(tx, &device.street, &sha256)?, sha256 })
+                Ok(OfferLine {
+                    answer: upload::offer(tx, &device.street, &sha256)?,
+                    sha256,
+                })
             };
             request.hashes.into_iter().map(line).collect::<Outcome<Vec<_>>>()
         })
@@ -65,22 +96,42 @@ fn well_formed(sha256: &str) -> Outcome<Sha256Hex> {
     if name.is_well_formed() {
         return Ok(name);
     }
-    let problem = Problem { field: "sha256".to_owned(), problem: ProblemKind::Malformed };
+    let problem = Problem {
+        field: "sha256".to_owned(),
+        problem: ProblemKind::Malformed,
+    };
     Err(Failure::refused(ErrorCode::Invalid, json!({ "problems": [problem] })))
 }
 
-async fn ask(State(server): State<Server>, Phone(device): Phone, Named(name): Named<String>) -> Outcome<Response> {
+/// Says how far a photo file has come.
+#[utoipa::path(head, path = "/v1/blobs/{sha256}", operation_id = "ask_blob", tag = "sync", security(("device" = [])),
+    params(("sha256" = String, Path, pattern = "^[0-9a-f]{64}$"), ("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
+    responses((status = 200, description = "Headers `upload-offset` and `upload-complete`.")))]
+pub async fn ask(State(server): State<Server>, Phone(device): Phone, Named(name): Named<String>) -> Outcome<Response> {
     let sha256 = well_formed(&name)?;
-    let state = server.store.read(move |tx| upload::state(tx, &device.street, &sha256)).await?;
+    let state = server
+        .store
+        .read(move |tx| upload::state(tx, &device.street, &sha256))
+        .await?;
     let complete = if state.stored { "?1" } else { "?0" };
     let headers = [
-        (HeaderName::from_static("upload-offset"), HeaderValue::from(state.offset)),
-        (HeaderName::from_static("upload-complete"), HeaderValue::from_static(complete)),
+        (
+            HeaderName::from_static("upload-offset"),
+            HeaderValue::from(state.offset),
+        ),
+        (
+            HeaderName::from_static("upload-complete"),
+            HeaderValue::from_static(complete),
+        ),
     ];
     Ok((StatusCode::OK, headers).into_response())
 }
 
-async fn take_whole(
+/// Takes a small photo file at once.
+#[utoipa::path(put, path = "/v1/blobs/{sha256}", operation_id = "put_blob", tag = "sync", security(("device" = [])),
+    params(("sha256" = String, Path, pattern = "^[0-9a-f]{64}$"), ("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
+    request_body(content_type = "application/octet-stream", content = Vec<u8>), responses((status = 200, body = UploadState)))]
+pub async fn take_whole(
     State(server): State<Server>,
     Phone(device): Phone,
     Named(name): Named<String>,
@@ -91,7 +142,13 @@ async fn take_whole(
     upload(&device, &name)?.whole(&server, bytes).await.map(Json)
 }
 
-async fn take_chunk(
+/// Takes the next part of a photo file.
+#[utoipa::path(patch, path = "/v1/blobs/{sha256}", operation_id = "patch_blob", tag = "sync", security(("device" = [])),
+    params(("sha256" = String, Path, pattern = "^[0-9a-f]{64}$"), ("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1),
+        ("upload-offset" = u64, Header, description = "Bytes the server has."),
+        ("upload-complete" = Option<String>, Header, description = "`?1` with the last part.", pattern = "^\\?[01]$")),
+    request_body(content_type = "application/octet-stream", content = Vec<u8>), responses((status = 200, body = UploadState)))]
+pub async fn take_chunk(
     State(server): State<Server>,
     Phone(device): Phone,
     Named(name): Named<String>,
@@ -99,22 +156,35 @@ async fn take_chunk(
     body: Body,
 ) -> Outcome<Json<UploadState>> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let offset = text("upload-offset").and_then(|text| text.parse().ok()).ok_or(ErrorCode::BadRequest)?;
+    let offset = text("upload-offset")
+        .and_then(|text| text.parse().ok())
+        .ok_or(ErrorCode::BadRequest)?;
     let complete = text("upload-complete") == Some("?1");
     let bytes = bytes(body, MAX_CHUNK_BYTES).await?;
-    upload(&device, &name)?.chunk(&server, offset, bytes, complete).await.map(Json)
+    upload(&device, &name)?
+        .chunk(&server, offset, bytes, complete)
+        .await
+        .map(Json)
 }
 
 fn upload(device: &DeviceRecord, name: &str) -> Outcome<Upload> {
-    Ok(Upload { street: device.street.clone(), device: device.id, sha256: well_formed(name)? })
+    Ok(Upload {
+        street: device.street.clone(),
+        device: device.id,
+        sha256: well_formed(name)?,
+    })
 }
 
 async fn bytes(body: Body, limit: usize) -> Outcome<Vec<u8>> {
     let too_large = || Failure::refused(ErrorCode::TooLarge, json!({ "limit": limit }));
-    Ok(to_bytes(body, limit).await.or_else(|_cut| Err(too_large()))?.into())
+    Ok(to_bytes(body, limit).await.map_err(|_cut| too_large())?.into())
 }
 
-async fn show(State(server): State<Server>, Phone(device): Phone, Named(name): Named<String>) -> Outcome<Response> {
+/// A preview or upright of a case or visit in one of the phone's buckets.
+#[utoipa::path(get, path = "/v1/blobs/{sha256}", operation_id = "get_blob", tag = "sync", security(("device" = [])),
+    params(("sha256" = String, Path, pattern = "^[0-9a-f]{64}$"), ("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
+    responses((status = 200, body = Vec<u8>, content_type = "image/jpeg")))]
+pub async fn show(State(server): State<Server>, Phone(device): Phone, Named(name): Named<String>) -> Outcome<Response> {
     let sha256 = well_formed(&name)?;
     let (wanted, street, now) = (sha256.clone(), device.street.clone(), server.now());
     let visible = server

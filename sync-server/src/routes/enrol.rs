@@ -15,7 +15,7 @@ use crate::encoding::{Wire, spoken};
 use crate::phone::Phone;
 use crate::server::Server;
 use crate::store::devices::{self, DeviceRecord};
-use crate::store::incidents::{self, IncidentKind};
+use crate::store::incidents::{self, Incident, IncidentKind};
 use crate::store::{Tx, areas, codes, grids, streets};
 use crate::{Failure, Outcome, hash};
 
@@ -26,12 +26,25 @@ const MAX_NAME: usize = 80;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route { method: Method::POST, path: "/v1/enrol", access: Access::Public, handler: post(enrol) },
-        Route { method: Method::POST, path: "/v1/fork", access: Phone::ACCESS, handler: post(fork) },
+        Route {
+            method: Method::POST,
+            path: "/v1/enrol",
+            access: Access::Public,
+            handler: post(enrol),
+        },
+        Route {
+            method: Method::POST,
+            path: "/v1/fork",
+            access: Phone::ACCESS,
+            handler: post(fork),
+        },
     ]
 }
 
-async fn enrol(
+/// Makes a phone a device of the street, with a one-time code of the office.
+#[utoipa::path(post, path = "/v1/enrol", tag = "sync",
+    request_body = EnrolRequest, responses((status = 200, body = EnrolResponse)))]
+pub async fn enrol(
     State(server): State<Server>,
     peer: Peer,
     Wire(request): Wire<EnrolRequest, MAX_BYTES>,
@@ -44,15 +57,26 @@ async fn enrol(
     let profile = server.store.write(move |tx| enrol_in(tx, &request, now)).await?;
     server.office.throttle.succeeded(peer.0, "enrol");
     metrics::counter!("enrolments").increment(1);
-    Ok(Json(EnrolResponse { profile, epoch: server.epoch, server_ms: now.0 }))
+    Ok(Json(EnrolResponse {
+        profile,
+        epoch: server.epoch,
+        server_ms: now.0,
+    }))
 }
 
 /// 32 bytes as base64url without padding are 43 characters.
 fn well_formed(token: &str) -> Outcome<()> {
-    if token.len() == 43 && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+    if token.len() == 43
+        && token
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    {
         return Ok(());
     }
-    let problem = Problem { field: "token".to_owned(), problem: ProblemKind::Malformed };
+    let problem = Problem {
+        field: "token".to_owned(),
+        problem: ProblemKind::Malformed,
+    };
     Err(Failure::refused(ErrorCode::Invalid, json!({ "problems": [problem] })))
 }
 
@@ -63,13 +87,24 @@ fn enrol_in(tx: &Tx<'_>, request: &EnrolRequest, now: ReceivedAt) -> Outcome<Pro
     if let Some(used) = code.used_device {
         let same = devices::by_id(tx, used)?
             .is_some_and(|device| device.id == request.device && device.token_hash == token_hash && !device.revoked);
-        return if same { profile(tx, &code.street, code.user, now) } else { Err(ErrorCode::CodeInvalid.into()) };
+        return if same {
+            profile(tx, &code.street, code.user, now)
+        } else {
+            Err(ErrorCode::CodeInvalid.into())
+        };
     }
     if code.expires_at <= now || areas::roles(tx, &code.street, code.user)?.is_none() {
         return Err(ErrorCode::CodeInvalid.into());
     }
     let name = request.device_name.chars().take(MAX_NAME).collect();
-    add(tx, &code.street, code.user, (request.device, token_hash), (name, request.app_version.clone(), None), now)?;
+    add(
+        tx,
+        &code.street,
+        code.user,
+        (request.device, token_hash),
+        (name, request.app_version.clone(), None),
+        now,
+    )?;
     codes::used(tx, &code.code_hash, request.device, now)?;
     profile(tx, &code.street, code.user, now)
 }
@@ -107,14 +142,28 @@ fn profile(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Out
     let grids = areas::grids(tx, street, user, now)?;
     let community = match areas::communities(tx, street, user, now)?.into_iter().next() {
         Some(community) => Some(community),
-        None => grids.first().map(|grid| grids::community(tx, street, grid)).transpose()?.flatten(),
+        None => grids
+            .first()
+            .map(|grid| grids::community(tx, street, grid))
+            .transpose()?
+            .flatten(),
     };
     let name = areas::label(tx, street, user)?;
-    Ok(Profile { user, name, street: row.id, street_name: row.name, community, grids })
+    Ok(Profile {
+        user,
+        name,
+        street: row.id,
+        street_name: row.name,
+        community,
+        grids,
+    })
 }
 
 /// The old device stays as it was: its twin may still be in use under it.
-async fn fork(
+#[utoipa::path(post, path = "/v1/fork", tag = "sync", security(("device" = [])), params(("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
+    summary = "Gives a restored or cloned phone a device id of its own.", request_body = ForkRequest,
+    responses((status = 200, body = EnrolResponse)))]
+pub async fn fork(
     State(server): State<Server>,
     Phone(old): Phone,
     Wire(request): Wire<ForkRequest, MAX_BYTES>,
@@ -132,10 +181,20 @@ async fn fork(
                 let named = (old.name.clone(), old.app_version.clone(), Some(old.id));
                 add(tx, &old.street, old.user, (request.device, token_hash), named, now)?;
                 let details = json!({ "new_device": request.device });
-                incidents::insert(tx, &old.street, incident, IncidentKind::Fork, Some(old.id), None, &details, now)?;
+                let forked = Incident {
+                    kind: IncidentKind::Fork,
+                    device: Some(old.id),
+                    mutation: None,
+                    details,
+                };
+                incidents::insert(tx, &old.street, incident, &forked, now)?;
             }
             profile(tx, &old.street, old.user, now)
         })
         .await?;
-    Ok(Json(EnrolResponse { profile, epoch: server.epoch, server_ms: now.0 }))
+    Ok(Json(EnrolResponse {
+        profile,
+        epoch: server.epoch,
+        server_ms: now.0,
+    }))
 }

@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::{Bucket, StreetId};
 use futures_util::stream::{self, Stream};
-use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout_at};
 
 use super::Route;
@@ -27,19 +27,37 @@ const LIFETIME: Duration = Duration::from_secs(15 * 60);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route { method: Method::GET, path: "/v1/live", access: Anyone::ACCESS, handler: get(watch) }]
+    vec![Route {
+        method: Method::GET,
+        path: "/v1/live",
+        access: Anyone::ACCESS,
+        handler: get(watch),
+    }]
 }
 
-async fn watch(State(server): State<Server>, caller: Anyone) -> Outcome<Response> {
+/// Pokes as server-sent events: which bucket has reached which revision. They carry no content.
+#[utoipa::path(get, path = "/v1/live", operation_id = "watch_buckets", tag = "sync",
+    security(("session" = []), ("device" = [])), responses((status = 200, body = String, content_type = "text/event-stream")))]
+pub async fn watch(State(server): State<Server>, caller: Anyone) -> Outcome<Response> {
     // Watching begins before the scope is read, so that nothing falls between the two.
     let pokes = server.store.watch();
     let now = server.now();
     let street = caller.street().clone();
     let buckets = server.store.read(move |tx| Ok(caller.watches(tx, now)?)).await?;
-    let watcher = Watcher { pokes, street, buckets: buckets.into_iter().collect(), until: Instant::now() + LIFETIME };
-    let mut response = Sse::new(watcher.events()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+    let watcher = Watcher {
+        pokes,
+        street,
+        buckets: buckets.into_iter().collect(),
+        until: Instant::now() + LIFETIME,
+    };
+    let mut response = Sse::new(watcher.events())
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .into_response();
     let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
 }
@@ -69,7 +87,11 @@ impl Watcher {
                 // Too slow to hear all: one poke for everything is as good.
                 Err(RecvError::Lagged(_)) => {
                     let bucket = self.buckets.first()?.clone();
-                    return Some(Poke { street: self.street.clone(), bucket, rev: 0 });
+                    return Some(Poke {
+                        street: self.street.clone(),
+                        bucket,
+                        rev: 0,
+                    });
                 }
                 Err(RecvError::Closed) => return None,
             }

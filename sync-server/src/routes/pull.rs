@@ -11,7 +11,7 @@ use crate::encoding::{Wire, spoken};
 use crate::phone::Phone;
 use crate::server::Server;
 use crate::store::devices::{self, DeviceRecord};
-use crate::store::incidents::{self, IncidentKind};
+use crate::store::incidents::{self, Incident, IncidentKind};
 use crate::{Outcome, pull};
 
 /// A phone that says the same again is written down this often, in milliseconds.
@@ -20,10 +20,18 @@ const HEARD_EVERY_MS: i64 = 60_000;
 const MAX_BYTES: usize = 256 * 1024;
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route { method: Method::POST, path: "/v1/pull", access: Phone::ACCESS, handler: post(pull_rows) }]
+    vec![Route {
+        method: Method::POST,
+        path: "/v1/pull",
+        access: Phone::ACCESS,
+        handler: post(pull_rows),
+    }]
 }
 
-async fn pull_rows(
+/// Hands out the latest rows of a phone's buckets.
+#[utoipa::path(post, path = "/v1/pull", tag = "sync", security(("device" = [])), params(("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
+    request_body = PullRequest, responses((status = 200, body = PullResponse)))]
+pub async fn pull_rows(
     State(server): State<Server>,
     Phone(device): Phone,
     Wire(request): Wire<PullRequest, MAX_BYTES>,
@@ -33,7 +41,10 @@ async fn pull_rows(
     heard(&server, &device, &request).await?;
     let (epoch, now) = (server.epoch, server.now());
     let asked = (device.clone(), request.clone());
-    let answer = server.store.read(move |tx| Ok(pull::answer(tx, epoch, &asked.0, &asked.1, now)?)).await?;
+    let answer = server
+        .store
+        .read(move |tx| Ok(pull::answer(tx, epoch, &asked.0, &asked.1, now)?))
+        .await?;
     if ahead(&answer, &request) {
         restored_unnoticed(&server, &device).await?;
     }
@@ -51,7 +62,10 @@ async fn heard(server: &Server, device: &DeviceRecord, request: &PullRequest) ->
         return Ok(());
     }
     let (street, id, announce) = (device.street.clone(), device.id, request.announce.clone());
-    server.store.write(move |tx| Ok(devices::said(tx, &street, id, &announce, now)?)).await
+    server
+        .store
+        .write(move |tx| Ok(devices::said(tx, &street, id, &announce, now)?))
+        .await
 }
 
 /// A cursor ahead of the street in the same epoch can only come from a history that was lost.
@@ -62,12 +76,14 @@ fn ahead(answer: &PullResponse, request: &PullRequest) -> bool {
 async fn restored_unnoticed(server: &Server, device: &DeviceRecord) -> Outcome<()> {
     tracing::error!(device = %device.id, "a cursor is ahead of the street: was the database restored?");
     let (street, device, now, id) = (device.street.clone(), device.id, server.now(), server.ids.uuid());
-    let details = serde_json::Value::Null;
+    let incident = Incident {
+        kind: IncidentKind::CursorAhead,
+        device: Some(device),
+        mutation: None,
+        details: serde_json::Value::Null,
+    };
     server
         .store
-        .write(move |tx| {
-            let kind = IncidentKind::CursorAhead;
-            Ok(incidents::insert(tx, &street, id, kind, Some(device), None, &details, now)?)
-        })
+        .write(move |tx| Ok(incidents::insert(tx, &street, id, &incident, now)?))
         .await
 }

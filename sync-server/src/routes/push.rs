@@ -18,10 +18,18 @@ use crate::server::Server;
 use crate::{Failure, Outcome};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route { method: Method::POST, path: "/v1/push", access: Phone::ACCESS, handler: post(push_mutations) }]
+    vec![Route {
+        method: Method::POST,
+        path: "/v1/push",
+        access: Phone::ACCESS,
+        handler: post(push_mutations),
+    }]
 }
 
-async fn push_mutations(
+/// Takes what a phone captured; each mutation gets its one verdict.
+#[utoipa::path(post, path = "/v1/push", tag = "sync", security(("device" = [])), params(("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
+    request_body = PushRequest, responses((status = 200, body = PushResponse)))]
+pub async fn push_mutations(
     State(server): State<Server>,
     phone: Phone,
     Wire(request): Wire<PushRequest, MAX_PUSH_BYTES>,
@@ -33,7 +41,10 @@ async fn push_mutations(
     }
     let (epoch, now, ids, device) = (server.epoch, server.now(), Arc::clone(&server.ids), phone.0);
     let id = device.id;
-    let answer = server.store.write(move |tx| push::take(tx, epoch, &device, &request, now, ids.as_ref())).await?;
+    let answer = server
+        .store
+        .write(move |tx| push::take(tx, epoch, &device, &request, now, ids.as_ref()))
+        .await?;
     metrics::counter!("pushes").increment(1);
     for receipt in &answer.receipts {
         metrics::counter!("mutations", "verdict" => name(&receipt.verdict)).increment(1);

@@ -1,4 +1,4 @@
-//! The street's base map, one GeoJSON text.
+//! The street's base map, one `GeoJSON` text.
 
 use domain::StreetId;
 
@@ -8,7 +8,7 @@ use crate::args;
 /// A base map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Basemap {
-    /// A GeoJSON feature collection.
+    /// A `GeoJSON` feature collection.
     pub geojson: String,
     /// Its SHA-256.
     pub sha256: String,
@@ -33,5 +33,10 @@ pub fn put(tx: &Tx<'_>, street: &StreetId, geojson: &str) -> Result<(), StoreErr
 /// What the engine reports.
 pub fn get(tx: &Tx<'_>, street: &StreetId) -> Result<Option<Basemap>, StoreError> {
     let sql = "SELECT geojson, sha256 FROM basemaps WHERE street_id = $1";
-    tx.query_opt(sql, args![street], |row| Ok(Basemap { geojson: row.get("geojson")?, sha256: row.get("sha256")? }))
+    tx.query_opt(sql, args![street], |row| {
+        Ok(Basemap {
+            geojson: row.get("geojson")?,
+            sha256: row.get("sha256")?,
+        })
+    })
 }

@@ -20,6 +20,19 @@ pub enum IncidentKind {
     CursorAhead,
 }
 
+/// An incident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// What happened.
+    pub kind: IncidentKind,
+    /// The phone.
+    pub device: Option<DeviceId>,
+    /// The mutation.
+    pub mutation: Option<MutationId>,
+    /// Whatever helps to find the cause.
+    pub details: serde_json::Value,
+}
+
 /// Writes an incident.
 ///
 /// # Errors
@@ -28,16 +41,21 @@ pub fn insert(
     tx: &Tx<'_>,
     street: &StreetId,
     id: Uuid,
-    kind: IncidentKind,
-    device: Option<DeviceId>,
-    mutation: Option<MutationId>,
-    details: &serde_json::Value,
+    incident: &Incident,
     now: ReceivedAt,
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO incidents (street_id, id, at, kind, device_id, mutation_id, details)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        args![street, id, now, super::code(&kind)?, device, mutation, json(details)?],
+        args![
+            street,
+            id,
+            now,
+            super::code(&incident.kind)?,
+            incident.device,
+            incident.mutation,
+            json(&incident.details)?,
+        ],
     )?;
     Ok(())
 }

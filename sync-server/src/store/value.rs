@@ -43,10 +43,10 @@ pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Value, StoreError> {
 /// # Errors
 /// [`StoreError::Json`] when it is not a plain name.
 pub fn code<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
-    match serde_json::to_value(value)? {
-        serde_json::Value::String(name) => Ok(name),
-        _other => Err(StoreError::Column("code".to_owned())),
-    }
+    let name = serde_json::to_value(value)?;
+    name.as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| StoreError::Column("code".to_owned()))
 }
 
 /// The wire name of a field-less enum or null, for a column.

@@ -29,7 +29,10 @@ impl Writer {
         std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || serve(&connection, waiting, &pokes))?;
-        Ok(Self { queue, places: Arc::new(Semaphore::new(QUEUE)) })
+        Ok(Self {
+            queue,
+            places: Arc::new(Semaphore::new(QUEUE)),
+        })
     }
 
     pub(super) async fn write<T, F>(&self, work: F) -> Outcome<T>
@@ -60,7 +63,11 @@ impl Writer {
         F: FnOnce(&Tx<'_>) -> Outcome<T> + Send + 'static,
         R: FnOnce(Outcome<T>) + Send + 'static,
     {
-        let job = Box::new(Queued { work: Some(work), outcome: None, reply });
+        let job = Box::new(Queued {
+            work: Some(work),
+            outcome: None,
+            reply,
+        });
         self.queue.send(job).map_err(|_closed| StoreError::Closed)
     }
 }

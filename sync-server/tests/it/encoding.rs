@@ -25,14 +25,29 @@ async fn packed(world: &World, phone: &Phone, body: Vec<u8>) -> Answer {
 async fn a_compressed_push_is_answered_compressed_and_its_request_id_is_echoed() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
-    let mutations = (1..=3).map(|seq| creates(&phone, seq, &report(u128::from(seq), "manhole"))).collect();
+    let mutations = (1..=3)
+        .map(|seq| creates(&phone, seq, &report(u128::from(seq), "manhole")))
+        .collect();
     let (epoch, device, announce) = (Some(phone.epoch), phone.device, Announcement::default());
-    let body = serde_json::to_vec(&PushRequest { proto: 1, epoch, device, announce, mutations }).unwrap();
+    let body = serde_json::to_vec(&PushRequest {
+        proto: 1,
+        epoch,
+        device,
+        announce,
+        mutations,
+    })
+    .unwrap();
     let answer = packed(&world, &phone, zstd::encode_all(&body[..], 3).unwrap()).await;
     assert_eq!(answer.headers["content-encoding"], "zstd");
-    assert_eq!((&answer.headers["x-request-id"], &answer.headers["x-sync-proto"]), (&"r-1".parse().unwrap(), &"1".parse().unwrap()));
+    assert_eq!(
+        (&answer.headers["x-request-id"], &answer.headers["x-sync-proto"]),
+        (&"r-1".parse().unwrap(), &"1".parse().unwrap())
+    );
     let plain = zstd::decode_all(&answer.bytes[..]).unwrap();
-    assert_eq!(serde_json::from_slice::<PushResponse>(&plain).unwrap().receipts.len(), 3);
+    assert_eq!(
+        serde_json::from_slice::<PushResponse>(&plain).unwrap().receipts.len(),
+        3
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,21 +57,42 @@ async fn a_bomb_is_refused() {
     let bomb = zstd::encode_all(&vec![b' '; 200 * 1024 * 1024][..], 1).unwrap();
     assert!(bomb.len() < 256 * 1024);
     let answer = packed(&world, &phone, bomb).await;
-    assert!(["bad_encoding", "too_large"].contains(&answer.code().as_str()), "{}", answer.code());
+    assert!(
+        ["bad_encoding", "too_large"].contains(&answer.code().as_str()),
+        "{}",
+        answer.code()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_push_over_the_limits_is_told_the_limit() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
-    let many: Vec<_> = (1..=129).map(|seq| creates(&phone, seq, &report(1, "manhole"))).collect();
-    let request = |mutations| {
-        json!({ "proto": 1, "device": phone.device, "announce": Announcement::default(), "mutations": mutations })
-    };
-    let slim: Vec<_> = many.iter().cloned().map(|it| domain::protocol::Mutation { body: json!(0), ..it }).collect();
-    assert_eq!(world.post(Some(&phone.token), "/v1/push", &request(json!(slim))).await.code(), "too_large");
+    let many: Vec<_> = (1..=129)
+        .map(|seq| creates(&phone, seq, &report(1, "manhole")))
+        .collect();
+    let request = |mutations| json!({ "proto": 1, "device": phone.device, "announce": Announcement::default(), "mutations": mutations });
+    let slim: Vec<_> = many
+        .iter()
+        .cloned()
+        .map(|it| domain::protocol::Mutation { body: json!(0), ..it })
+        .collect();
+    assert_eq!(
+        world
+            .post(Some(&phone.token), "/v1/push", &request(json!(slim)))
+            .await
+            .code(),
+        "too_large"
+    );
     let fat = json!([{ "x": "y".repeat(300_000) }]);
-    assert_eq!(world.post(Some(&phone.token), "/v1/push", &request(fat)).await.status.as_u16(), 413);
+    assert_eq!(
+        world
+            .post(Some(&phone.token), "/v1/push", &request(fat))
+            .await
+            .status
+            .as_u16(),
+        413
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,5 +106,8 @@ async fn a_protocol_version_not_spoken_here_is_told_which_are() {
         .unwrap();
     let answer = world.send(request).await;
     assert_eq!(answer.status.as_u16(), 426);
-    assert_eq!(answer.json::<serde_json::Value>()["error"]["details"], json!({ "min": 1, "max": 1 }));
+    assert_eq!(
+        answer.json::<serde_json::Value>()["error"]["details"],
+        json!({ "min": 1, "max": 1 })
+    );
 }

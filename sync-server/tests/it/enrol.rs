@@ -14,7 +14,14 @@ async fn a_code_enrols_one_phone_and_a_repeat_finds_the_same_enrolment() {
     world.enrol(1, user(1)).await;
     let request = enrolment("code-0001", 1);
     let again: EnrolResponse = world.post(None, "/v1/enrol", &request).await.json();
-    assert_eq!((again.profile.user, again.profile.grids.len(), again.profile.street_name.as_str()), (user(1), 1, "一街道"));
+    assert_eq!(
+        (
+            again.profile.user,
+            again.profile.grids.len(),
+            again.profile.street_name.as_str()
+        ),
+        (user(1), 1, "一街道")
+    );
     let other = world.post(None, "/v1/enrol", &enrolment("CODE0001", 2)).await;
     assert_eq!((other.status.as_u16(), other.code().as_str()), (410, "code_invalid"));
     assert_eq!(world.number("SELECT COUNT(*) FROM devices").await, 1);
@@ -23,7 +30,10 @@ async fn a_code_enrols_one_phone_and_a_repeat_finds_the_same_enrolment() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_or_unknown_code_enrols_nobody() {
     let world = World::new();
-    assert_eq!(world.post(None, "/v1/enrol", &enrolment("NONE0000", 1)).await.code(), "code_invalid");
+    assert_eq!(
+        world.post(None, "/v1/enrol", &enrolment("NONE0000", 1)).await.code(),
+        "code_invalid"
+    );
     let person: UserId = user(1);
     let record = sync_server::store::codes::CodeRecord {
         street: crate::world::street(),
@@ -34,8 +44,16 @@ async fn an_expired_or_unknown_code_enrols_nobody() {
         used_device: None,
     };
     let now = domain::ReceivedAt(0);
-    world.server.store.write(move |tx| Ok(sync_server::store::codes::insert(tx, &record, now)?)).await.unwrap();
-    assert_eq!(world.post(None, "/v1/enrol", &enrolment("LATE0001", 1)).await.code(), "code_invalid");
+    world
+        .server
+        .store
+        .write(move |tx| Ok(sync_server::store::codes::insert(tx, &record, now)?))
+        .await
+        .unwrap();
+    assert_eq!(
+        world.post(None, "/v1/enrol", &enrolment("LATE0001", 1)).await.code(),
+        "code_invalid"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +61,11 @@ async fn guessing_codes_is_slowed_down() {
     let world = World::new();
     let mut refusals = Vec::new();
     for number in 0..10 {
-        refusals.push(world.post(None, "/v1/enrol", &enrolment(&format!("GUESS{number:03}"), 1)).await);
+        refusals.push(
+            world
+                .post(None, "/v1/enrol", &enrolment(&format!("GUESS{number:03}"), 1))
+                .await,
+        );
     }
     let last = refusals.last().unwrap();
     assert_eq!((last.status.as_u16(), last.code().as_str()), (429, "too_many_tries"));
@@ -55,15 +77,30 @@ async fn a_restored_phone_gets_a_device_of_its_own_and_nothing_is_doubled() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
     world.push(&phone, &[creates(&phone, 1, &report(1, "manhole"))]).await;
-    let request = ForkRequest { proto: 1, device: DeviceId(Uuid::from_u128(0xDF00)), token: "f".repeat(43) };
+    let request = ForkRequest {
+        proto: 1,
+        device: DeviceId(Uuid::from_u128(0xDF00)),
+        token: "f".repeat(43),
+    };
     for _ in 0..2 {
         let answer = world.post(Some(&phone.token), "/v1/fork", &request).await;
-        assert_eq!(answer.status.as_u16(), 200, "a repeat after a lost reply finds the same device");
+        assert_eq!(
+            answer.status.as_u16(),
+            200,
+            "a repeat after a lost reply finds the same device"
+        );
     }
-    let twin = Phone { device: request.device, token: request.token.clone(), ..phone.clone() };
+    let twin = Phone {
+        device: request.device,
+        token: request.token.clone(),
+        ..phone.clone()
+    };
     // The same mutation ids, renumbered from 1 on the new device.
     let known = creates(&phone, 1, &report(1, "manhole"));
-    let fresh = domain::protocol::Mutation { seq: 2, ..creates(&phone, 7, &report(2, "manhole")) };
+    let fresh = domain::protocol::Mutation {
+        seq: 2,
+        ..creates(&phone, 7, &report(2, "manhole"))
+    };
     let answer = world.push(&twin, &[known, fresh]).await;
     assert_eq!((answer.receipts.len(), answer.last_seq, answer.stop), (2, 2, None));
     assert_eq!(world.number("SELECT COUNT(*) FROM cases").await, 2);
@@ -74,9 +111,18 @@ async fn without_a_token_or_with_a_foreign_device_nothing_is_told() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
     assert_eq!(world.post(None, "/v1/pull", &json!({})).await.code(), "unauthenticated");
-    assert_eq!(world.post(Some("wrong"), "/v1/pull", &json!({})).await.code(), "unauthenticated");
-    let other = Phone { device: DeviceId(Uuid::from_u128(1)), ..phone };
+    assert_eq!(
+        world.post(Some("wrong"), "/v1/pull", &json!({})).await.code(),
+        "unauthenticated"
+    );
+    let other = Phone {
+        device: DeviceId(Uuid::from_u128(1)),
+        ..phone
+    };
     let request = json!({ "proto": 1, "epoch": null, "device": other.device, "cursors": {}, "max_bytes": null,
         "announce": domain::protocol::Announcement::default() });
-    assert_eq!(world.post(Some(&other.token), "/v1/pull", &request).await.code(), "device_mismatch");
+    assert_eq!(
+        world.post(Some(&other.token), "/v1/pull", &request).await.code(),
+        "device_mismatch"
+    );
 }

@@ -19,7 +19,10 @@ pub fn household(number: u128, grid: &str) -> Household {
         building: "3号楼".to_owned(),
         unit: "2单元".to_owned(),
         room: "501".to_owned(),
-        point: Some(LatLon { lat: 26.005, lon: 119.005 }),
+        point: Some(LatLon {
+            lat: 26.005,
+            lon: 119.005,
+        }),
         tenure: Tenure::Owner,
         door_note: String::new(),
         phone: Some("13800000000".to_owned()),
@@ -72,8 +75,17 @@ async fn a_report_comes_back_to_its_author_with_its_number_and_its_way() {
     let one = report(1, "manhole");
     world.push(&phone, &[creates(&phone, 1, &one)]).await;
     let answer = world.pull(&phone, &[]).await;
-    assert!(answer.buckets.iter().all(|page| page.reset && !page.more && page.to == answer.street_rev));
-    let me = answer.buckets.iter().find(|page| page.id.0 == format!("me:{}", user(1))).unwrap();
+    assert!(
+        answer
+            .buckets
+            .iter()
+            .all(|page| page.reset && !page.more && page.to == answer.street_rev)
+    );
+    let me = answer
+        .buckets
+        .iter()
+        .find(|page| page.id.0 == format!("me:{}", user(1)))
+        .unwrap();
     assert_eq!(me.rows.len(), 1);
     assert_eq!(me.rows[0].data["number"], "JL-20260302-0001");
     assert_eq!(me.rows[0].data["reports"][0], one.id.to_string());
@@ -91,10 +103,18 @@ async fn no_household_reaches_the_phone_of_another_grid() {
     assert_eq!(kinds(&seen)[&(format!("home:{GRID_A}"), RowType::Household)], 1);
     assert_eq!(kinds(&seen)[&(format!("home:{GRID_A}"), RowType::Resident)], 1);
     // Asking for the bucket by name does not help.
-    let asked = world.pull(&other, &[(format!("home:{GRID_A}").as_str().into(), 0)]).await;
+    let asked = world
+        .pull(&other, &[(format!("home:{GRID_A}").as_str().into(), 0)])
+        .await;
     let text = serde_json::to_string(&asked).unwrap();
     assert!(!text.contains("盘龙新城") && !text.contains("13800000000") && !text.contains(&format!("home:{GRID_A}")));
-    assert!(asked.buckets.iter().flat_map(|page| &page.rows).all(|row| row.kind != RowType::Household));
+    assert!(
+        asked
+            .buckets
+            .iter()
+            .flat_map(|page| &page.rows)
+            .all(|row| row.kind != RowType::Household)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,11 +135,20 @@ async fn from_its_cursor_a_phone_is_sent_what_is_new_and_nothing_else() {
     world.push(&phone, &[creates(&phone, 1, &report(1, "manhole"))]).await;
     let first = world.pull(&phone, &[]).await;
     let quiet = world.pull(&phone, &cursors(&first)).await;
-    assert!(quiet.buckets.iter().all(|page| !page.reset && page.rows.is_empty() && page.gone.is_empty()));
+    assert!(
+        quiet
+            .buckets
+            .iter()
+            .all(|page| !page.reset && page.rows.is_empty() && page.gone.is_empty())
+    );
     let two = report(2, "manhole");
     world.push(&phone, &[creates(&phone, 2, &two)]).await;
     let next = world.pull(&phone, &cursors(&quiet)).await;
-    assert_eq!(kinds(&next).values().sum::<usize>(), 3, "me, grid and community, once each");
+    assert_eq!(
+        kinds(&next).values().sum::<usize>(),
+        3,
+        "me, grid and community, once each"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,11 +159,21 @@ async fn a_household_that_moves_leaves_a_tombstone_behind() {
     let before = world.pull(&old, &[]).await;
     settle(&world, household(1, GRID_B)).await;
     let after = world.pull(&old, &cursors(&before)).await;
-    let home = after.buckets.iter().find(|page| page.id.0 == format!("home:{GRID_A}")).unwrap();
+    let home = after
+        .buckets
+        .iter()
+        .find(|page| page.id.0 == format!("home:{GRID_A}"))
+        .unwrap();
     assert_eq!((home.rows.len(), home.gone.len()), (0, 2));
     let fresh = world.pull(&old, &[]).await;
-    assert!(fresh.buckets.iter().all(|page| page.gone.is_empty()), "a first fill needs no tombstones");
-    assert_eq!(kinds(&world.pull(&new, &[]).await)[&(format!("home:{GRID_B}"), RowType::Household)], 1);
+    assert!(
+        fresh.buckets.iter().all(|page| page.gone.is_empty()),
+        "a first fill needs no tombstones"
+    );
+    assert_eq!(
+        kinds(&world.pull(&new, &[]).await)[&(format!("home:{GRID_B}"), RowType::Household)],
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,7 +188,14 @@ async fn a_worker_who_moves_to_another_grid_loses_the_old_one_with_the_next_pull
     world
         .server
         .edit(street(), move |edit| {
-            Ok(areas::replace(edit.tx, &edit.street, user(1), AreaKind::Grid, &moved, edit.now)?)
+            Ok(areas::replace(
+                edit.tx,
+                &edit.street,
+                user(1),
+                AreaKind::Grid,
+                &moved,
+                edit.now,
+            )?)
         })
         .await
         .unwrap();
@@ -167,11 +213,19 @@ async fn a_cursor_from_another_history_begins_again_and_one_from_the_future_rais
     let mut phone = world.enrol(1, user(1)).await;
     world.push(&phone, &[creates(&phone, 1, &report(1, "manhole"))]).await;
     let first = world.pull(&phone, &[]).await;
-    let ahead: Vec<_> = cursors(&first).into_iter().map(|(bucket, rev)| (bucket, rev + 100)).collect();
+    let ahead: Vec<_> = cursors(&first)
+        .into_iter()
+        .map(|(bucket, rev)| (bucket, rev + 100))
+        .collect();
     let again = world.pull(&phone, &ahead).await;
     assert!(again.buckets.iter().all(|page| page.reset));
     assert_eq!(kinds(&again), kinds(&first));
-    assert_eq!(world.number("SELECT COUNT(*) FROM incidents WHERE kind = 'cursor_ahead'").await, 1);
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM incidents WHERE kind = 'cursor_ahead'")
+            .await,
+        1
+    );
     phone.epoch = domain::Epoch(Uuid::from_u128(4));
     let other = world.pull(&phone, &cursors(&first)).await;
     assert!(other.buckets.iter().all(|page| page.reset));

@@ -11,14 +11,21 @@ use uuid::Uuid;
 use crate::world::{GRID_A, GRID_B, MORNING, Phone, World, user};
 
 pub fn report(number: u128, category: &str) -> Report {
-    let point = LatLon { lat: 26.005, lon: 119.005 };
+    let point = LatLon {
+        lat: 26.005,
+        lon: 119.005,
+    };
     Report {
         id: ReportId(Uuid::from_u128(0xB000 + number)),
         category: category.into(),
         answer: None,
         text: "井盖松了".to_owned(),
         place: Place {
-            chosen: Some(PlaceClaim { source: PlaceSource::Pin, point, accuracy_m: None }),
+            chosen: Some(PlaceClaim {
+                source: PlaceSource::Pin,
+                point,
+                accuracy_m: None,
+            }),
             others: Vec::new(),
             address: None,
             grid: None,
@@ -35,7 +42,9 @@ pub fn report(number: u128, category: &str) -> Report {
 
 pub fn mutation(phone: &Phone, seq: u64, kind: &str, entity: Uuid, body: Value) -> Mutation {
     Mutation {
-        id: MutationId(Uuid::from_u128(0xC0000 + (phone.device.0.as_u128() << 32) + u128::from(seq))),
+        id: MutationId(Uuid::from_u128(
+            0xC0000 + (phone.device.0.as_u128() << 32) + u128::from(seq),
+        )),
         seq,
         kind: kind.to_owned(),
         v: 1,
@@ -48,7 +57,13 @@ pub fn mutation(phone: &Phone, seq: u64, kind: &str, entity: Uuid, body: Value) 
 }
 
 pub fn creates(phone: &Phone, seq: u64, report: &Report) -> Mutation {
-    mutation(phone, seq, kind::REPORT_CREATE, report.id.0, serde_json::to_value(report).unwrap())
+    mutation(
+        phone,
+        seq,
+        kind::REPORT_CREATE,
+        report.id.0,
+        serde_json::to_value(report).unwrap(),
+    )
 }
 
 fn verdicts(answer: &domain::protocol::PushResponse) -> Vec<Verdict> {
@@ -63,18 +78,39 @@ async fn a_report_becomes_one_case_with_one_lead_order_in_its_queue() {
     assert_eq!(verdicts(&answer), [Verdict::Applied]);
     assert_eq!(answer.last_seq, 1);
     assert_eq!(answer.receipts[0].rev, Some(answer.street_rev));
-    assert_eq!(world.number("SELECT COUNT(*) FROM cases WHERE state = 'dispatched' AND grid_id = '350000000000001'").await, 1);
-    assert_eq!(world.number("SELECT COUNT(*) FROM cases WHERE number = 'JL-20260302-0001' AND due_at > received_at").await, 1);
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM cases WHERE state = 'dispatched' AND grid_id = '350000000000001'")
+            .await,
+        1
+    );
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM cases WHERE number = 'JL-20260302-0001' AND due_at > received_at")
+            .await,
+        1
+    );
     assert_eq!(world.number("SELECT COUNT(*) FROM orders JOIN cases ON cases.id = case_id AND lead_queue = queue_id WHERE role = 'lead' AND orders.closed_at IS NULL").await, 1);
-    assert_eq!(world.number("SELECT COUNT(*) FROM timeline").await, 3, "report, open, dispatch");
+    assert_eq!(
+        world.number("SELECT COUNT(*) FROM timeline").await,
+        3,
+        "report, open, dispatch"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_that_the_office_looks_at_first_waits_at_triage_without_an_order() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
-    world.push(&phone, &[creates(&phone, 1, &report(1, "neighbor-dispute"))]).await;
-    assert_eq!(world.number("SELECT COUNT(*) FROM cases WHERE state = 'submitted' AND lead_queue = 'triage'").await, 1);
+    world
+        .push(&phone, &[creates(&phone, 1, &report(1, "neighbor-dispute"))])
+        .await;
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM cases WHERE state = 'submitted' AND lead_queue = 'triage'")
+            .await,
+        1
+    );
     assert_eq!(world.number("SELECT COUNT(*) FROM orders").await, 0);
 }
 
@@ -82,7 +118,10 @@ async fn a_case_that_the_office_looks_at_first_waits_at_triage_without_an_order(
 async fn a_push_sent_twice_has_the_effect_and_the_receipts_of_one() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
-    let mutations = [creates(&phone, 1, &report(1, "manhole")), creates(&phone, 2, &report(2, "manhole"))];
+    let mutations = [
+        creates(&phone, 1, &report(1, "manhole")),
+        creates(&phone, 2, &report(2, "manhole")),
+    ];
     let first = world.push(&phone, &mutations).await;
     let again = world.push(&phone, &mutations).await;
     assert_eq!(first.receipts, again.receipts);
@@ -94,7 +133,9 @@ async fn a_push_sent_twice_has_the_effect_and_the_receipts_of_one() {
 async fn a_reply_lost_after_a_partial_push_is_repaired_by_sending_all_again() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
-    let all: Vec<Mutation> = (1..=3).map(|n| creates(&phone, n, &report(u128::from(n), "manhole"))).collect();
+    let all: Vec<Mutation> = (1..=3)
+        .map(|n| creates(&phone, n, &report(u128::from(n), "manhole")))
+        .collect();
     world.push(&phone, &all[..2]).await;
     let answer = world.push(&phone, &all).await;
     assert_eq!(answer.receipts.len(), 3);
@@ -106,8 +147,15 @@ async fn a_reply_lost_after_a_partial_push_is_repaired_by_sending_all_again() {
 async fn a_skipped_number_stops_the_push_and_keeps_what_came_before() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
-    let answer =
-        world.push(&phone, &[creates(&phone, 1, &report(1, "manhole")), creates(&phone, 3, &report(3, "manhole"))]).await;
+    let answer = world
+        .push(
+            &phone,
+            &[
+                creates(&phone, 1, &report(1, "manhole")),
+                creates(&phone, 3, &report(3, "manhole")),
+            ],
+        )
+        .await;
     assert_eq!(answer.stop, Some(Stop::Gap { last: 1 }));
     assert_eq!((answer.receipts.len(), answer.last_seq), (1, 1));
     assert_eq!(world.number("SELECT COUNT(*) FROM cases").await, 1);
@@ -123,7 +171,10 @@ async fn a_number_used_by_another_mutation_is_a_fork() {
     let answer = world.push(&phone, &[twin]).await;
     assert_eq!(answer.stop, Some(Stop::Fork { last: 1 }));
     assert_eq!(world.number("SELECT COUNT(*) FROM cases").await, 1);
-    assert_eq!(world.number("SELECT COUNT(*) FROM incidents WHERE kind = 'fork'").await, 1);
+    assert_eq!(
+        world.number("SELECT COUNT(*) FROM incidents WHERE kind = 'fork'").await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,11 +185,21 @@ async fn another_body_under_a_known_id_is_parked_and_the_first_answer_stands() {
     let mut changed = creates(&phone, 1, &report(1, "manhole"));
     changed.body["text"] = json!("something else");
     let answer = world.push(&phone, &[changed]).await;
-    assert_eq!(verdicts(&answer), [Verdict::Parked { code: ErrorCode::MutationIdConflict }]);
+    assert_eq!(
+        verdicts(&answer),
+        [Verdict::Parked {
+            code: ErrorCode::MutationIdConflict
+        }]
+    );
     assert_eq!(answer.receipts[0].rev, None);
     let again = world.push(&phone, &[creates(&phone, 1, &report(1, "manhole"))]).await;
     assert_eq!(first.receipts, again.receipts);
-    assert_eq!(world.number("SELECT COUNT(*) FROM incidents WHERE kind = 'mutation_id_conflict'").await, 1);
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM incidents WHERE kind = 'mutation_id_conflict'")
+            .await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,14 +208,50 @@ async fn a_mutation_nobody_understands_is_answered_and_the_next_one_goes_on() {
     let phone = world.enrol(1, user(1)).await;
     let unknown = mutation(&phone, 1, "report.paint", Uuid::from_u128(9), json!({"colour": 3}));
     let unreadable = mutation(&phone, 2, kind::REPORT_CREATE, Uuid::from_u128(8), json!([1, 2, 3]));
-    let incomplete = creates(&phone, 3, &Report { category: "".into(), ..report(3, "manhole") });
-    let answer = world.push(&phone, &[unknown, unreadable, incomplete, creates(&phone, 4, &report(4, "manhole"))]).await;
+    let incomplete = creates(
+        &phone,
+        3,
+        &Report {
+            category: "".into(),
+            ..report(3, "manhole")
+        },
+    );
+    let answer = world
+        .push(
+            &phone,
+            &[
+                unknown,
+                unreadable,
+                incomplete,
+                creates(&phone, 4, &report(4, "manhole")),
+            ],
+        )
+        .await;
     let found = verdicts(&answer);
-    assert_eq!(found[0], Verdict::Parked { code: ErrorCode::MutationUnknown });
-    assert_eq!(found[1], Verdict::Rejected { code: ErrorCode::BadRequest, details: Value::Null });
-    assert!(matches!(&found[2], Verdict::Rejected { code: ErrorCode::Invalid, details } if !details["problems"].as_array().unwrap().is_empty()));
+    assert_eq!(
+        found[0],
+        Verdict::Parked {
+            code: ErrorCode::MutationUnknown
+        }
+    );
+    assert_eq!(
+        found[1],
+        Verdict::Rejected {
+            code: ErrorCode::BadRequest,
+            details: Value::Null
+        }
+    );
+    assert!(
+        matches!(&found[2], Verdict::Rejected { code: ErrorCode::Invalid, details } if !details["problems"].as_array().unwrap().is_empty())
+    );
     assert_eq!(found[3], Verdict::Applied);
-    assert_eq!(world.number("SELECT COUNT(*) FROM receipts WHERE kept IS NOT NULL").await, 2, "nothing typed is lost");
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM receipts WHERE kept IS NOT NULL")
+            .await,
+        2,
+        "nothing typed is lost"
+    );
     assert_eq!(world.number("SELECT COUNT(*) FROM parked").await, 1);
 }
 
@@ -163,19 +260,53 @@ async fn a_mutation_the_server_stumbles_over_is_parked_with_all_that_follow_abou
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
     // Reports cannot be written while their table has another name: a fault of the server's own.
-    world.server.store.write(|tx| Ok(tx.execute("ALTER TABLE reports RENAME TO reports_away", &[])?)).await.unwrap();
+    world
+        .server
+        .store
+        .write(|tx| Ok(tx.execute("ALTER TABLE reports RENAME TO reports_away", &[])?))
+        .await
+        .unwrap();
     let one = report(1, "manhole");
     let visit = mutation(&phone, 2, kind::VISIT_CREATE, Uuid::from_u128(5), json!(null));
     let answer = world.push(&phone, &[creates(&phone, 1, &one), visit]).await;
-    assert_eq!(verdicts(&answer)[0], Verdict::Parked { code: ErrorCode::Internal });
+    assert_eq!(
+        verdicts(&answer)[0],
+        Verdict::Parked {
+            code: ErrorCode::Internal
+        }
+    );
     assert!(matches!(verdicts(&answer)[1], Verdict::Rejected { .. }), "others go on");
-    assert_eq!(world.number("SELECT COUNT(*) FROM cases").await, 0, "the savepoint was undone");
-    world.server.store.write(|tx| Ok(tx.execute("ALTER TABLE reports_away RENAME TO reports", &[])?)).await.unwrap();
+    assert_eq!(
+        world.number("SELECT COUNT(*) FROM cases").await,
+        0,
+        "the savepoint was undone"
+    );
+    world
+        .server
+        .store
+        .write(|tx| Ok(tx.execute("ALTER TABLE reports_away RENAME TO reports", &[])?))
+        .await
+        .unwrap();
     let note = note(&phone, 3, &one);
-    let behind = world.push(&phone, &[note, creates(&phone, 4, &report(2, "manhole"))]).await;
-    assert_eq!(verdicts(&behind), [Verdict::Parked { code: ErrorCode::Internal }, Verdict::Applied]);
+    let behind = world
+        .push(&phone, &[note, creates(&phone, 4, &report(2, "manhole"))])
+        .await;
+    assert_eq!(
+        verdicts(&behind),
+        [
+            Verdict::Parked {
+                code: ErrorCode::Internal
+            },
+            Verdict::Applied
+        ]
+    );
     assert_eq!(world.number("SELECT COUNT(*) FROM parked").await, 2);
-    assert_eq!(world.number("SELECT COUNT(*) FROM incidents WHERE kind = 'fault'").await, 1);
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM incidents WHERE kind = 'fault'")
+            .await,
+        1
+    );
 }
 
 fn note(phone: &Phone, seq: u64, report: &Report) -> Mutation {
@@ -185,7 +316,13 @@ fn note(phone: &Phone, seq: u64, report: &Report) -> Mutation {
         photos: Vec::new(),
         captured_at: CapturedAt(MORNING + 1000),
     };
-    mutation(phone, seq, kind::REPORT_NOTE, report.id.0, serde_json::to_value(body).unwrap())
+    mutation(
+        phone,
+        seq,
+        kind::REPORT_NOTE,
+        report.id.0,
+        serde_json::to_value(body).unwrap(),
+    )
 }
 
 fn withdrawal(phone: &Phone, seq: u64, report: &Report, after_ms: i64) -> Mutation {
@@ -194,16 +331,31 @@ fn withdrawal(phone: &Phone, seq: u64, report: &Report, after_ms: i64) -> Mutati
         reason: "弄错了".to_owned(),
         captured_at: CapturedAt(report.captured_at.0 + after_ms),
     };
-    mutation(phone, seq, kind::REPORT_WITHDRAW, report.id.0, serde_json::to_value(body).unwrap())
+    mutation(
+        phone,
+        seq,
+        kind::REPORT_WITHDRAW,
+        report.id.0,
+        serde_json::to_value(body).unwrap(),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn work_in_a_grid_that_is_not_the_authors_is_rejected_and_kept_among_the_strays() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
-    let stray = Report { home_grid: Some(GRID_B.into()), ..report(1, "manhole") };
+    let stray = Report {
+        home_grid: Some(GRID_B.into()),
+        ..report(1, "manhole")
+    };
     let answer = world.push(&phone, &[creates(&phone, 1, &stray)]).await;
-    assert_eq!(verdicts(&answer), [Verdict::Rejected { code: ErrorCode::OutOfScope, details: Value::Null }]);
+    assert_eq!(
+        verdicts(&answer),
+        [Verdict::Rejected {
+            code: ErrorCode::OutOfScope,
+            details: Value::Null
+        }]
+    );
     assert_eq!(world.number("SELECT COUNT(*) FROM strays").await, 1);
     assert_eq!(world.number("SELECT COUNT(*) FROM cases").await, 0);
 }
@@ -212,9 +364,18 @@ async fn work_in_a_grid_that_is_not_the_authors_is_rejected_and_kept_among_the_s
 async fn a_phone_cannot_speak_for_somebody_else() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
-    let forged = Mutation { author: user(2), ..creates(&phone, 1, &report(1, "manhole")) };
+    let forged = Mutation {
+        author: user(2),
+        ..creates(&phone, 1, &report(1, "manhole"))
+    };
     let answer = world.push(&phone, &[forged]).await;
-    assert!(matches!(verdicts(&answer)[0], Verdict::Rejected { code: ErrorCode::OutOfScope, .. }));
+    assert!(matches!(
+        verdicts(&answer)[0],
+        Verdict::Rejected {
+            code: ErrorCode::OutOfScope,
+            ..
+        }
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,10 +383,25 @@ async fn a_report_taken_back_in_time_ends_its_case_and_closes_its_order() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
     let one = report(1, "manhole");
-    let answer = world.push(&phone, &[creates(&phone, 1, &one), withdrawal(&phone, 2, &one, 600_000)]).await;
+    let answer = world
+        .push(
+            &phone,
+            &[creates(&phone, 1, &one), withdrawal(&phone, 2, &one, 600_000)],
+        )
+        .await;
     assert_eq!(verdicts(&answer), [Verdict::Applied, Verdict::Applied]);
-    assert_eq!(world.number("SELECT COUNT(*) FROM cases WHERE state = 'void' AND close_reason = 'withdrawn'").await, 1);
-    assert_eq!(world.number("SELECT COUNT(*) FROM orders WHERE closed_at IS NULL").await, 0);
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM cases WHERE state = 'void' AND close_reason = 'withdrawn'")
+            .await,
+        1
+    );
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM orders WHERE closed_at IS NULL")
+            .await,
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -233,8 +409,19 @@ async fn after_ten_minutes_a_report_is_no_longer_taken_back() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
     let one = report(1, "manhole");
-    let answer = world.push(&phone, &[creates(&phone, 1, &one), withdrawal(&phone, 2, &one, 600_001)]).await;
-    assert!(matches!(verdicts(&answer)[1], Verdict::Rejected { code: ErrorCode::WithdrawWindowOver, .. }));
+    let answer = world
+        .push(
+            &phone,
+            &[creates(&phone, 1, &one), withdrawal(&phone, 2, &one, 600_001)],
+        )
+        .await;
+    assert!(matches!(
+        verdicts(&answer)[1],
+        Verdict::Rejected {
+            code: ErrorCode::WithdrawWindowOver,
+            ..
+        }
+    ));
     assert_eq!(world.number("SELECT COUNT(*) FROM cases WHERE state = 'void'").await, 0);
 }
 
@@ -242,9 +429,17 @@ async fn after_ten_minutes_a_report_is_no_longer_taken_back() {
 async fn a_revoked_phone_is_told_so() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
-    world.server.store.write(|tx| Ok(tx.execute("UPDATE devices SET status = 'revoked'", &[])?)).await.unwrap();
+    world
+        .server
+        .store
+        .write(|tx| Ok(tx.execute("UPDATE devices SET status = 'revoked'", &[])?))
+        .await
+        .unwrap();
     let answer = world.post(Some(&phone.token), "/v1/push", &json!({})).await;
-    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (403, "device_revoked"));
+    assert_eq!(
+        (answer.status.as_u16(), answer.code().as_str()),
+        (403, "device_revoked")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -253,11 +448,16 @@ async fn every_change_has_a_revision_of_its_own_and_none_is_skipped() {
     let phone = world.enrol(1, user(1)).await;
     let before = world.number("SELECT rev FROM streets").await;
     for seq in 1..=5 {
-        world.push(&phone, &[creates(&phone, seq, &report(u128::from(seq), "manhole"))]).await;
+        world
+            .push(&phone, &[creates(&phone, seq, &report(u128::from(seq), "manhole"))])
+            .await;
     }
     // Each report changes two rows: its case and the outline that the community sees.
     assert_eq!(world.number("SELECT rev FROM streets").await, before + 10);
-    assert_eq!(world.number("SELECT COUNT(DISTINCT rev) FROM bucket_rows").await, before + 10);
+    assert_eq!(
+        world.number("SELECT COUNT(DISTINCT rev) FROM bucket_rows").await,
+        before + 10
+    );
     assert_eq!(world.number("SELECT MAX(rev) FROM bucket_rows").await, before + 10);
 }
 
@@ -268,12 +468,21 @@ async fn pushes_of_many_phones_at_once_all_arrive_and_numbers_have_no_gap() {
     for number in 1..=20_u128 {
         let phone = world.enrol(number, user(1)).await;
         let world = std::sync::Arc::clone(&world);
-        pushes.push(tokio::spawn(async move { world.push(&phone, &[creates(&phone, 1, &report(number, "manhole"))]).await }));
+        pushes.push(tokio::spawn(async move {
+            world
+                .push(&phone, &[creates(&phone, 1, &report(number, "manhole"))])
+                .await
+        }));
     }
     for push in pushes {
         assert_eq!(verdicts(&push.await.unwrap()), [Verdict::Applied]);
     }
-    assert_eq!(world.number("SELECT COUNT(*) FROM cases WHERE number BETWEEN 'JL-20260302-0001' AND 'JL-20260302-0020'").await, 20);
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM cases WHERE number BETWEEN 'JL-20260302-0001' AND 'JL-20260302-0020'")
+            .await,
+        20
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

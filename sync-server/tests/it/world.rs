@@ -102,7 +102,13 @@ fn grid(id: &str, west: f64) -> GridRow {
         name: id.to_owned(),
         community: "c1".into(),
         community_name: "一社区".to_owned(),
-        rings: vec![vec![[west, south], [east, south], [east, north], [west, north], [west, south]]],
+        rings: vec![vec![
+            [west, south],
+            [east, south],
+            [east, north],
+            [west, north],
+            [west, south],
+        ]],
         property_queue: None,
     }
 }
@@ -115,7 +121,12 @@ impl World {
         let server = Server::open(folder.path(), Office::default(), Arc::<Still>::clone(&clock), ids).unwrap();
         seed(&server);
         let app = router(server.clone());
-        Self { server, app, clock, folder }
+        Self {
+            server,
+            app,
+            clock,
+            folder,
+        }
     }
 
     pub fn advance(&self, millis: i64) {
@@ -126,15 +137,22 @@ impl World {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Answer { status: head.status, headers: head.headers, bytes }
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            bytes,
+        }
     }
 
     pub async fn post(&self, token: Option<&str>, path: &str, body: &impl Serialize) -> Answer {
-        let mut request = Request::post(path).header(header::CONTENT_TYPE, "application/json").header("x-sync-proto", "1");
+        let mut request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("x-sync-proto", "1");
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        self.send(request.body(Body::from(serde_json::to_vec(body).unwrap())).unwrap()).await
+        self.send(request.body(Body::from(serde_json::to_vec(body).unwrap())).unwrap())
+            .await
     }
 
     /// Gives a person a code, as the office does.
@@ -147,7 +165,10 @@ impl World {
             expires_at: ReceivedAt(MORNING + 86_400_000),
             used_device: None,
         };
-        self.server.store.write_blocking(move |tx| Ok(codes::insert(tx, &record, ReceivedAt(MORNING))?)).unwrap();
+        self.server
+            .store
+            .write_blocking(move |tx| Ok(codes::insert(tx, &record, ReceivedAt(MORNING))?))
+            .unwrap();
     }
 
     pub async fn enrol(&self, number: u128, user: UserId) -> Phone {
@@ -161,11 +182,20 @@ impl World {
             expires_at: ReceivedAt(MORNING + 86_400_000),
             used_device: None,
         };
-        store.store.write(move |tx| Ok(codes::insert(tx, &record, ReceivedAt(MORNING))?)).await.unwrap();
+        store
+            .store
+            .write(move |tx| Ok(codes::insert(tx, &record, ReceivedAt(MORNING))?))
+            .await
+            .unwrap();
         let request = enrolment(&code, number);
         let answer = self.post(None, "/v1/enrol", &request).await;
         let enrolled: EnrolResponse = answer.json();
-        Phone { device: request.device, user, token: request.token, epoch: enrolled.epoch }
+        Phone {
+            device: request.device,
+            user,
+            token: request.token,
+            epoch: enrolled.epoch,
+        }
     }
 
     pub async fn push(&self, phone: &Phone, mutations: &[Mutation]) -> PushResponse {
@@ -193,7 +223,11 @@ impl World {
 
     /// One number out of the database.
     pub async fn number(&self, sql: &'static str) -> i64 {
-        self.server.store.read(move |tx| Ok(tx.number(sql, &[])?)).await.unwrap()
+        self.server
+            .store
+            .read(move |tx| Ok(tx.number(sql, &[])?))
+            .await
+            .unwrap()
     }
 }
 
@@ -237,8 +271,20 @@ fn person(edit: &sync_server::store::Edit<'_>, user: UserId, area: &str) -> sync
     edit.tx.execute(
         "INSERT INTO people (street_id, id, login, name, roles, language, active, created_at)
          VALUES ($1, $2, $3, $4, $5, 'zh-CN', 1, $6)",
-        args![&edit.street, user, user.to_string(), "网格员", json(&[Role::GridWorker])?, edit.now],
+        args![
+            &edit.street,
+            user,
+            user.to_string(),
+            "网格员",
+            json(&[Role::GridWorker])?,
+            edit.now
+        ],
     )?;
-    let posting = Posting { kind: AreaKind::Grid, area: area.to_owned(), from: edit.now, to: None };
+    let posting = Posting {
+        kind: AreaKind::Grid,
+        area: area.to_owned(),
+        from: edit.now,
+        to: None,
+    };
     Ok(areas::insert(edit.tx, &edit.street, user, &posting, 0)?)
 }
