@@ -62,7 +62,7 @@ impl Person {
 ///
 /// # Errors
 /// [`ErrorCode::Forbidden`].
-pub fn same_site(method: &Method, headers: &HeaderMap) -> Outcome<()> {
+fn same_site(method: &Method, headers: &HeaderMap) -> Outcome<()> {
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
     if reads
         || headers
@@ -75,6 +75,18 @@ pub fn same_site(method: &Method, headers: &HeaderMap) -> Outcome<()> {
         ErrorCode::Forbidden,
         json!({ "header": OFFICE_HEADER }),
     ))
+}
+
+/// A request that the office itself sent; for routes that need no session.
+#[derive(Debug, Clone, Copy)]
+pub struct FromOffice;
+
+impl FromRequestParts<Server> for FromOffice {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _server: &Server) -> Outcome<Self> {
+        same_site(&parts.method, &parts.headers).map(|()| Self)
+    }
 }
 
 /// The person behind the request's session, when `access` admits it.

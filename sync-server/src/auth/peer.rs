@@ -6,7 +6,11 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
+use domain::ErrorCode;
+
+use super::Access;
 use crate::server::Server;
+use crate::{Failure, Outcome};
 
 /// The address a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +33,28 @@ impl FromRequestParts<Server> for Peer {
             .get::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0.ip());
         Ok(Self(client(socket, &parts.headers, server.office.behind_proxy)))
+    }
+}
+
+/// A request of the server's own machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Local(pub Peer);
+
+impl Local {
+    /// What the route table states for handlers that take it.
+    pub const ACCESS: Access = Access::Loopback;
+}
+
+impl FromRequestParts<Server> for Local {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Outcome<Self> {
+        let Ok(peer) = Peer::from_request_parts(parts, server).await;
+        if peer.is_loopback() {
+            Ok(Self(peer))
+        } else {
+            Err(ErrorCode::Forbidden.into())
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! `serve`: opens the data, listens, and stops gracefully.
 
-use std::future::Future;
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,6 +14,7 @@ use super::{Stop, say};
 use crate::config::{Config, LogFormat};
 use crate::demo;
 use crate::office::Office;
+use crate::rules;
 use crate::server::Server;
 use crate::setup::issue_link;
 
@@ -93,6 +93,7 @@ fn welcome(config: &Config, server: &Server, address: SocketAddr) -> Result<(), 
 }
 
 async fn run(listener: TcpListener, server: Server) {
+    tokio::spawn(rules::run(server.clone()));
     let app = crate::routes::router(server).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let mut seen = stopping.clone();
@@ -128,13 +129,11 @@ async fn asked_to_stop() {
 }
 
 /// A signal that cannot be listened for never comes.
-fn wait_for(kind: SignalKind) -> impl Future<Output = ()> {
-    async move {
-        match signal(kind) {
-            Ok(mut signals) => {
-                signals.recv().await;
-            }
-            Err(_unavailable) => std::future::pending().await,
+async fn wait_for(kind: SignalKind) {
+    match signal(kind) {
+        Ok(mut signals) => {
+            signals.recv().await;
         }
+        Err(_unavailable) => std::future::pending().await,
     }
 }

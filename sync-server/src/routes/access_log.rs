@@ -4,6 +4,8 @@ pub mod view;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
+use axum::routing::get;
 use domain::ReceivedAt;
 
 use super::Route;
@@ -13,8 +15,6 @@ use crate::Outcome;
 use crate::auth::caller::LogReader;
 use crate::server::Server;
 use crate::store::audit;
-use axum::http::Method;
-use axum::routing::get;
 use view::{AccessEntry, AccessLogQuery};
 
 pub(super) fn routes() -> Vec<Route> {

@@ -4,6 +4,8 @@ pub mod view;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
+use axum::routing::{get, patch, post};
 use domain::{CaseAct, CaseId};
 
 use super::Route;
@@ -12,8 +14,6 @@ use crate::Outcome;
 use crate::auth::caller::{CaseActor, CaseReader, Triager};
 use crate::case_files;
 use crate::server::Server;
-use axum::http::Method;
-use axum::routing::{get, patch, post};
 use view::{ActRequest, CaseDetail, CaseList, CaseQuery, PlaceChoice};
 
 pub(super) fn routes() -> Vec<Route> {

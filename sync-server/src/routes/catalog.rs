@@ -1,14 +1,14 @@
 //! Categories and needs with their labels, limits and photo rules.
 
 use axum::Json;
+use axum::http::Method;
+use axum::routing::get;
 use domain::catalog::{CATALOG_VERSION, CategoryView, categories, needs};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Route;
 use crate::auth::caller::SignedIn;
-use axum::http::Method;
-use axum::routing::get;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route {
@@ -33,6 +33,7 @@ pub struct Catalog {
 /// The catalogue.
 #[utoipa::path(get, path = "/v1/catalog", tag = "reference", security(("session" = [])),
     responses((status = 200, body = Catalog)))]
+#[expect(clippy::unused_async, reason = "axum calls asynchronous functions")]
 pub async fn get_catalog(SignedIn(_person): SignedIn) -> Json<Catalog> {
     let views = |list: &[domain::catalog::Category]| list.iter().map(CategoryView::from).collect();
     Json(Catalog {

@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
+use axum::routing::{get, post};
 use domain::protocol::Announcement;
 use domain::{DeviceId, ErrorCode, ReceivedAt, UserId};
 use serde::Serialize;
@@ -14,8 +16,6 @@ use crate::auth::caller::DeviceKeeper;
 use crate::server::Server;
 use crate::store::devices::DeviceRecord;
 use crate::store::{StoreError, Tx, audit, devices, people};
-use axum::http::Method;
-use axum::routing::{get, post};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![

@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
 use axum::http::StatusCode;
+use axum::routing::post;
 use domain::role::Permission;
 use domain::{ErrorCode, ReceivedAt, StreetId, UserId};
 use qrcode::QrCode;
@@ -19,8 +21,6 @@ use crate::server::Server;
 use crate::store::codes::{self, CodeRecord};
 use crate::store::{Tx, audit, people};
 use crate::{Failure, Outcome};
-use axum::http::Method;
-use axum::routing::post;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route {

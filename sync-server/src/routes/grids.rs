@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
+use axum::routing::get;
 use domain::view::GridRow;
 
 use super::Route;
@@ -9,8 +11,6 @@ use crate::Outcome;
 use crate::auth::caller::SignedIn;
 use crate::server::Server;
 use crate::store::grids;
-use axum::http::Method;
-use axum::routing::get;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route {

@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
+use axum::routing::get;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,8 +12,6 @@ use crate::Outcome;
 use crate::auth::Access;
 use crate::server::Server;
 use crate::store::streets;
-use axum::http::Method;
-use axum::routing::get;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route {

@@ -4,6 +4,8 @@ pub mod view;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
+use axum::routing::{get, post};
 use domain::HouseholdId;
 
 use super::Route;
@@ -13,8 +15,6 @@ use crate::Outcome;
 use crate::auth::caller::{HouseholdReader, Revealer};
 use crate::household_files;
 use crate::server::Server;
-use axum::http::Method;
-use axum::routing::{get, post};
 use view::{HouseholdFile, HouseholdList, HouseholdQuery, RevealRequest, Revealed};
 
 pub(super) fn routes() -> Vec<Route> {

@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
+use axum::routing::get;
 use domain::role::{Permission, Role};
 use domain::{CommunityId, GridId, QueueId, StreetId, UserId};
 use serde::Serialize;
@@ -13,8 +15,6 @@ use crate::auth::Person;
 use crate::auth::caller::SignedIn;
 use crate::server::Server;
 use crate::store::streets;
-use axum::http::Method;
-use axum::routing::get;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route {

@@ -1,8 +1,10 @@
 //! The API's description, made from the handlers, and a page that people read it on.
 
 use axum::Json;
+use axum::http::Method;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use domain::protocol::{ErrorBody, Problem};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
@@ -11,12 +13,10 @@ use utoipa::{Modify, OpenApi};
 
 use super::Route;
 use super::{
-    access_log, cases, catalog, devices, enrolments, grids, health, households, me, metrics, people, photos, queues,
-    session, setup, strays,
+    access_log, basemap, blobs, cases, catalog, devices, enrol, enrolments, grids, health, households, live, me,
+    metrics, people, photos, pull, push, queues, session, setup, strays,
 };
 use crate::auth::Access;
-use axum::http::Method;
-use axum::routing::get;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -40,6 +40,8 @@ pub(super) fn routes() -> Vec<Route> {
 #[openapi(
     info(title = "Xunge", description = "Street server: what offices and phones ask of it.", license(name = "Apache-2.0")),
     paths(
+        push::push_mutations, pull::pull_rows, enrol::enrol, enrol::fork, blobs::offer, blobs::ask, blobs::take_whole,
+        blobs::take_chunk, blobs::show, live::watch, basemap::show,
         setup::get_setup, setup::create_setup, setup::reset_password,
         session::create_session, session::delete_session, me::get_me,
         cases::list_cases, cases::get_case, cases::create_act, cases::change_place,
@@ -122,6 +124,7 @@ pub fn description() -> Result<String, serde_json::Error> {
 /// This description.
 #[utoipa::path(get, path = "/v1/openapi.json", tag = "operation",
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
+#[expect(clippy::unused_async, reason = "axum calls asynchronous functions")]
 pub async fn get_openapi() -> Json<Document> {
     Json(Api::openapi())
 }
@@ -129,6 +132,7 @@ pub async fn get_openapi() -> Json<Document> {
 /// This description for people.
 #[utoipa::path(get, path = "/v1/docs", tag = "operation",
     responses((status = 200, body = String, content_type = "text/html")))]
+#[expect(clippy::unused_async, reason = "axum calls asynchronous functions")]
 pub async fn get_docs() -> Response {
     (
         [(header::CONTENT_TYPE, "text/html; charset=utf-8")],

@@ -4,7 +4,9 @@ pub mod view;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
 use axum::http::StatusCode;
+use axum::routing::{get, patch, post};
 use domain::{ErrorCode, UserId};
 
 use super::Route;
@@ -14,8 +16,6 @@ use crate::auth::caller::PeopleKeeper;
 use crate::people;
 use crate::server::Server;
 use crate::store::people as rows;
-use axum::http::Method;
-use axum::routing::{get, patch, post};
 use view::{NewPerson, PersonAdded, PersonChange, PersonList, PersonView, ResetLink};
 
 pub(super) fn routes() -> Vec<Route> {

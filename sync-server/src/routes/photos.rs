@@ -5,8 +5,10 @@ pub mod view;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
+use axum::http::Method;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use domain::{ErrorCode, PhotoManifest, PhotoRole, Sha256Hex};
 use serde_json::json;
 
@@ -16,8 +18,6 @@ use crate::auth::caller::{CaseReader, PhotoAdder, SignedIn};
 use crate::photo_files;
 use crate::server::Server;
 use crate::{Failure, Outcome};
-use axum::http::Method;
-use axum::routing::{get, post};
 use view::PhotoQuery;
 
 pub(super) fn routes() -> Vec<Route> {

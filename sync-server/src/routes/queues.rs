@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
+use axum::routing::get;
 use domain::role::Permission;
 use domain::view::QueueRow;
 use serde::Serialize;
@@ -15,8 +17,6 @@ use crate::auth::caller::SignedIn;
 use crate::server::Server;
 use crate::store::case_lists::{self, Sight};
 use crate::store::grids;
-use axum::http::Method;
-use axum::routing::get;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route {

@@ -2,9 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::ErrorCode;
+use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,14 +14,13 @@ use super::check::Check;
 use super::me::Me;
 use super::session::start_session;
 use crate::auth::Access;
-use crate::auth::caller::same_site;
+use crate::auth::caller::FromOffice;
 use crate::auth::password;
-use crate::auth::peer::Peer;
+use crate::auth::peer::{Local, Peer};
 use crate::server::Server;
 use crate::setup::{FirstAdministrator, is_needed, set_up};
 use crate::store::links;
 use crate::{Failure, Outcome};
-use axum::routing::{get, post};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -34,7 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route {
             method: Method::POST,
             path: "/v1/setup",
-            access: Access::Loopback,
+            access: Local::ACCESS,
             handler: post(create_setup),
         },
         Route {
@@ -97,15 +96,10 @@ pub async fn get_setup(State(server): State<Server>) -> Outcome<Json<SetupState>
 #[utoipa::path(post, path = "/v1/setup", tag = "setup", request_body = SetupRequest, responses((status = 200, body = Me)))]
 pub async fn create_setup(
     State(server): State<Server>,
-    peer: Peer,
-    method: Method,
-    headers: HeaderMap,
+    Local(peer): Local,
+    _office: FromOffice,
     Sent(asked): Sent<SetupRequest>,
 ) -> Outcome<Response> {
-    same_site(&method, &headers)?;
-    if !peer.is_loopback() {
-        return Err(ErrorCode::Forbidden.into());
-    }
     server.office.throttled(peer, "setup", server.clock.now())?;
     let first = FirstAdministrator {
         street_name: asked.street_name,
@@ -124,11 +118,9 @@ pub async fn create_setup(
 pub async fn reset_password(
     State(server): State<Server>,
     peer: Peer,
-    method: Method,
-    headers: HeaderMap,
+    _office: FromOffice,
     Sent(asked): Sent<PasswordReset>,
 ) -> Outcome<Response> {
-    same_site(&method, &headers)?;
     let now = server.clock.now();
     server.office.throttled(peer, "password-reset", now)?;
     let mut check = Check::default();

@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
+use axum::routing::get;
 use domain::{DeviceId, ErrorCode, MutationId, ReceivedAt, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,8 +13,6 @@ use crate::Outcome;
 use crate::auth::caller::DeviceKeeper;
 use crate::server::Server;
 use crate::store::stray_lists;
-use axum::http::Method;
-use axum::routing::get;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route {
