@@ -4,6 +4,7 @@ mod e2e;
 mod generated;
 mod rust;
 mod schemathesis;
+mod screens;
 mod step;
 mod summary;
 mod ui;
@@ -16,7 +17,8 @@ use crate::options::Options;
 use crate::setup;
 use crate::tree::Tree;
 
-pub(crate) use e2e::{link_node_modules, screenshots_only as screenshots};
+pub(crate) use e2e::link_node_modules;
+pub(crate) use screens::take as screenshots;
 pub(crate) use step::{Outcome, Step};
 use summary::Summary;
 
@@ -113,10 +115,16 @@ const STEPS: &[Step] = &[
         run: e2e::story_without_ipc,
     },
     Step {
-        name: "axe",
-        what: "accessibility of the main screens",
-        needs: &["programs"],
-        run: e2e::axe,
+        name: "screens-field",
+        what: "pictures and accessibility of the field app",
+        needs: &["npm"],
+        run: screens::field,
+    },
+    Step {
+        name: "screens-office",
+        what: "pictures and accessibility of the office",
+        needs: &["npm"],
+        run: screens::office,
     },
     Step {
         name: "doors",

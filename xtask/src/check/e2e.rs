@@ -5,10 +5,8 @@ use std::process::Command;
 
 use super::Outcome;
 use crate::command::{Done, Stop, command, run};
-use crate::options::Options;
 use crate::screen::Screen;
 use crate::tree::Tree;
-use crate::{build, setup};
 
 pub(super) fn story(tree: &Tree) -> Outcome {
     with_material(tree, |command| run(command.arg("tests/e2e/story.mjs")))
@@ -19,24 +17,6 @@ pub(super) fn story_without_ipc(tree: &Tree) -> Outcome {
     with_material(tree, |command| {
         run(command.arg("tests/e2e/story.mjs").env("XUNGE_FORBID_IPC", "1"))
     })
-}
-
-pub(super) fn axe(tree: &Tree) -> Outcome {
-    with_material(tree, |command| run(command.arg("tests/e2e/screens.mjs")))
-}
-
-/// Builds everything and takes the screenshots of every main screen.
-pub(crate) fn screenshots_only(tree: &Tree, _options: &Options) -> Done {
-    setup::for_tests(tree)?;
-    build::interfaces(tree)?;
-    build::programs(tree)?;
-    match axe(tree) {
-        Outcome::Passed => {
-            println!("Screenshots: {}", tree.screenshots().display());
-            Ok(())
-        }
-        Outcome::Failed(why) | Outcome::NotRun(why) => Err(Stop(why)),
-    }
 }
 
 fn with_material(tree: &Tree, act: impl FnOnce(&mut Command) -> Done) -> Outcome {
