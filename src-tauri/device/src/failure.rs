@@ -26,7 +26,7 @@ pub enum Failure {
 }
 
 /// What inner functions return.
-pub type Result<T> = std::result::Result<T, Failure>;
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
     /// The code this failure has at the border.

@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn signing_out_is_refused_while_anything_is_unsent() {
         let world = World::enrolled();
-        world.save_report("tree-down");
+        world.save_report("tree-fallen");
         let error = world.device.sign_out().unwrap_err();
         assert_eq!(
             (error.code, &error.details["unsent"]),

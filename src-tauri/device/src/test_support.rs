@@ -57,15 +57,18 @@ impl Clock for TestClock {
     }
 }
 
-/// Numbers in a row, spread over the bytes: never twice the same.
+/// Random bytes from a count: the same in every run, never twice the same.
 pub(crate) struct TestIds(AtomicU64);
 
 impl Ids for TestIds {
     fn fill(&self, bytes: &mut [u8]) {
-        let mut n = self.0.fetch_add(1, Ordering::Relaxed);
-        for byte in bytes.iter_mut().rev() {
-            *byte = n.to_le_bytes()[0];
-            n = n.rotate_right(8).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut seed = self.0.fetch_add(1, Ordering::Relaxed);
+        for byte in bytes {
+            // splitmix64
+            seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = mixed.to_be_bytes()[0];
         }
     }
 }
@@ -184,6 +187,7 @@ impl World {
             })
             .unwrap();
         self.server.put_rows(street_rows(now));
+        self.server.state().scope.insert(Bucket(format!("me:{ME}")));
     }
 
     /// Kills the app and starts it again.

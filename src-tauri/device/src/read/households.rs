@@ -150,12 +150,16 @@ impl Device {
             .filter(|visit| !known.contains(&visit.id))
             .collect();
         let overlaid = !fresh.is_empty();
-        visits.extend(fresh.into_iter().zip(me).map(|(visit, author)| VisitRow {
-            visit: visit.clone(),
-            author,
-            author_label: String::new(),
-            need_cases: Vec::new(),
-        }));
+        visits.extend(
+            me.into_iter()
+                .flat_map(|author| fresh.iter().map(move |visit| (author, *visit)))
+                .map(|(author, visit)| VisitRow {
+                    visit: visit.clone(),
+                    author,
+                    author_label: String::new(),
+                    need_cases: Vec::new(),
+                }),
+        );
         let mut made = Home {
             last_visit: home.last_visit,
             next_due: home.next_due,
@@ -294,4 +298,72 @@ pub(crate) fn promises(visits: &[VisitRow], now: CapturedAt) -> Vec<PromiseView>
         .collect();
     open.sort_by_key(|promise| promise.by);
     open
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Channel;
+
+    use super::*;
+    use crate::test_support::{HOUSEHOLD, World};
+
+    fn page(world: &World, query: &str) -> HouseholdPage {
+        let query = HouseholdQuery {
+            query: query.to_owned(),
+            building: None,
+            limit: 10,
+            offset: 0,
+        };
+        world.device.list_households(&query).unwrap()
+    }
+
+    #[test]
+    fn a_household_is_listed_with_its_head_tags_and_phone_tail() {
+        let world = World::enrolled();
+        let found = page(&world, "1234");
+        let row = &found.rows[0];
+        assert_eq!(
+            (row.name.as_deref(), row.phone_tail.as_deref()),
+            (Some("R"), Some("1234"))
+        );
+        assert_eq!(row.tags, [Tag::LivingAlone, Tag::LowIncome]);
+        assert!(row.overdue);
+        assert_eq!(found.buildings, ["E 1号楼"]);
+    }
+
+    #[test]
+    fn an_own_visit_counts_in_the_list_before_it_is_sent() {
+        let world = World::enrolled();
+        world
+            .device
+            .quick_visit(HOUSEHOLD, VisitOutcome::Met, Channel::Home)
+            .unwrap();
+        let row = page(&world, "").rows.remove(0);
+        assert!(!row.overdue && row.visited_this_period);
+        assert_eq!(row.last_visit, Some(world.device.now()));
+    }
+
+    #[test]
+    fn a_low_income_household_gets_small_repairs_for_nothing() {
+        let world = World::enrolled();
+        assert!(world.device.get_household(HOUSEHOLD).unwrap().free_repair);
+    }
+
+    #[test]
+    fn a_household_nobody_knows_is_not_found() {
+        let world = World::enrolled();
+        let unknown = HouseholdId(uuid::Uuid::from_u128(404));
+        assert_eq!(
+            world.device.get_household(unknown).unwrap_err().code,
+            domain::ErrorCode::NotFound
+        );
+    }
+
+    #[test]
+    fn months_are_those_of_the_street() {
+        let at = |ms| CapturedAt(ms);
+        // 2026-02-28 15:59 and 16:01 UTC are 23:59 on the last of February and 00:01 on the first of March there.
+        assert!(!same_month(None, at(1_772_294_340_000), at(1_772_294_460_000)));
+        assert!(same_month(None, at(1_772_294_460_000), at(1_772_294_520_000)));
+    }
 }

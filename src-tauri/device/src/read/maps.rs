@@ -150,3 +150,42 @@ fn center(grids: &[GridRow], own: &[GridId]) -> Option<LatLon> {
         lon: middle(0),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{INSIDE, World};
+
+    #[test]
+    fn the_map_shows_own_grids_own_reports_and_buildings_with_visits_due() {
+        let world = World::enrolled();
+        let report = world.save_report("tree-fallen").summary.id;
+        let map = world.device.get_map().unwrap();
+        assert_eq!((map.grids.len(), map.own_grids.len(), map.base), (2, 1, MapBase::None));
+        let center = map.center.unwrap();
+        assert!((center.lat - INSIDE.lat).abs() < 1e-9 && (center.lon - INSIDE.lon).abs() < 1e-9);
+        assert_eq!(
+            (map.cases.len(), map.cases[0].report, map.cases[0].mine),
+            (1, Some(report), true)
+        );
+        assert_eq!((map.households.len(), map.households[0].due), (1, 1));
+    }
+
+    #[test]
+    fn a_report_taken_back_is_no_longer_on_the_map() {
+        let world = World::enrolled();
+        let report = world.save_report("tree-fallen").summary.id;
+        world.device.withdraw_report(report, "").unwrap();
+        assert_eq!(world.device.get_map().unwrap().cases, []);
+    }
+
+    #[test]
+    fn storage_counts_the_files_of_a_photo() {
+        let world = World::enrolled();
+        assert_eq!(world.device.get_storage().unwrap().photo_files, 0);
+        world.save_report("tree-fallen");
+        let storage = world.device.get_storage().unwrap();
+        assert_eq!(storage.photo_files, 3);
+        assert!(storage.photos > 0 && storage.databases > 0);
+    }
+}

@@ -261,3 +261,57 @@ fn draft_item(draft: &Draft) -> TodayItem {
         overdue: false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{Channel, VisitOutcome};
+
+    use super::*;
+    use crate::test_support::{HOUSEHOLD, World};
+
+    fn kinds(world: &World) -> Vec<TodayKind> {
+        world
+            .device
+            .get_today()
+            .unwrap()
+            .items
+            .into_iter()
+            .map(|item| item.kind)
+            .collect()
+    }
+
+    #[test]
+    fn a_visit_that_is_due_is_gone_once_somebody_was_met() {
+        let world = World::enrolled();
+        assert_eq!(kinds(&world), [TodayKind::VisitDue]);
+        world
+            .device
+            .quick_visit(HOUSEHOLD, VisitOutcome::NoAnswer, Channel::Home)
+            .unwrap();
+        assert!(kinds(&world).contains(&TodayKind::VisitDue), "nobody was met");
+        world
+            .device
+            .quick_visit(HOUSEHOLD, VisitOutcome::Met, Channel::Home)
+            .unwrap();
+        assert!(!kinds(&world).contains(&TodayKind::VisitDue));
+    }
+
+    #[test]
+    fn what_is_unsent_and_what_is_unfinished_stand_in_today() {
+        let world = World::enrolled();
+        world.open_report();
+        world.save_report("tree-fallen");
+        let today = world.device.get_today().unwrap();
+        assert_eq!(
+            kinds(&world),
+            [TodayKind::VisitDue, TodayKind::Unsent, TodayKind::Draft]
+        );
+        assert_eq!((today.unsent, today.photos_unsent, today.all_delivered), (1, 2, false));
+    }
+
+    #[test]
+    fn a_phone_before_enrolment_has_nothing_to_do() {
+        let today = World::new().device.get_today().unwrap();
+        assert!(today.items.is_empty() && today.all_delivered);
+    }
+}

@@ -247,7 +247,8 @@ fn give_number(outbox: &Connection, id: MutationId, next_seq: &mut u64) -> Resul
     Ok(())
 }
 
-/// Writes the server's answer. False when no such mutation is here.
+/// Writes the server's answer and takes its number back: after a fork or gap another one may get it.
+/// False when no such mutation is here.
 pub(crate) fn settle(outbox: &Connection, receipt: &Receipt, epoch: Epoch, now_ms: i64) -> Result<bool> {
     let hash: Option<String> = outbox
         .query_row(
@@ -271,8 +272,7 @@ pub(crate) fn settle(outbox: &Connection, receipt: &Receipt, epoch: Epoch, now_m
     };
     let parked = state == MutationState::Parked;
     outbox.execute(
-        "update mutation set state = ?2, receipt = ?3, acked_epoch = ?4, acked_rev = ?5, next_offer_ms = ?6,
-                seq = case when ?6 is null then seq end
+        "update mutation set state = ?2, receipt = ?3, acked_epoch = ?4, acked_rev = ?5, next_offer_ms = ?6, seq = null
          where id = ?1",
         params![
             receipt.id.to_string(),

@@ -35,8 +35,9 @@ impl Fault {
     /// The code shown to the worker.
     pub(crate) fn code(&self) -> ErrorCode {
         match self {
-            Self::Transport(_) => ErrorCode::Unreachable,
-            Self::Foreign => ErrorCode::NotOurServer,
+            Self::Transport(TransportFault::Unreachable | TransportFault::Stalled) => ErrorCode::Unreachable,
+            // No answer of ours is that large.
+            Self::Transport(TransportFault::TooLarge) | Self::Foreign => ErrorCode::NotOurServer,
             Self::Refused { error, .. } => error.code,
             Self::Own(failure) => failure.code(),
         }

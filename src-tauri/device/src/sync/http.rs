@@ -192,3 +192,110 @@ impl Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Bytes;
+    use axum::http::{HeaderMap, StatusCode, header};
+    use axum::routing::{get, post};
+
+    use super::*;
+
+    async fn serve(router: Router) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        format!("http://{address}")
+    }
+
+    fn request(method: Method, url: String, body: Vec<u8>) -> Request {
+        Request {
+            method,
+            url,
+            headers: vec![("x-request-id", "7".to_owned())],
+            body,
+        }
+    }
+
+    #[tokio::test]
+    async fn bodies_and_headers_travel_both_ways_unchanged() {
+        let echo = post(|headers: HeaderMap, body: Bytes| async move {
+            let length = headers[header::CONTENT_LENGTH].to_str().unwrap().to_owned();
+            (
+                [
+                    ("x-request-id", headers["x-request-id"].to_str().unwrap().to_owned()),
+                    ("x-length", length),
+                ],
+                body,
+            )
+        });
+        let base = serve(Router::new().route("/echo", echo)).await;
+        let body: Vec<u8> = (0..100_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+        let answer = HttpTransport::new()
+            .send(request(Method::Post, format!("{base}/echo"), body.clone()))
+            .await
+            .unwrap();
+        assert_eq!(
+            (answer.status, answer.header("x-request-id"), answer.header("x-length")),
+            (200, Some("7"), Some("100000"))
+        );
+        assert!(answer.body == body, "the body changed on its way");
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_not_followed() {
+        let away = get(|| async { (StatusCode::FOUND, [(header::LOCATION, "/login")]) });
+        let base = serve(Router::new().route("/v1/push", away)).await;
+        let answer = HttpTransport::new()
+            .send(request(Method::Get, format!("{base}/v1/push"), Vec::new()))
+            .await
+            .unwrap();
+        assert_eq!(answer.status, 302);
+    }
+
+    #[tokio::test]
+    async fn nobody_there_is_unreachable() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        drop(listener);
+        let fault = HttpTransport::new()
+            .send(request(Method::Get, url, Vec::new()))
+            .await
+            .unwrap_err();
+        assert_eq!(fault, TransportFault::Unreachable);
+    }
+
+    #[tokio::test]
+    async fn events_arrive_as_they_are_sent() {
+        let events = get(|| async {
+            (
+                [(header::CONTENT_TYPE, "text/event-stream")],
+                "event: poke\ndata: {}\n\n",
+            )
+        });
+        let base = serve(Router::new().route("/v1/live", events)).await;
+        let transport = HttpTransport::new();
+        let (head, stream) = transport
+            .open_events(request(Method::Get, format!("{base}/v1/live"), Vec::new()))
+            .await
+            .unwrap();
+        let pieces: Vec<u8> = stream.map(|piece| piece.unwrap()).concat().await;
+        assert_eq!(
+            (head.status, pieces.as_slice()),
+            (200, b"event: poke\ndata: {}\n\n".as_slice())
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_says_nothing_is_left_after_thirty_seconds_without_a_byte() {
+        let progress = Progress {
+            start: Instant::now().checked_sub(STALL).unwrap(),
+            last_ms: Arc::new(AtomicI64::new(0)),
+        };
+        progress.stalled().await;
+        progress.note();
+        let soon = tokio::time::timeout(Duration::from_millis(1), progress.stalled()).await;
+        assert!(soon.is_err(), "a byte just moved");
+    }
+}

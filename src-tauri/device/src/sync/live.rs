@@ -104,3 +104,29 @@ impl Device {
         self.engine.facts_bell.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use crate::test_support::World;
+
+    #[tokio::test]
+    async fn a_hint_makes_the_next_pull_due_at_once() {
+        let world = World::enrolled();
+        world.device.engine.memory().pull_due_at = i64::MAX;
+        let pieces = [b": still here\n\nevent: po".to_vec(), b"ke\ndata: {}\n\n".to_vec()];
+        let mut stream: crate::ports::EventStream = Box::pin(stream::iter(pieces.map(Ok)));
+        world.device.read_hints(&mut stream).await;
+        assert!(world.device.engine.memory().pull_due_at < i64::MAX);
+    }
+
+    #[tokio::test]
+    async fn a_comment_is_no_hint() {
+        let world = World::enrolled();
+        world.device.engine.memory().pull_due_at = i64::MAX;
+        let mut stream: crate::ports::EventStream = Box::pin(stream::iter([Ok(b": still here\n\n".to_vec())]));
+        world.device.read_hints(&mut stream).await;
+        assert_eq!(world.device.engine.memory().pull_due_at, i64::MAX);
+    }
+}
