@@ -1,0 +1,10 @@
+//! The office side from the outside: who may do what, what is masked, and what is never lost.
+
+mod acts;
+mod api;
+mod authorisation;
+mod people;
+mod privacy;
+mod session;
+mod setup;
+mod world;
