@@ -205,7 +205,7 @@ export class FakeOffice {
 
   private households(params: URLSearchParams, now: number) {
     const q = params.get('q') ?? ''
-    const all = Array.from({ length: 46 }, (_, n) => summary(n, now)).filter((row) => (!params.get('grid') || row.grid === params.get('grid')) && (!q || `${row.head}${row.building}${row.room}`.includes(q)))
+    const all = Array.from({ length: 46 }, (_, n) => summary(n, now)).filter((row) => (!params.has('grid') || row.grid === params.get('grid')) && (!q || `${row.head}${row.building}${row.room}`.includes(q)))
     const offset = Number(params.get('offset') ?? 0)
     return { rows: all.slice(offset, offset + Number(params.get('limit') ?? 20)), total: all.length }
   }

@@ -33,7 +33,8 @@ export function useLabels() {
   }
   const grid = (id: string | null) => (id ? byGrid.value.get(id)?.name ?? id : '')
   const community = (id: string | null) => (id ? byGrid.value.get(id)?.community_name ?? '' : '')
-  const pictogram = (id: string) => categories.value.get(id)?.pictogram ?? id
+  // The kit's drawings go by the category's slug; an unknown slug gets the drawing of "other".
+  const pictogram = (id: string) => id
   /** The answer chip's label of a category's one question. */
   const answer = (categoryId: string, answerId: string) => {
     const found = categories.value.get(categoryId)?.question?.answers.find((one) => one.id === answerId)

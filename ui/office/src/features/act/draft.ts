@@ -1,6 +1,7 @@
 /** What a person has typed into an act's form, kept until it is sent: neither a stale answer nor a change of case loses it. */
 import { reactive } from 'vue'
 import type { Action, ActionName, CaseRow, PhotoManifest } from '../../api/types'
+import { dropPicture } from './picked'
 import { uuid7 } from '../../uuid'
 
 export interface ActDraft {
@@ -49,6 +50,7 @@ export function hasDraft(row: CaseRow, action: ActionName): boolean {
 }
 
 export function forget(row: CaseRow, action: ActionName) {
+  kept.get(key(row, action))?.photos.forEach(dropPicture)
   kept.delete(key(row, action))
   sent.delete(key(row, action))
 }
