@@ -37,8 +37,6 @@ impl FromRequestParts<Server> for Phone {
     type Rejection = crate::Failure;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Outcome<Self> {
-        let proto = parts.headers.get(PROTO_HEADER).and_then(|value| value.to_str().ok());
-        spoken(proto.and_then(|text| text.parse().ok()).unwrap_or(0))?;
         let token = bearer(parts).ok_or(ErrorCode::Unauthenticated)?;
         let token_hash = hash::of(token);
         let device = server
@@ -46,6 +44,8 @@ impl FromRequestParts<Server> for Phone {
             .read(move |tx| Ok(devices::by_token(tx, &token_hash)?))
             .await?;
         let device = device.ok_or(ErrorCode::Unauthenticated)?;
+        let proto = parts.headers.get(PROTO_HEADER).and_then(|value| value.to_str().ok());
+        spoken(proto.and_then(|text| text.parse().ok()).unwrap_or(0))?;
         if device.revoked {
             Err(ErrorCode::DeviceRevoked.into())
         } else {
