@@ -1,5 +1,7 @@
 //! The server from the outside: requests in, answers out, on a real database and real files in a temporary folder.
 
+#![expect(clippy::unwrap_used, reason = "a failed step of a test is its failure")]
+
 mod acts;
 mod blobs;
 mod encoding;

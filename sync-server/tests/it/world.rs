@@ -155,22 +155,6 @@ impl World {
             .await
     }
 
-    /// Gives a person a code, as the office does.
-    pub fn code(&self, code: &str, user: UserId) {
-        let record = CodeRecord {
-            street: street(),
-            code_hash: codes::hash(code),
-            user,
-            created_by: None,
-            expires_at: ReceivedAt(MORNING + 86_400_000),
-            used_device: None,
-        };
-        self.server
-            .store
-            .write_blocking(move |tx| Ok(codes::insert(tx, &record, ReceivedAt(MORNING))?))
-            .unwrap();
-    }
-
     pub async fn enrol(&self, number: u128, user: UserId) -> Phone {
         let code = format!("CODE{number:04}");
         let (store, given) = (self.server.clone(), code.clone());
