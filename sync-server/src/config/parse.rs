@@ -53,7 +53,7 @@ impl<E: Fn(&str) -> Option<OsString>> Reader<E> {
                 value: value.to_owned(),
                 source: Source::Flag,
             }),
-            None => self.from_environment(setting).or_else(|| self.from_file(setting)),
+            None => self.in_environment(setting).or_else(|| self.in_file(setting)),
         }?;
         if found.value.trim().is_empty() {
             self.wrong(ConfigCode::Empty, found.source, setting);
@@ -62,7 +62,7 @@ impl<E: Fn(&str) -> Option<OsString>> Reader<E> {
         Some(found)
     }
 
-    fn from_environment(&mut self, setting: &str) -> Option<Found> {
+    fn in_environment(&mut self, setting: &str) -> Option<Found> {
         let raw = (self.env)(&format!("XUNGE_{}", setting.to_uppercase()))?;
         match raw.into_string() {
             Ok(value) => Some(Found {
@@ -76,7 +76,7 @@ impl<E: Fn(&str) -> Option<OsString>> Reader<E> {
         }
     }
 
-    fn from_file(&mut self, setting: &str) -> Option<Found> {
+    fn in_file(&mut self, setting: &str) -> Option<Found> {
         let value = match self.file.get(setting)? {
             Value::String(text) => Some(text.clone()),
             Value::Boolean(flag) => Some(flag.to_string()),

@@ -48,7 +48,6 @@ pub(super) async fn serve_asset(State(server): State<Server>, request: Request) 
 }
 
 /// The method is not one of the route's.
-#[expect(clippy::unused_async, reason = "axum calls asynchronous functions")]
 pub(super) async fn refuse_method() -> Failure {
     ErrorCode::MethodNotAllowed.into()
 }

@@ -33,7 +33,7 @@ impl<T: DeserializeOwned> FromRequest<Server> for Sent<T> {
         let too_large = || Failure::refused(ErrorCode::TooLarge, json!({ "limit": MAX_BODY }));
         let bytes = to_bytes(request.into_body(), MAX_BODY)
             .await
-            .or_else(|_cut| Err(too_large()))?;
+            .map_err(|_cut| too_large())?;
         parse(&bytes).map(Self)
     }
 }

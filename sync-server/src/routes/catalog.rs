@@ -33,7 +33,6 @@ pub struct Catalog {
 /// The catalogue.
 #[utoipa::path(get, path = "/v1/catalog", tag = "reference", security(("session" = [])),
     responses((status = 200, body = Catalog)))]
-#[expect(clippy::unused_async, reason = "axum calls asynchronous functions")]
 pub async fn get_catalog(SignedIn(_person): SignedIn) -> Json<Catalog> {
     let views = |list: &[domain::catalog::Category]| list.iter().map(CategoryView::from).collect();
     Json(Catalog {

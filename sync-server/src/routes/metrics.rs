@@ -24,7 +24,6 @@ pub(super) fn routes() -> Vec<Route> {
 /// Figures in the Prometheus text format; answered to the server's own machine alone.
 #[utoipa::path(get, path = "/metrics", tag = "operation",
     responses((status = 200, body = String, content_type = "text/plain")))]
-#[expect(clippy::unused_async, reason = "axum calls asynchronous functions")]
 pub async fn get_metrics(_local: Local, State(server): State<Server>) -> Outcome<Response> {
     let text = server
         .office

@@ -124,7 +124,6 @@ pub fn description() -> Result<String, serde_json::Error> {
 /// This description.
 #[utoipa::path(get, path = "/v1/openapi.json", tag = "operation",
     responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
-#[expect(clippy::unused_async, reason = "axum calls asynchronous functions")]
 pub async fn get_openapi() -> Json<Document> {
     Json(Api::openapi())
 }
@@ -132,7 +131,6 @@ pub async fn get_openapi() -> Json<Document> {
 /// This description for people.
 #[utoipa::path(get, path = "/v1/docs", tag = "operation",
     responses((status = 200, body = String, content_type = "text/html")))]
-#[expect(clippy::unused_async, reason = "axum calls asynchronous functions")]
 pub async fn get_docs() -> Response {
     (
         [(header::CONTENT_TYPE, "text/html; charset=utf-8")],

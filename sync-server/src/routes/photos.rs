@@ -66,7 +66,7 @@ pub async fn create_photo(
     let too_large = || Failure::refused(ErrorCode::TooLarge, json!({ "limit": MAX_PHOTO }));
     let bytes = axum::body::to_bytes(body, MAX_PHOTO)
         .await
-        .or_else(|_cut| Err(too_large()))?;
+        .map_err(|_cut| too_large())?;
     let role = asked.role.unwrap_or(PhotoRole::After);
     let manifest = photo_files::add(&server, &person, bytes, role).await?;
     Ok((StatusCode::CREATED, Json(manifest)))
