@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::push::{creates, report};
 use crate::world::{GRID_A, GRID_B, World, street, user};
 
-pub fn household(number: u128, grid: &str) -> Household {
+pub(crate) fn household(number: u128, grid: &str) -> Household {
     Household {
         id: HouseholdId(Uuid::from_u128(0xE000 + number)),
         grid: grid.into(),
@@ -29,7 +29,7 @@ pub fn household(number: u128, grid: &str) -> Household {
     }
 }
 
-pub async fn settle(world: &World, home: Household) {
+pub(crate) async fn settle(world: &World, home: Household) {
     let resident = Resident {
         id: ResidentId(home.id.0),
         household: home.id,
@@ -53,7 +53,7 @@ pub async fn settle(world: &World, home: Household) {
         .unwrap();
 }
 
-pub fn cursors(answer: &PullResponse) -> Vec<(Bucket, u64)> {
+pub(crate) fn cursors(answer: &PullResponse) -> Vec<(Bucket, u64)> {
     answer.buckets.iter().map(|page| (page.id.clone(), page.to)).collect()
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::world::{GRID_A, GRID_B, MORNING, Phone, World, user};
 
-pub fn report(number: u128, category: &str) -> Report {
+pub(crate) fn report(number: u128, category: &str) -> Report {
     let point = LatLon {
         lat: 26.005,
         lon: 119.005,
@@ -40,7 +40,7 @@ pub fn report(number: u128, category: &str) -> Report {
     }
 }
 
-pub fn mutation(phone: &Phone, seq: u64, kind: &str, entity: Uuid, body: Value) -> Mutation {
+pub(crate) fn mutation(phone: &Phone, seq: u64, kind: &str, entity: Uuid, body: Value) -> Mutation {
     Mutation {
         id: MutationId(Uuid::from_u128(
             0xC0000 + (phone.device.0.as_u128() << 32) + u128::from(seq),
@@ -56,7 +56,7 @@ pub fn mutation(phone: &Phone, seq: u64, kind: &str, entity: Uuid, body: Value) 
     }
 }
 
-pub fn creates(phone: &Phone, seq: u64, report: &Report) -> Mutation {
+pub(crate) fn creates(phone: &Phone, seq: u64, report: &Report) -> Mutation {
     mutation(
         phone,
         seq,

@@ -28,12 +28,12 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 
 /// 2026-03-02 09:00 in Shanghai, a Monday.
-pub const MORNING: i64 = 1_772_413_200_000;
-pub const STREET: &str = "s1";
-pub const GRID_A: &str = "350000000000001";
-pub const GRID_B: &str = "350000000000002";
+pub(crate) const MORNING: i64 = 1_772_413_200_000;
+pub(crate) const STREET: &str = "s1";
+pub(crate) const GRID_A: &str = "350000000000001";
+pub(crate) const GRID_B: &str = "350000000000002";
 
-pub struct Still(AtomicI64);
+pub(crate) struct Still(AtomicI64);
 
 impl Clock for Still {
     fn now(&self) -> ReceivedAt {
@@ -42,7 +42,7 @@ impl Clock for Still {
 }
 
 /// Ids that count up, so that every run is the same.
-pub struct Counting(AtomicU64);
+pub(crate) struct Counting(AtomicU64);
 
 impl Ids for Counting {
     fn uuid(&self) -> Uuid {
@@ -54,44 +54,44 @@ impl Ids for Counting {
     }
 }
 
-pub struct World {
-    pub server: Server,
-    pub app: Router,
-    pub clock: Arc<Still>,
-    pub folder: tempfile::TempDir,
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) app: Router,
+    pub(crate) clock: Arc<Still>,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 /// An enrolled phone.
 #[derive(Debug, Clone)]
-pub struct Phone {
-    pub device: DeviceId,
-    pub user: UserId,
-    pub token: String,
-    pub epoch: Epoch,
+pub(crate) struct Phone {
+    pub(crate) device: DeviceId,
+    pub(crate) user: UserId,
+    pub(crate) token: String,
+    pub(crate) epoch: Epoch,
 }
 
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: axum::http::HeaderMap,
-    pub bytes: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {
-    pub fn json<T: DeserializeOwned>(&self) -> T {
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> T {
         serde_json::from_slice(&self.bytes)
             .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, String::from_utf8_lossy(&self.bytes)))
     }
 
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         self.json::<Value>()["error"]["code"].as_str().unwrap_or("").to_owned()
     }
 }
 
-pub fn street() -> StreetId {
+pub(crate) fn street() -> StreetId {
     STREET.into()
 }
 
-pub fn user(number: u128) -> UserId {
+pub(crate) fn user(number: u128) -> UserId {
     UserId(Uuid::from_u128(0xA000 + number))
 }
 
@@ -114,7 +114,7 @@ fn grid(id: &str, west: f64) -> GridRow {
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(Still(AtomicI64::new(MORNING)));
         let ids = Arc::new(Counting(AtomicU64::new(1)));
@@ -129,11 +129,11 @@ impl World {
         }
     }
 
-    pub fn advance(&self, millis: i64) {
+    pub(crate) fn advance(&self, millis: i64) {
         self.clock.0.fetch_add(millis, Ordering::SeqCst);
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
@@ -144,7 +144,7 @@ impl World {
         }
     }
 
-    pub async fn post(&self, token: Option<&str>, path: &str, body: &impl Serialize) -> Answer {
+    pub(crate) async fn post(&self, token: Option<&str>, path: &str, body: &impl Serialize) -> Answer {
         let mut request = Request::post(path)
             .header(header::CONTENT_TYPE, "application/json")
             .header("x-sync-proto", "1");
@@ -155,7 +155,7 @@ impl World {
             .await
     }
 
-    pub async fn enrol(&self, number: u128, user: UserId) -> Phone {
+    pub(crate) async fn enrol(&self, number: u128, user: UserId) -> Phone {
         let code = format!("CODE{number:04}");
         let (store, given) = (self.server.clone(), code.clone());
         let record = CodeRecord {
@@ -182,7 +182,7 @@ impl World {
         }
     }
 
-    pub async fn push(&self, phone: &Phone, mutations: &[Mutation]) -> PushResponse {
+    pub(crate) async fn push(&self, phone: &Phone, mutations: &[Mutation]) -> PushResponse {
         let request = PushRequest {
             proto: 1,
             epoch: Some(phone.epoch),
@@ -193,7 +193,7 @@ impl World {
         self.post(Some(&phone.token), "/v1/push", &request).await.json()
     }
 
-    pub async fn pull(&self, phone: &Phone, cursors: &[(Bucket, u64)]) -> PullResponse {
+    pub(crate) async fn pull(&self, phone: &Phone, cursors: &[(Bucket, u64)]) -> PullResponse {
         let request = PullRequest {
             proto: 1,
             epoch: Some(phone.epoch),
@@ -206,7 +206,7 @@ impl World {
     }
 
     /// One number out of the database.
-    pub async fn number(&self, sql: &'static str) -> i64 {
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
         self.server
             .store
             .read(move |tx| Ok(tx.number(sql, &[])?))
@@ -215,7 +215,7 @@ impl World {
     }
 }
 
-pub fn enrolment(code: &str, number: u128) -> EnrolRequest {
+pub(crate) fn enrolment(code: &str, number: u128) -> EnrolRequest {
     EnrolRequest {
         proto: 1,
         code: code.to_owned(),
