@@ -55,6 +55,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/basemap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The street's base map as `GeoJSON`. */
+        get: operations["get_basemap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blobs/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says which of these photo files the server wants. */
+        post: operations["offer_blobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blobs/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A preview or upright of a case or visit in one of the phone's buckets. */
+        get: operations["get_blob"];
+        /** Takes a small photo file at once. */
+        put: operations["put_blob"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        /** Says how far a photo file has come. */
+        head: operations["ask_blob"];
+        /** Takes the next part of a photo file. */
+        patch: operations["patch_blob"];
+        trace?: never;
+    };
     "/v1/cases": {
         parameters: {
             query?: never;
@@ -194,6 +248,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a phone a device of the street, with a one-time code of the office. */
+        post: operations["enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/enrolments": {
         parameters: {
             query?: never;
@@ -205,6 +276,23 @@ export interface paths {
         put?: never;
         /** Makes a one-time code for a person's phone. */
         post: operations["create_enrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a restored or cloned phone a device id of its own. */
+        post: operations["fork"];
         delete?: never;
         options?: never;
         head?: never;
@@ -273,6 +361,23 @@ export interface paths {
         put?: never;
         /** Unmasks one field of a household in the caller's community. The reason is logged, and the file shows who looked. */
         post: operations["reveal_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pokes as server-sent events: which bucket has reached which revision. They carry no content. */
+        get: operations["watch_buckets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -427,6 +532,40 @@ export interface paths {
         put?: never;
         /** Asks the phone of the photo's author for the untouched file. Asking twice is one request. */
         post: operations["request_original"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands out the latest rows of a phone's buckets. */
+        post: operations["pull_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes what a phone captured; each mutation gets its one verdict. */
+        post: operations["push_mutations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -778,6 +917,45 @@ export interface components {
             /** @description Chinese label. */
             zh: string;
         };
+        /** @description The server's word on one file. */
+        BlobAnswer: {
+            /** @enum {string} */
+            answer: "have";
+        } | {
+            /** @enum {string} */
+            answer: "want";
+            /**
+             * Format: int64
+             * @description Bytes the server already has.
+             */
+            offset: number;
+        } | {
+            /** @enum {string} */
+            answer: "unknown";
+        } | {
+            /** @enum {string} */
+            answer: "not_asked";
+        };
+        /** @description Unit of partial replication, such as `grid:<id>`. */
+        Bucket: string;
+        /** @description One bucket's part of a pull. Applied together with its cursor in one transaction. */
+        BucketPage: {
+            /** @description Rows gone. */
+            gone: components["schemas"]["Tombstone"][];
+            /** @description The bucket. */
+            id: components["schemas"]["Bucket"];
+            /** @description True: ask again at once. */
+            more: boolean;
+            /** @description True: forget every member of this bucket first (first fill, new epoch, or a cursor too old). */
+            reset: boolean;
+            /** @description Rows. */
+            rows: components["schemas"]["Row"][];
+            /**
+             * Format: int64
+             * @description The cursor after this page.
+             */
+            to: number;
+        };
         /**
          * Format: int64
          * @description When the device says a thing was captured, in milliseconds since the Unix epoch, by the device's clock.
@@ -1060,6 +1238,39 @@ export interface components {
             /** @description The person's name. */
             user_name: string;
         };
+        /**
+         * @description `POST /v1/enrol`. The phone makes the device id and the token itself, so that a repeat after a lost reply
+         *     finds the same enrolment instead of a used code.
+         */
+        EnrolRequest: {
+            /** @description Version of the app. */
+            app_version: string;
+            /** @description The one-time code from the office, eight characters; case and dashes do not matter. */
+            code: string;
+            /** @description Made by the phone. */
+            device: components["schemas"]["DeviceId"];
+            /** @description What the phone calls itself, such as its model; at most 80 characters. */
+            device_name: string;
+            /**
+             * Format: int32
+             * @description Protocol version.
+             */
+            proto: number;
+            /** @description 32 random bytes, base64url without padding; from now on the bearer token. The server keeps its hash only. */
+            token: string;
+        };
+        /** @description Answer to an enrolment. */
+        EnrolResponse: {
+            /** @description The server's epoch. */
+            epoch: components["schemas"]["Epoch"];
+            /** @description Whose phone it is now. */
+            profile: components["schemas"]["Profile"];
+            /**
+             * Format: int64
+             * @description The server's clock, in milliseconds.
+             */
+            server_ms: number;
+        };
         /** @description A one-time code. It is shown once and stored as a hash. */
         EnrolmentCode: {
             /** @description Eight characters to type; case and dashes do not matter. */
@@ -1078,6 +1289,11 @@ export interface components {
             /** @description A person who may capture reports. */
             user: components["schemas"]["UserId"];
         };
+        /**
+         * Format: uuid
+         * @description Identity of one unbroken server history; a restore begins a new one.
+         */
+        Epoch: string;
         /** @description The body of every failed request. */
         ErrorBody: {
             /** @description The error. */
@@ -1088,6 +1304,18 @@ export interface components {
          * @enum {string}
          */
         ErrorCode: "bad_request" | "invalid" | "unauthenticated" | "device_revoked" | "forbidden" | "not_found" | "method_not_allowed" | "stale" | "state_refuses_action" | "final_dispatch" | "make_safe_first" | "return_window_over" | "extensions_used_up" | "past_due" | "assist_open" | "withdraw_window_over" | "reopen_window_over" | "same_person" | "wrong_credentials" | "too_many_tries" | "busy" | "code_invalid" | "link_invalid" | "login_taken" | "last_administrator" | "password_weak" | "too_large" | "unsupported_media" | "bad_encoding" | "proto_unsupported" | "device_mismatch" | "mutation_id_conflict" | "mutation_unknown" | "out_of_scope" | "internal" | "offset_mismatch" | "hash_mismatch" | "blob_unknown" | "disk_full" | "database_newer" | "database_corrupt" | "phone_full" | "phone_write" | "unreachable" | "not_our_server" | "address_refused" | "already_enrolled" | "not_enrolled" | "unsent_work" | "qr_not_found" | "qr_foreign" | "photo_empty" | "photo_not_an_image" | "photo_undecodable" | "photo_too_many_pixels" | "photo_damaged" | "import_invalid" | "map_invalid";
+        /** @description `POST /v1/fork`: a restored or cloned phone, still holding a valid token, asks for a device id of its own. */
+        ForkRequest: {
+            /** @description The new device id, made by the phone. */
+            device: components["schemas"]["DeviceId"];
+            /**
+             * Format: int32
+             * @description Protocol version.
+             */
+            proto: number;
+            /** @description The new token, made by the phone. */
+            token: string;
+        };
         /** @description The smallest managed area, with one responsible worker. */
         GridId: string;
         /** @description A grid and its border. */
@@ -1263,6 +1491,42 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["UserId"];
         };
+        /** @description One change made on a device. */
+        Mutation: {
+            /** @description Who made it. On a shared phone this may not be the person signed in now. */
+            author: components["schemas"]["UserId"];
+            /** @description The body, as its kind says. */
+            body: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description What it is about.
+             */
+            entity: string;
+            /** @description Its name (`UUIDv7`), the only idempotency key. */
+            id: components["schemas"]["MutationId"];
+            /** @description One of [`kind`]. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The device's contiguous number for it. Flow control only; may be renumbered.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description The server's clock at that moment as the phone estimated it; absent before the first contact.
+             */
+            server_est_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Version of the body, starting at 1.
+             */
+            v: number;
+            /**
+             * Format: int64
+             * @description Device clock when it was made, in milliseconds.
+             */
+            wall_ms: number;
+        };
         /**
          * Format: uuid
          * @description One change made on a device or in the office; the only idempotency key.
@@ -1328,6 +1592,26 @@ export interface components {
             queues?: string[];
             /** @description Roles. */
             roles: components["schemas"]["Role"][];
+        };
+        /** @description One line of the answer to an offer. */
+        OfferLine: components["schemas"]["BlobAnswer"] & {
+            /** @description The hash. */
+            sha256: components["schemas"]["Sha256Hex"];
+        };
+        /** @description `POST /v1/blobs/offer`: which of these do you want? */
+        OfferRequest: {
+            /** @description At most 200 hashes. */
+            hashes: components["schemas"]["Sha256Hex"][];
+            /**
+             * Format: int32
+             * @description Protocol version.
+             */
+            proto: number;
+        };
+        /** @description Answer to an offer, in the order asked. */
+        OfferResponse: {
+            /** @description One line per hash. */
+            lines: components["schemas"]["OfferLine"][];
         };
         /**
          * Format: uuid
@@ -1506,12 +1790,120 @@ export interface components {
          * @enum {string}
          */
         ProblemKind: "missing" | "too_long" | "out_of_range" | "unknown" | "malformed" | "too_few" | "too_many" | "contradiction";
+        /** @description Who the phone belongs to. */
+        Profile: {
+            community?: components["schemas"]["CommunityId"] | null;
+            /** @description The grids the person works in, own grid first. */
+            grids: components["schemas"]["GridId"][];
+            /** @description The person's name. */
+            name: string;
+            /** @description The street. */
+            street: components["schemas"]["StreetId"];
+            /** @description The street's name. */
+            street_name: string;
+            /** @description The person. */
+            user: components["schemas"]["UserId"];
+        };
         /** @description A promise made at the door. */
         Promise: {
             /** @description Until when, by the phone's clock. */
             by: components["schemas"]["CapturedAt"];
             /** @description What was promised. */
             what: string;
+        };
+        /** @description `POST /v1/pull`. */
+        PullRequest: {
+            /** @description State of the phone. */
+            announce: components["schemas"]["Announcement"];
+            /** @description The last revision held, per bucket. An empty map asks for everything in scope. */
+            cursors: {
+                [key: string]: number;
+            };
+            /** @description The device. */
+            device: components["schemas"]["DeviceId"];
+            epoch?: components["schemas"]["Epoch"] | null;
+            /**
+             * Format: int32
+             * @description Wanted size of the answer before compression, in bytes; at most 1 MiB.
+             */
+            max_bytes?: number | null;
+            /**
+             * Format: int32
+             * @description Protocol version.
+             */
+            proto: number;
+        };
+        /** @description Answer to a pull. */
+        PullResponse: {
+            /** @description Pages, by priority. */
+            buckets: components["schemas"]["BucketPage"][];
+            /** @description The server's epoch. */
+            epoch: components["schemas"]["Epoch"];
+            /**
+             * Format: int32
+             * @description Wait at least this long before the next pull, in milliseconds.
+             */
+            next_after_ms?: number | null;
+            /** @description Every bucket the device may see now. Members of any other bucket are dropped. */
+            scope: string[];
+            /**
+             * Format: int64
+             * @description The server's clock, in milliseconds.
+             */
+            server_ms: number;
+            /**
+             * Format: int64
+             * @description The street's revision in the snapshot this answer was read from.
+             */
+            street_rev: number;
+        };
+        /** @description `POST /v1/push`. */
+        PushRequest: {
+            /** @description State of the phone. */
+            announce: components["schemas"]["Announcement"];
+            /** @description The device. Must be the one the token belongs to. */
+            device: components["schemas"]["DeviceId"];
+            epoch?: components["schemas"]["Epoch"] | null;
+            /** @description Mutations in the order of their `seq`; may be empty. */
+            mutations: components["schemas"]["Mutation"][];
+            /**
+             * Format: int32
+             * @description Protocol version, [`crate::protocol::PROTO`].
+             */
+            proto: number;
+        };
+        /** @description Answer to a push. */
+        PushResponse: {
+            /**
+             * Format: int64
+             * @description The revision up to which an off-machine copy exists; absent while there is none.
+             */
+            durable_rev?: number | null;
+            /** @description The server's epoch. */
+            epoch: components["schemas"]["Epoch"];
+            /**
+             * Format: int64
+             * @description The last number the server has from this device.
+             */
+            last_seq: number;
+            /**
+             * Format: int32
+             * @description Wait at least this long before the next push, in milliseconds.
+             */
+            next_after_ms?: number | null;
+            /** @description One receipt per mutation read, in order. */
+            receipts: components["schemas"]["Receipt"][];
+            /**
+             * Format: int64
+             * @description The server's clock, in milliseconds.
+             */
+            server_ms: number;
+            stop?: components["schemas"]["Stop"] | null;
+            /**
+             * Format: int64
+             * @description The street's revision after this push.
+             */
+            street_rev: number;
         };
         /** @description The row of chips. */
         QuestionView: {
@@ -1570,6 +1962,18 @@ export interface components {
              * @description Of these, past their due time.
              */
             overdue: number;
+        };
+        /** @description The answer to one mutation. */
+        Receipt: components["schemas"]["Verdict"] & {
+            /** @description SHA-256 (hexadecimal) over the mutation's canonical body, see `docs/PROTOCOL.md`. */
+            body_hash: string;
+            /** @description Whose answer. */
+            id: components["schemas"]["MutationId"];
+            /**
+             * Format: int64
+             * @description The street's revision at which it took effect; absent while parked.
+             */
+            rev?: number | null;
         };
         /**
          * Format: int64
@@ -1678,6 +2082,25 @@ export interface components {
              */
             version: number;
         };
+        /** @description One row at its latest revision. */
+        Row: {
+            /** @description Body, as its kind says. Unknown fields are kept. */
+            data: Record<string, never>;
+            /** @description Name. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Revision.
+             */
+            rev: number;
+            /** @description Kind. */
+            type: components["schemas"]["RowType"];
+        };
+        /**
+         * @description Kinds of row in a pull. The body of each is the type named.
+         * @enum {string}
+         */
+        RowType: "street" | "queue" | "grid" | "case" | "case_outline" | "household" | "resident" | "visit" | "reflection" | "original_request";
         /** @description The first administrator. The token is in the link that the first start prints. */
         SetupRequest: {
             /** @description What the administrator types to sign in. */
@@ -1716,6 +2139,24 @@ export interface components {
             count: number;
             /** @description The state. */
             state: components["schemas"]["CaseState"];
+        };
+        /** @description Why the server did not read a push to its end. What came before is committed and answered. */
+        Stop: {
+            /**
+             * Format: int64
+             * @description The last number the server has.
+             */
+            last: number;
+            /** @enum {string} */
+            stop: "gap";
+        } | {
+            /**
+             * Format: int64
+             * @description The last number the server has.
+             */
+            last: number;
+            /** @enum {string} */
+            stop: "fork";
         };
         /** @description A mutation that waits for a person. */
         StrayView: {
@@ -1768,16 +2209,63 @@ export interface components {
             /** @description What happened: an [`crate::Action`] name, or `report`, `note`, `withdraw`. */
             what: string;
         };
+        /** @description A row that is no longer in a bucket. */
+        Tombstone: {
+            /** @description Name. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Revision at which it left.
+             */
+            rev: number;
+            /** @description Kind. */
+            type: components["schemas"]["RowType"];
+        };
         /**
          * @description What a limit is counted in.
          * @enum {string}
          */
         Unit: "min" | "eh" | "wh" | "wd" | "nd";
+        /** @description Answer to `PUT`, `PATCH` and `HEAD` on `/v1/blobs/{sha256}`. */
+        UploadState: {
+            /**
+             * Format: int64
+             * @description Bytes the server has.
+             */
+            offset: number;
+            /** @description True once the whole file is stored durably and its hash was checked. */
+            stored: boolean;
+        };
         /**
          * Format: uuid
          * @description A person with an account.
          */
         UserId: string;
+        /** @description What became of a mutation. */
+        Verdict: {
+            /** @enum {string} */
+            verdict: "applied";
+        } | {
+            /** @description Names of the fields. */
+            fields: string[];
+            /** @enum {string} */
+            verdict: "merged";
+        } | {
+            /** @enum {string} */
+            verdict: "superseded";
+        } | {
+            /** @description Why. */
+            code: components["schemas"]["ErrorCode"];
+            /** @description Typed details for the code, such as every problem found. */
+            details?: Record<string, never>;
+            /** @enum {string} */
+            verdict: "rejected";
+        } | {
+            /** @description Why. */
+            code: components["schemas"]["ErrorCode"];
+            /** @enum {string} */
+            verdict: "parked";
+        };
         /** @description A visit as the phone sends it: the body of a `visit.create` mutation. */
         Visit: {
             /** @description How. */
@@ -1924,6 +2412,212 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessEntry"][];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_basemap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    offer_blobs: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Protocol version, 1. */
+                "x-sync-proto": number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferResponse"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_blob: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Protocol version, 1. */
+                "x-sync-proto": number;
+            };
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_blob: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Protocol version, 1. */
+                "x-sync-proto": number;
+            };
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadState"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_blob: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Protocol version, 1. */
+                "x-sync-proto": number;
+            };
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Headers `upload-offset` and `upload-complete`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    patch_blob: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Protocol version, 1. */
+                "x-sync-proto": number;
+                /** @description Bytes the server has. */
+                "upload-offset": number;
+                /** @description `?1` with the last part. */
+                "upload-complete"?: string | null;
+            };
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadState"];
                 };
             };
             /** @description Refused; the status follows from the code. */
@@ -2198,6 +2892,38 @@ export interface operations {
             };
         };
     };
+    enrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolResponse"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     create_enrolment: {
         parameters: {
             query?: never;
@@ -2217,6 +2943,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnrolmentCode"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fork: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Protocol version, 1. */
+                "x-sync-proto": number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolResponse"];
                 };
             };
             /** @description Refused; the status follows from the code. */
@@ -2346,6 +3107,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    watch_buckets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description Refused; the status follows from the code. */
@@ -2653,6 +3442,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pull_rows: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Protocol version, 1. */
+                "x-sync-proto": number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PullResponse"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    push_mutations: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Protocol version, 1. */
+                "x-sync-proto": number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushResponse"];
+                };
             };
             /** @description Refused; the status follows from the code. */
             default: {
