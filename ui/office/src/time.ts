@@ -1,4 +1,7 @@
-/** Words for durations and moments, in the street's time zone as the browser shows it. */
+/** Words for durations and moments, in the street's time zone whatever the browser's is. */
+import { clockTime, dayKey, daysBetween, fullTime, monthDay, type Place } from '@xunge/kit/time'
+import { computed } from 'vue'
+import { useSession } from './session'
 import { useNow } from './now'
 import { useI18n } from 'vue-i18n'
 
@@ -9,6 +12,8 @@ const DAY = 24 * HOUR
 export function useTime() {
   const { t, locale } = useI18n()
   const now = useNow()
+  const { me } = useSession()
+  const place = computed<Place>(() => ({ locale: locale.value, zone: me.value?.time_zone || undefined }))
 
   /** A duration in words, two units at most. */
   function span(ms: number): string {
@@ -33,25 +38,16 @@ export function useTime() {
     return t('span.ago', { t: span(rounded) })
   }
 
-  /** A moment: the time alone today, day and time this year, else the full date. */
+  /** A moment: the time alone today, day and time this year, else with the year. */
   function moment(at: number): string {
-    const date = new Date(at)
-    const today = new Date(now.value)
-    const sameDay = date.toDateString() === today.toDateString()
-    const sameYear = date.getFullYear() === today.getFullYear()
-    return new Intl.DateTimeFormat(locale.value, {
-      ...(sameDay ? {} : { month: 'short', day: 'numeric' }), ...(sameYear ? {} : { year: 'numeric' }),
-      hour: '2-digit', minute: '2-digit', hour12: false,
-    }).format(date)
+    const days = daysBetween(now.value, at, place.value)
+    if (days === 0) return clockTime(at, place.value)
+    return sameYear(at) ? `${monthDay(at, place.value)} ${clockTime(at, place.value)}` : fullTime(at, place.value)
   }
 
   /** A day. */
-  function day(at: number): string {
-    const sameYear = new Date(at).getFullYear() === new Date(now.value).getFullYear()
-    return new Intl.DateTimeFormat(locale.value, {
-      month: 'short', day: 'numeric', ...(sameYear ? {} : { year: 'numeric' }),
-    }).format(new Date(at))
-  }
+  const day = (at: number) => (sameYear(at) ? monthDay(at, place.value) : dayKey(at, place.value))
+  const sameYear = (at: number) => dayKey(at, place.value).slice(0, 4) === dayKey(now.value, place.value).slice(0, 4)
 
   return { now, span, ago, moment, day }
 }
