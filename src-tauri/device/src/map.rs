@@ -12,7 +12,7 @@ use crate::ports::Topic;
 use crate::view::MapView;
 
 impl Device {
-    /// The street's base map as GeoJSON, with a property `layer`.
+    /// The street's base map as `GeoJSON`, with a property `layer`.
     ///
     /// # Errors
     /// `not_found` before it was fetched; `phone_write`.

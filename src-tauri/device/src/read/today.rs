@@ -105,16 +105,19 @@ impl Device {
         let items = cases.iter().filter_map(|case| {
             let last = case.timeline.last();
             let fresh = last.is_none_or(|entry| now.millis() + offset - entry.at.millis() <= NEWS_MS);
-            let kind = match case.state {
-                CaseState::PrefileCheck | CaseState::ClosureCheck if own(case) || near(case) => TodayKind::CheckAsked,
-                CaseState::Returned if own(case) => TodayKind::Returned,
-                CaseState::Rejected if own(case) && fresh => TodayKind::Rejected,
-                CaseState::Resolved | CaseState::Closed if own(case) && fresh && !taken_back(case) => {
-                    TodayKind::Resolved
-                }
-                _ => return None,
+            let kind = kind_of(case.state)?;
+            let wanted = match kind {
+                TodayKind::CheckAsked => own(case) || near(case),
+                TodayKind::Returned => own(case),
+                TodayKind::Rejected => own(case) && fresh,
+                TodayKind::Resolved => own(case) && fresh && !taken_back(case),
+                TodayKind::NeedsYou
+                | TodayKind::PromiseDue
+                | TodayKind::VisitDue
+                | TodayKind::Unsent
+                | TodayKind::Draft => false,
             };
-            Some(case_item(kind, case, offset, now))
+            wanted.then(|| case_item(kind, case, offset, now))
         });
         Ok(items.collect())
     }
@@ -158,6 +161,25 @@ impl Device {
             }));
         }
         Ok(items)
+    }
+}
+
+/// What a case in this state is in Today, if anything.
+const fn kind_of(state: CaseState) -> Option<TodayKind> {
+    match state {
+        CaseState::PrefileCheck | CaseState::ClosureCheck => Some(TodayKind::CheckAsked),
+        CaseState::Returned => Some(TodayKind::Returned),
+        CaseState::Rejected => Some(TodayKind::Rejected),
+        CaseState::Resolved | CaseState::Closed => Some(TodayKind::Resolved),
+        CaseState::Submitted
+        | CaseState::Opened
+        | CaseState::Dispatched
+        | CaseState::Accepted
+        | CaseState::InRuling
+        | CaseState::Suspended
+        | CaseState::Rework
+        | CaseState::Merged
+        | CaseState::Void => None,
     }
 }
 

@@ -99,12 +99,13 @@ fn index(cache: &Connection, kind: RowType, id: &str, data: &Value, stale: &mut 
     let text = |field: &str| data.get(field).and_then(Value::as_str).unwrap_or_default();
     match kind {
         RowType::Case => {
-            cache.execute("delete from case_report where case_id = ?1", [id])?;
+            cache
+                .prepare_cached("delete from case_report where case_id = ?1")?
+                .execute([id])?;
             for report in data.get("reports").and_then(Value::as_array).into_iter().flatten() {
-                cache.execute(
-                    "insert or replace into case_report (report, case_id) values (?1, ?2)",
-                    [report.as_str().unwrap_or_default(), id],
-                )?;
+                cache
+                    .prepare_cached("insert or replace into case_report (report, case_id) values (?1, ?2)")?
+                    .execute([report.as_str().unwrap_or_default(), id])?;
             }
             Ok(())
         }
@@ -113,18 +114,16 @@ fn index(cache: &Connection, kind: RowType, id: &str, data: &Value, stale: &mut 
             Ok(())
         }
         RowType::Resident => {
-            cache.execute(
-                "insert or replace into resident_of (resident, household) values (?1, ?2)",
-                [id, text("household")],
-            )?;
+            cache
+                .prepare_cached("insert or replace into resident_of (resident, household) values (?1, ?2)")?
+                .execute([id, text("household")])?;
             stale.insert(text("household").to_owned());
             Ok(())
         }
         RowType::Visit => {
-            cache.execute(
-                "insert or replace into visit_of (visit, household) values (?1, ?2)",
-                [id, text("household")],
-            )?;
+            cache
+                .prepare_cached("insert or replace into visit_of (visit, household) values (?1, ?2)")?
+                .execute([id, text("household")])?;
             Ok(())
         }
         RowType::Street

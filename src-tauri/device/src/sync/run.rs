@@ -42,10 +42,8 @@ impl Device {
                 let now = self.ports.clock.mono_ms();
                 let mut memory = self.engine.memory();
                 let step = facts_step(&situation, &memory.lanes, now);
-                memory.next_try_at = match step {
-                    FactsStep::Wait(until) if situation.pending => until,
-                    _ => None,
-                };
+                let waits = if let FactsStep::Wait(until) = step { until } else { None };
+                memory.next_try_at = waits.filter(|_| situation.pending);
                 Some(step)
             }
             Err(failure) => {
