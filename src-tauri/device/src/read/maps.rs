@@ -128,9 +128,9 @@ impl Device {
     }
 }
 
-/// Middle of the own grids, or of all.
+/// Middle of the person's first grid, or of all.
 fn center(grids: &[GridRow], own: &[GridId]) -> Option<LatLon> {
-    let mine: Vec<&GridRow> = grids.iter().filter(|grid| own.contains(&grid.id)).collect();
+    let mine: Vec<&GridRow> = grids.iter().filter(|grid| own.first() == Some(&grid.id)).collect();
     let shown = if mine.is_empty() { grids.iter().collect() } else { mine };
     let corners: Vec<[f64; 2]> = shown
         .iter()
