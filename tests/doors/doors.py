@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from schemathesis import GenerationMode
 
 from prepared import Prepared
-from street import Server, device, person
+from street import Phone, Server, person
 
 ROLES = {
     "grid_worker": "wang",
@@ -25,8 +25,9 @@ ROLES = {
     "administrator": "admin",
 }
 EXAMPLES = int(os.environ.get("XUNGE_DOORS_EXAMPLES", "12"))
+KNOWN_BY = {"authorization", "x-sync-proto", "x-xunge"}
 # These would end what the other doors are tried with; prepared requests go through them once.
-ENDING = {"DELETE /v1/session", "POST /v1/devices/{id}/revoke"}
+ENDING = {"DELETE /v1/session", "POST /v1/devices/{id}/revoke", "POST /v1/fork"}
 
 
 class Record:
@@ -62,13 +63,17 @@ def knock(operation, mode, session, known, record, who):
             if real and count % 2 == 0:
                 case.path_parameters[name] = real[count // 2 % len(real)]
         sent = case.as_transport_kwargs(base_url=known["url"])
-        sent["headers"] = {**dict(sent.get("headers") or {}), **dict(session.headers)}
+        # What the person or phone is known by is sent as it is; everything else as it was made up.
+        own = {name.lower(): value for name, value in session.headers.items() if name.lower() in KNOWN_BY}
+        made_up = {name: value for name, value in dict(sent.get("headers") or {}).items() if name.lower() not in own}
+        sent["headers"] = {**made_up, **own}
         sent.setdefault("timeout", 60)
         try:
-            answer = requests.request(cookies=session.cookies, **{k: v for k, v in sent.items() if k != "cookies"})
+            answer = requests.request(cookies=session.cookies, stream=True, **{k: v for k, v in sent.items() if k != "cookies"})
         except (requests.exceptions.InvalidHeader, UnicodeError, ValueError):
             return  # the client refuses to send it, so it reaches no door
-        record(label, answer, who)
+        with answer:  # a stream of hints never ends by itself
+            record(label, answer, who)
 
     one()
 
@@ -88,14 +93,15 @@ def main():
 def examine(server, empty):
     record = Record()
     people = {role: person(server, login) for role, login in ROLES.items()}
-    phone = device(server, "zhao", "doors")
-    device(server, "liu", "to be revoked")
-    prepared = Prepared(server, people, record)
+    phone = Phone(server, "zhao", "doors")
+    Phone(server, "chen", "to be revoked")
+    prepared = Prepared(server, people, phone, record)
     prepared.all(empty)
     known = {
         "url": server.url,
         "/v1/cases": prepared.case_ids,
         "/v1/photos": prepared.photo_ids,
+        "/v1/blobs": prepared.photo_ids,
         "/v1/households": prepared.household_ids,
         "/v1/people": [prepared.added],
     }
@@ -113,7 +119,7 @@ def examine(server, empty):
                 knock(operation, mode, session, known, record, who)
         sent = sum(sum(counts.values()) for counts in record.statuses.values()) - before
         print(f"{who}: {sent} requests", flush=True)
-    prepared.revoke()
+    prepared.ending()
     return report(record, operations)
 
 

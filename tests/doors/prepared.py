@@ -1,10 +1,14 @@
 """Requests that must succeed, so that no door is only ever seen shut. Each needs what the one before has made."""
 
+import hashlib
 import struct
+import time
 import uuid
 import zlib
 
 import requests
+
+from street import OFFICE, fresh_token
 
 
 def picture():
@@ -18,11 +22,19 @@ def picture():
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
+def anonymous():
+    """Somebody at an office page who has not signed in."""
+    session = requests.Session()
+    session.headers.update(OFFICE)
+    return session
+
+
 class Prepared:
     """Carries them out and reports each answer under its operation."""
 
-    def __init__(self, server, people, record):
-        self.server, self.people, self.record = server, people, record
+    def __init__(self, server, people, phone, record):
+        self.server, self.people, self.phone, self.record = server, people, phone, record
+        record("POST /v1/enrol", phone.enrolled)
 
     def ask(self, session, method, template, json=None, data=None, headers=None, server=None, **path):
         url = (server or self.server).url + template.format(**path)
@@ -32,8 +44,10 @@ class Prepared:
 
     def all(self, empty):
         self.person()
-        self.cases()
-        self.photos()
+        self.photo()
+        self.report()
+        self.blobs()
+        self.case()
         self.households()
         self.phones()
         self.setup(empty)
@@ -42,59 +56,93 @@ class Prepared:
         admin = self.people["administrator"]
         new = {"login": f"doors-{uuid.uuid4().hex[:8]}", "name": "门", "roles": ["organisation_member"]}
         added = self.ask(admin, "POST", "/v1/people", json=new).json()
-        self.added = (added.get("person") or added)["user" if "user" in (added.get("person") or added) else "id"]
+        self.added = added["person"]["id"]
         self.ask(admin, "PATCH", "/v1/people/{id}", json={"name": "门口"}, id=self.added)
         link = self.ask(admin, "POST", "/v1/people/{id}/reset-link", id=self.added).json()
-        token = link["path"].split("#")[-1]
-        password = "a-long-enough-password-7"
-        self.ask(requests.Session(), "POST", "/v1/password-reset", json={"token": token, "password": password})
-        member = requests.Session()
-        member.headers.update({"x-xunge": "office"})
-        self.ask(member, "POST", "/v1/session", json={"login": new["login"], "password": password})
-        self.people["organisation_member"] = member
-        leaving = requests.Session()
-        leaving.headers.update({"x-xunge": "office"})
-        self.ask(leaving, "POST", "/v1/session", json={"login": new["login"], "password": password})
+        token, password = link["path"].split("#")[-1], "a-long-enough-password-7"
+        self.ask(anonymous(), "POST", "/v1/password-reset", json={"token": token, "password": password})
+        member, leaving = anonymous(), anonymous()
+        for session in (member, leaving):
+            self.ask(session, "POST", "/v1/session", json={"login": new["login"], "password": password})
         self.ask(leaving, "DELETE", "/v1/session")
+        self.people["organisation_member"] = member
 
-    def cases(self):
+    def photo(self):
+        handler = self.people["department_member"]
+        self.original = picture()
+        made = self.ask(handler, "POST", "/v1/photos", data=self.original, headers={"content-type": "image/png"})
+        self.manifest = made.json()
+        self.files = {
+            self.manifest[copy]["sha256"]: self.ask(
+                handler, "GET", "/v1/photos/{sha256}", sha256=self.manifest[copy]["sha256"]
+            ).content
+            for copy in ("upright", "preview")
+        }
+
+    def report(self):
+        """A report at a border, with a photo whose three files only the phone has."""
+        sha256 = hashlib.sha256(self.original).hexdigest()
+        original = {"sha256": sha256, "size": len(self.original), "width": 64, "height": 48, "mime": "image/png"}
+        here, there = self.phone.profile["grids"][:2]
+        self.named = str(uuid.uuid4())
+        now = int(time.time() * 1000)
+        body = {
+            "id": self.named,
+            "category": "tree-fallen",
+            "answer": None,
+            "text": "门前的树",
+            "place": {"chosen": None, "others": [], "address": "门前街1号", "grid": here, "other_grid": there},
+            "home_grid": here,
+            "captured_at": now,
+            "source": "patrol",
+            "photos": [{**self.manifest, "role": "wide", "original": original}],
+            "no_photo_reason": None,
+            "expectation": None,
+        }
+        self.files[sha256] = self.original
+        mutation = {
+            "id": str(uuid.uuid4()),
+            "seq": 1,
+            "kind": "report.create",
+            "v": 1,
+            "entity": self.named,
+            "author": self.phone.profile["user"],
+            "wall_ms": now,
+            "server_est_ms": None,
+            "body": body,
+        }
+        announce = {"unsent": 0, "photos_unsent": 0, "oldest_unsent_ms": None, "last_error": None, "free_bytes": None, "app_version": "0.1.0"}
+        envelope = {"proto": 1, "epoch": None, "device": self.phone.id, "announce": announce}
+        pushed = self.ask(self.phone, "POST", "/v1/push", json={**envelope, "mutations": [mutation]}).json()
+        assert pushed["receipts"][0]["verdict"] == "applied", pushed
+        self.ask(self.phone, "POST", "/v1/pull", json={**envelope, "cursors": {}, "max_bytes": None})
+
+    def blobs(self):
+        names = list(self.files)
+        self.ask(self.phone, "POST", "/v1/blobs/offer", json={"proto": 1, "hashes": names})
+        whole, parts = self.manifest["preview"]["sha256"], self.manifest["upright"]["sha256"]
+        self.ask(self.phone, "PUT", "/v1/blobs/{sha256}", data=self.files[whole], sha256=whole)
+        half = len(self.files[parts]) // 2
+        for offset, piece, complete in ((0, self.files[parts][:half], "?0"), (half, self.files[parts][half:], "?1")):
+            headers = {"upload-offset": str(offset), "upload-complete": complete}
+            self.ask(self.phone, "PATCH", "/v1/blobs/{sha256}", data=piece, headers=headers, sha256=parts)
+        for method in ("HEAD", "GET"):
+            self.ask(self.phone, method, "/v1/blobs/{sha256}", sha256=whole)
+        self.photo_ids = names
+
+    def case(self):
         triage = self.people["triage_officer"]
         rows = self.ask(triage, "GET", "/v1/cases").json()["rows"]
         self.case_ids = [row["id"] for row in rows]
-        for case in self.case_ids:
-            found = self.ask(triage, "GET", "/v1/cases/{id}", id=case).json()
-            names = [one["action"] for one in found["allowed"] if one["allowed"]]
-            if "note" in names or "accept" in names or "dispatch" in names:
-                self.act(triage, case, found, names)
-            row = found["row"]
-            if row["place"].get("other_grid"):
-                self.ask(triage, "PATCH", "/v1/cases/{id}/place", json={"grid": row["place"]["other_grid"]}, id=case)
-
-    def act(self, session, case, found, names):
-        bodies = {
-            "note": {"action": "note", "text": "门"},
-            "void": {"action": "void", "reason": "test"},
-            "dispatch": {"action": "dispatch", "lead": "municipal"},
-        }
-        for name in names:
-            if name in bodies:
-                body = {"id": str(uuid.uuid4()), "from_state_rev": found["row"]["state_rev"], **bodies[name]}
-                self.ask(session, "POST", "/v1/cases/{id}/acts", json=body, id=case)
-                return
-
-    def photos(self):
+        details = [self.ask(triage, "GET", "/v1/cases/{id}", id=case).json() for case in self.case_ids]
+        mine = next(one["row"] for one in details if self.named in str(one["row"]))
+        self.ask(triage, "PATCH", "/v1/cases/{id}/place", json={"grid": self.phone.profile["grids"][1]}, id=mine["id"])
+        original = next(name for name, content in self.files.items() if content is self.original)
+        self.ask(triage, "POST", "/v1/photos/{sha256}/request-original", sha256=original)
+        mine = triage.get(f"{self.server.url}/v1/cases/{mine['id']}", timeout=30).json()["row"]
+        act = {"id": str(uuid.uuid4()), "from_state_rev": mine["state_rev"], "action": "accept"}
         handler = self.people["department_member"]
-        made = self.ask(handler, "POST", "/v1/photos", data=picture(), headers={"content-type": "image/png"}).json()
-        self.photo_ids = [made["upright"]["sha256"], made["preview"]["sha256"]]
-        triage = self.people["triage_officer"]
-        for case in self.case_ids:
-            shown = triage.get(f"{self.server.url}/v1/cases/{case}", timeout=30).json()
-            photos = shown["row"].get("photos", [])
-            for photo in photos[:1]:
-                upright = photo["upright"]["sha256"]
-                self.photo_ids.append(upright)
-                self.ask(triage, "GET", "/v1/photos/{sha256}", sha256=upright)
-                self.ask(triage, "POST", "/v1/photos/{sha256}/request-original", sha256=upright)
+        self.ask(handler, "POST", "/v1/cases/{id}/acts", json=act, id=mine["id"])
 
     def households(self):
         secretary = self.people["community_secretary"]
@@ -107,19 +155,24 @@ class Prepared:
 
     def phones(self):
         admin = self.people["administrator"]
-        everybody = self.ask(admin, "GET", "/v1/people").json()
-        everybody = everybody["rows"] if isinstance(everybody, dict) else everybody
-        worker = next(one for one in everybody if "grid_worker" in one["roles"])
-        self.ask(admin, "POST", "/v1/enrolments", json={"user": worker.get("user") or worker["id"]})
-        phones = self.ask(admin, "GET", "/v1/devices").json()
-        phones = phones["rows"] if isinstance(phones, dict) else phones
-        self.device_ids = [phone["id"] for phone in phones if phone["name"] == "to be revoked"]
+        self.ask(admin, "POST", "/v1/enrolments", json={"user": self.phone.profile["user"]})
+        listed = self.ask(admin, "GET", "/v1/devices").json()
+        self.to_be_revoked = [phone["id"] for phone in listed if phone["name"] == "to be revoked"]
 
-    def revoke(self):
-        for phone in self.device_ids:
+    def ending(self):
+        """What ends the things that the other doors were tried with."""
+        for phone in self.to_be_revoked:
             self.ask(self.people["administrator"], "POST", "/v1/devices/{id}/revoke", id=phone)
+        fork = {"proto": 1, "device": str(uuid.uuid4()), "token": fresh_token()}
+        self.ask(self.phone, "POST", "/v1/fork", json=fork)
 
     def setup(self, empty):
-        self.ask(requests.Session(), "GET", "/v1/setup", server=empty)
-        body = {"token": empty.setup_token, "street_name": "门前街", "login": "doors", "name": "门", "password": "a-long-enough-password-7"}
-        self.ask(requests.Session(), "POST", "/v1/setup", json=body, server=empty)
+        self.ask(anonymous(), "GET", "/v1/setup", server=empty)
+        body = {
+            "token": empty.setup_token,
+            "street_name": "门前街",
+            "login": "doors",
+            "name": "门",
+            "password": "a-long-enough-password-7",
+        }
+        self.ask(anonymous(), "POST", "/v1/setup", json=body, server=empty)

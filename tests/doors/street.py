@@ -1,5 +1,7 @@
 """A server with the demo street for the door tests, and the people who knock."""
 
+import base64
+import os
 import re
 import socket
 import subprocess
@@ -68,19 +70,27 @@ def person(server, login):
     return session
 
 
-def device(server, login, name):
-    """A session of an enrolled phone."""
-    token = (uuid.uuid4().hex + uuid.uuid4().hex)[:43]
-    session = requests.Session()
-    body = {
-        "proto": 1,
-        "code": server.code(login),
-        "device": str(uuid.uuid4()),
-        "token": token,
-        "device_name": name,
-        "app_version": "0.1.0",
-    }
-    answer = session.post(f"{server.url}/v1/enrol", json=body, headers={"x-sync-proto": "1"}, timeout=30)
-    assert answer.ok, f"the phone of {login} cannot enrol: {answer.status_code} {answer.text}"
-    session.headers.update({"authorization": f"Bearer {token}", "x-sync-proto": "1"})
-    return session
+class Phone(requests.Session):
+    """An enrolled phone."""
+
+    def __init__(self, server, login, name):
+        super().__init__()
+        self.token, self.id = fresh_token(), str(uuid.uuid4())
+        self.headers["x-sync-proto"] = "1"
+        body = {
+            "proto": 1,
+            "code": server.code(login),
+            "device": self.id,
+            "token": self.token,
+            "device_name": name,
+            "app_version": "0.1.0",
+        }
+        self.enrolled = self.post(f"{server.url}/v1/enrol", json=body, timeout=30)
+        assert self.enrolled.ok, f"the phone of {login} cannot enrol: {self.enrolled.status_code} {self.enrolled.text}"
+        self.profile = self.enrolled.json()["profile"]
+        self.headers["authorization"] = f"Bearer {self.token}"
+
+
+def fresh_token():
+    """32 random bytes, base64url without padding."""
+    return base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=").decode()
