@@ -1,6 +1,9 @@
 //! What the page may ask for, by resource. Each command hands over to one method of [`device::Device`].
 //! Arguments and answers are JSON alone: Android's web view carries nothing else.
-#![expect(clippy::let_underscore_must_use, reason = "what `tauri::command` expands to drops a result of its own")]
+#![expect(
+    clippy::let_underscore_must_use,
+    reason = "what `tauri::command` expands to drops a result of its own"
+)]
 
 pub(crate) mod drafts;
 pub(crate) mod households;
