@@ -27,6 +27,13 @@ pub(crate) fn install_tools(tree: &Tree) -> Done {
     run(&mut command(
         &tree.shell(),
         "npm",
-        ["ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+        [
+            "install",
+            "--no-save",
+            "--no-package-lock",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+        ],
     ))
 }

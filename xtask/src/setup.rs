@@ -52,5 +52,5 @@ pub(crate) fn node_modules(tree: &Tree) -> Done {
 
 /// Installs the node packages exactly as locked.
 pub(crate) fn clean_node_modules(tree: &Tree) -> Done {
-    run(&mut tree.npm(["ci", "--no-audit", "--no-fund"]))
+    run(&mut tree.npm(["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"]))
 }
