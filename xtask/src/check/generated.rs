@@ -1,6 +1,6 @@
 //! Whether the generated files are what the code makes today.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
 
@@ -27,13 +27,12 @@ fn compare(tree: &Tree) -> Done {
     let before = contents(tree)?;
     generate::everything(tree)?;
     let after = contents(tree)?;
-    let mut differ: Vec<&str> = before
-        .keys()
-        .chain(after.keys())
+    let all: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differ: Vec<&str> = all
+        .into_iter()
         .filter(|name| before.get(*name) != after.get(*name))
         .map(String::as_str)
         .collect();
-    differ.dedup();
     if differ.is_empty() {
         return Ok(());
     }
