@@ -89,6 +89,25 @@ describe('capture', () => {
     expect(((await screen.find('text')) as HTMLTextAreaElement).value).toBe('路灯不亮')
   })
 
+  it('makes no report of an older draft when the last words could not be kept, and saves them on the next try', async () => {
+    const screen = await capturing()
+    await screen.choose('photo-input', picture())
+    await until(() => expect(screen.all('photo')).toHaveLength(1))
+    await screen.tap('category-street-light')
+    await until(() => expect(screen.all('missing')).toEqual([]))
+    screen.phone.knobs.failing.saveDraft = { code: 'phone_full' }
+    await screen.type('text', '第三根灯杆')
+    await screen.tap('save')
+    await until(() => expect(screen.all('error').at(-1)?.dataset['code']).toBe('phone_full'))
+    expect(screen.path).toMatch(/^\/capture\//)
+    expect(await screen.phone.listDrafts()).toHaveLength(1)
+    expect(((await screen.find('text')) as HTMLTextAreaElement).value).toBe('第三根灯杆')
+    delete screen.phone.knobs.failing.saveDraft
+    await screen.tap('save')
+    await screen.goes(/^\/reports\//)
+    expect((await screen.phone.listReports())[0]?.text).toBe('第三根灯杆')
+  })
+
   it('takes a typed position as a pin and asks which grid at a border', async () => {
     const screen = await capturing({ position: false })
     await screen.type('coordinates', '29.504050, 106.529500')
