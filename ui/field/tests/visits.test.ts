@@ -74,6 +74,32 @@ describe('a visit', () => {
     expect(((await screen.find('facts')) as HTMLTextAreaElement).value).toBe('膝盖疼')
   })
 
+  it('that turns out to have met nobody keeps in sight what will be sent, and asks nothing more', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('visit-new')
+    await screen.tap('need-home-repair')
+    await screen.type('need-text', '水龙头滴水')
+    await screen.type('reflection', '下次带手册')
+    await screen.tap('outcome-no_answer')
+    expect(((await screen.find('need-text')) as HTMLTextAreaElement).value).toBe('水龙头滴水')
+    expect(((await screen.find('reflection')) as HTMLTextAreaElement).value).toBe('下次带手册')
+    expect(screen.all('condition-fine')).toEqual([])
+    await screen.tap('visit-save')
+    await screen.goes(/^\/households\//)
+    const page = await screen.phone.getHousehold(screen.path.split('/')[2] ?? '')
+    expect(page.visits[0]).toMatchObject({ outcome: 'no_answer', condition: null, needs: [{ text: '水龙头滴水' }], reflection: '下次带手册' })
+  })
+
+  it('to nobody shows no needs, promises or reflection', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('visit-new')
+    await screen.tap('outcome-no_answer')
+    expect(screen.all('reflection')).toEqual([])
+    expect(screen.all('need-home-repair')).toEqual([])
+  })
+
   it('that finds danger offers the emergency numbers', async () => {
     const screen = await at('/visits')
     await granny(screen)
