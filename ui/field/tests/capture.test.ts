@@ -136,6 +136,24 @@ describe('capture', () => {
     expect(screen.all('photo-error')).toEqual([])
   })
 
+  it('is not saved while a photo could not be stored, until it is stored or given up', async () => {
+    const screen = await capturing()
+    await screen.tap('category-street-light')
+    screen.phone.knobs.failing.addPhoto = { code: 'phone_full' }
+    await screen.choose('photo-input', picture())
+    await until(() => expect(screen.all('photo-error')).toHaveLength(1))
+    await screen.tap('save')
+    expect((await screen.find('photos-left')).textContent).toContain('1 张照片没存下来')
+    expect(screen.path).toMatch(/^\/capture\//)
+    delete screen.phone.knobs.failing.addPhoto
+    await screen.tap('photo-retry')
+    await until(() => expect(screen.all('photo')).toHaveLength(1))
+    expect(screen.all('photos-left')).toEqual([])
+    await screen.tap('save')
+    await screen.goes(/^\/reports\//)
+    expect((await screen.phone.listReports())[0]?.photo_count).toBe(1)
+  })
+
   it('brings a removed photo back on undo', async () => {
     const screen = await capturing()
     await screen.choose('photo-input', picture())

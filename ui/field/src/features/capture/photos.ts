@@ -1,5 +1,5 @@
 // Photos on their way from the camera to the phone's disk, each with a state the worker sees.
-import { ref } from 'vue'
+import { computed, ref } from 'vue'
 
 import { upload } from '../../parts/upload'
 import { usePhone } from '../../phone'
@@ -35,6 +35,8 @@ export function usePhotoIntake(draft: string, changed: (draft: Draft) => Promise
 
   return {
     pending,
+    /** Photos that could not be stored and wait for a retry or to be given up. */
+    failed: computed(() => pending.value.filter((one) => one.error !== undefined).length),
     drop,
     add(files: Iterable<File>) {
       for (const file of files) {
