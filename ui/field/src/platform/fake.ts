@@ -1,5 +1,5 @@
 // The phone of the browser demo. The address line sets it up: `?enrolled=no`, `?empty`, `?offline`, `?lang=en`,
-// `?theme=dark`, `?size=160`, `?fail=getToday`, `?nofix`.
+// `?theme=dark`, `?size=160`, `?fail=getToday`, `?hang=getToday`, `?nofix`. A script on the page finds the phone as `xunge`.
 import type { Port } from './port'
 import { fakePhone, type FakePhone, type Knobs } from './fake/phone'
 
@@ -8,12 +8,14 @@ export { fakePhone, type FakePhone, type Knobs }
 function wishes(search: string): Partial<Knobs> {
   const ask = new URLSearchParams(search)
   const failing = ask.get('fail')
+  const hanging = ask.get('hang')
   return {
     enrolled: ask.get('enrolled') !== 'no',
     empty: ask.has('empty'),
     online: !ask.has('offline'),
     position: !ask.has('nofix'),
     failing: failing ? { [failing as keyof Port]: { code: 'phone_write' } } : {},
+    hanging: new Set(hanging ? [hanging as keyof Port] : []),
     settings: {
       language: ask.get('lang') === 'en' ? 'en' : 'zh-CN',
       theme: (ask.get('theme') as 'system' | null) ?? 'system',
@@ -24,3 +26,5 @@ function wishes(search: string): Partial<Knobs> {
 
 /** The phone of this browser tab. */
 export const phone: FakePhone = fakePhone(wishes(window.location.search))
+
+Object.assign(window, { xunge: phone })

@@ -8,7 +8,7 @@ import { previewOf } from './route'
 import { photoView, seededReports, why } from './reports'
 import { todayOf } from './today'
 import { householdView, pageOf, seededVisits } from './visits'
-import { baseMap, categoryById, households, profile, reference } from './world'
+import { baseMap, categoryById, households, ownCenter, profile, reference } from './world'
 
 /** How the fake phone behaves; a test changes these while it runs. */
 export type Knobs = {
@@ -331,7 +331,7 @@ class Memory implements Port {
       due.set(building, { building, point, due: (due.get(building)?.due ?? 0) + 1 })
     }
     return {
-      center: { lat: 29.504, lon: 106.5295 },
+      center: ownCenter,
       grids: reference.grids,
       own_grids: profile.grids,
       cases: this.reports.flatMap((report) =>

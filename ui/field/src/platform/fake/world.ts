@@ -6,7 +6,7 @@ import type { FeatureCollection } from 'geojson'
 
 import base from '../../../../../demo/base.json'
 import street from '../../../../../demo/street.json'
-import type { CategoryView, GridRow, QueueRow, Reference } from '../types'
+import type { CategoryView, GridRow, LatLon, QueueRow, Reference } from '../types'
 import catalog from './catalog.json'
 
 /** A category with what only routing needs. */
@@ -73,3 +73,12 @@ export const households: FakeHousehold[] = street.households
     residents: residents as unknown as Resident[],
     last_visit_days_ago,
   }))
+
+/** Where the map begins: the middle of the person's first grid. */
+export const ownCenter: LatLon | null = middleOf(grids.find((grid) => profile.grids[0] === grid.id)?.rings[0])
+
+function middleOf(ring: [number, number][] | undefined): LatLon | null {
+  if (!ring) return null
+  const middle = (values: number[]) => (Math.min(...values) + Math.max(...values)) / 2
+  return { lat: middle(ring.map(([, lat]) => lat)), lon: middle(ring.map(([lon]) => lon)) }
+}
