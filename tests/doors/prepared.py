@@ -54,18 +54,22 @@ class Prepared:
 
     def person(self):
         admin = self.people["administrator"]
-        new = {"login": f"doors-{uuid.uuid4().hex[:8]}", "name": "门", "roles": ["organisation_member"]}
-        added = self.ask(admin, "POST", "/v1/people", json=new).json()
-        self.added = added["person"]["id"]
-        self.ask(admin, "PATCH", "/v1/people/{id}", json={"name": "门口"}, id=self.added)
-        link = self.ask(admin, "POST", "/v1/people/{id}/reset-link", id=self.added).json()
+
+        def add(login):
+            new = {"login": login, "name": "门", "roles": ["organisation_member"]}
+            return self.ask(admin, "POST", "/v1/people", json=new).json()["person"]["id"]
+
+        # One is signed in; the other is there to be changed by whatever comes.
+        member, self.added = add("doors-member"), add("doors-changed")
+        self.ask(admin, "PATCH", "/v1/people/{id}", json={"name": "门口"}, id=member)
+        link = self.ask(admin, "POST", "/v1/people/{id}/reset-link", id=member).json()
         token, password = link["path"].split("#")[-1], "a-long-enough-password-7"
         self.ask(anonymous(), "POST", "/v1/password-reset", json={"token": token, "password": password})
-        member, leaving = anonymous(), anonymous()
-        for session in (member, leaving):
-            self.ask(session, "POST", "/v1/session", json={"login": new["login"], "password": password})
+        staying, leaving = anonymous(), anonymous()
+        for session in (staying, leaving):
+            self.ask(session, "POST", "/v1/session", json={"login": "doors-member", "password": password})
         self.ask(leaving, "DELETE", "/v1/session")
-        self.people["organisation_member"] = member
+        self.people["organisation_member"] = staying
 
     def photo(self):
         handler = self.people["department_member"]
@@ -100,9 +104,10 @@ class Prepared:
             "expectation": None,
         }
         self.files[sha256] = self.original
+        self.phone.seq += 1
         mutation = {
             "id": str(uuid.uuid4()),
-            "seq": 1,
+            "seq": self.phone.seq,
             "kind": "report.create",
             "v": 1,
             "entity": self.named,

@@ -11,6 +11,7 @@ import uuid
 import requests
 
 OFFICE = {"x-xunge": "office"}
+READY_WITHIN_S = 120
 
 
 def free_port():
@@ -27,18 +28,31 @@ class Server:
         self.printed_to = folder / f"{mode}.log"
         command = [binary, "serve", "--data-dir", folder / mode, "--listen", f"127.0.0.1:{port}", f"--{mode}", "--office-dir", office]
         self.process = subprocess.Popen(command, stdout=self.printed_to.open("w"), stderr=subprocess.STDOUT)
-        self._wait()
+
+    def __enter__(self):
+        try:
+            self._wait()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_ended):
+        self.process.terminate()
+        self.process.wait(timeout=30)
 
     def _wait(self):
-        for _ in range(600):
+        """The address is taken before the street is ready, so an early question may wait for its answer."""
+        began = time.monotonic()
+        while time.monotonic() - began < READY_WITHIN_S:
             if self.process.poll() is not None:
                 raise SystemExit(f"the server ended:\n{self.printed}")
             try:
                 if requests.get(f"{self.url}/healthz", timeout=2).ok:
                     return
-            except requests.ConnectionError:
+            except requests.RequestException:
                 time.sleep(0.1)
-        raise SystemExit("the server was not healthy within a minute")
+        raise SystemExit(f"the server was not healthy within {READY_WITHIN_S} s")
 
     @property
     def printed(self):
@@ -56,10 +70,6 @@ class Server:
         """The enrolment code that was printed for a grid worker's phone."""
         return re.search(rf"^│ +{login} .* ([A-Z0-9]{{4}}-[A-Z0-9]{{4}})", self.printed, re.MULTILINE)[1]
 
-    def stop(self):
-        self.process.terminate()
-        return self.process.wait(timeout=30)
-
 
 def person(server, login):
     """A session signed in as `login`."""
@@ -75,7 +85,7 @@ class Phone(requests.Session):
 
     def __init__(self, server, login, name):
         super().__init__()
-        self.token, self.id = fresh_token(), str(uuid.uuid4())
+        self.token, self.id, self.seq = fresh_token(), str(uuid.uuid4()), 0
         self.headers["x-sync-proto"] = "1"
         body = {
             "proto": 1,
