@@ -21,7 +21,7 @@ pub use clocks::ClockChange;
 pub use effects::{Effects, OrderChange, OrderEnd};
 pub use facts::{AssistFacts, AssistState, CaseFacts};
 pub use table::target;
-pub use windows::{AUTO_CLOSE_MS, MAX_EXTENSIONS, REOPEN_MS, VOID_MS};
+pub use windows::{AUTO_CLOSE_MS, MAX_EXTENSIONS, REOPEN_MS, VOID_MS, closes_itself};
 
 use rights::Seat;
 

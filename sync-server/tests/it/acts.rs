@@ -344,6 +344,45 @@ async fn an_order_nobody_answers_counts_as_taken_when_its_limit_runs_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn cases_that_wait_for_a_person_do_not_keep_others_from_closing_by_themselves() {
+    let world = World::new();
+    let (_, first) = dispatched(&world).await;
+    let resolved = domain::ReceivedAt(crate::world::MORNING);
+    // A long queue of urgent cases that nobody has checked, all resolved before the ordinary one.
+    world
+        .server
+        .store
+        .write(move |tx| {
+            let case = cases::get(tx, &street(), first.id)?.unwrap();
+            for number in 0..250 {
+                let waiting = CaseRecord {
+                    id: CaseId(Uuid::from_u128(9_000 + number)),
+                    number: None,
+                    state: domain::CaseState::Resolved,
+                    urgency: 1,
+                    resolved_at: Some(resolved),
+                    ..case.clone()
+                };
+                cases::insert(tx, &street(), &waiting)?;
+            }
+            let mut ordinary = CaseRecord {
+                state: domain::CaseState::Resolved,
+                urgency: 3,
+                resolved_at: Some(domain::ReceivedAt(resolved.0 + 1)),
+                ..case
+            };
+            ordinary.facts.after_photo = true;
+            cases::update(tx, &street(), &ordinary)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    world.advance(73 * HOUR);
+    assert_eq!(rules::look(&world.server).await.unwrap(), 1);
+    assert_eq!(read(&world, first.id).await.state, domain::CaseState::Closed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_case_wakes_on_its_date_with_the_time_it_had_left() {
     let world = World::new();
     let (_, case) = dispatched(&world).await;

@@ -23,12 +23,18 @@ pub(super) fn within(from: ReceivedAt, now: ReceivedAt, window: i64) -> bool {
     now.0.saturating_sub(from.0) <= window
 }
 
-/// Resolved for 72 hours, and either checked on the spot or an ordinary case with an after-photo.
+/// True for a resolved case that nobody need look at again: checked on the spot, or an ordinary one with an after-photo.
+#[must_use]
+pub const fn closes_itself(urgency: u8, checked: bool, after_photo: bool) -> bool {
+    checked || (urgency >= 3 && after_photo)
+}
+
+/// Resolved for 72 hours, and one of those that close by themselves.
 pub(super) fn may_close_itself(facts: &CaseFacts, now: ReceivedAt) -> bool {
     let waited = facts
         .resolved_at
         .is_some_and(|resolved| now.0.saturating_sub(resolved.0) >= AUTO_CLOSE_MS);
-    waited && (facts.checked || (facts.urgency >= 3 && facts.after_photo))
+    waited && closes_itself(facts.urgency, facts.checked, facts.after_photo)
 }
 
 /// Windows, counts and conditions that do not depend on what the act contains.
