@@ -77,7 +77,7 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match &self {
             Self::Refused(_) => {}
-            Self::Store(error) => tracing::error!(%error, "store failed"),
+            Self::Store(error) => tracing::error!(error = error.log_text(), "store failed"),
             Self::File(error) => tracing::error!(kind = ?error.kind(), "file failed"),
             Self::Panicked => tracing::error!("panicked"),
         }

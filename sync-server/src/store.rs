@@ -112,6 +112,25 @@ fn engine_code(error: &rusqlite::Error) -> ErrorCode {
     }
 }
 
+impl StoreError {
+    /// What a log may say: kind and place. The text of a JSON error quotes the value it met, which may be a person's.
+    #[must_use]
+    pub fn log_text(&self) -> String {
+        match self {
+            Self::Json(error) => format!("json: {:?} at column {}", error.classify(), error.column()),
+            Self::Engine(_)
+            | Self::Newer
+            | Self::Corrupt
+            | Self::Migration(_)
+            | Self::Column(_)
+            | Self::Parameter
+            | Self::NotCommitted(_)
+            | Self::File(_)
+            | Self::Closed => self.to_string(),
+        }
+    }
+}
+
 /// The database of a deployment. Clones share it.
 #[derive(Clone)]
 pub struct Store {

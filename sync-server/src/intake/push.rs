@@ -166,7 +166,7 @@ impl Push<'_, '_> {
             }
             // Nothing can be written now; the phone tries again later.
             Err(Failure::Store(error)) if ends_all(&error) => Err(error.into()),
-            Err(Failure::Store(error)) => self.fault(mutation, hash, &error.to_string()),
+            Err(Failure::Store(error)) => self.fault(mutation, hash, &error.log_text()),
             Err(Failure::File(error)) => self.fault(mutation, hash, &error.kind().to_string()),
             Err(Failure::Panicked) => self.fault(mutation, hash, "panicked"),
         }

@@ -126,7 +126,7 @@ fn serve(connection: &Connection, mut waiting: mpsc::UnboundedReceiver<Box<dyn J
                 reached.into_iter().for_each(|poke| drop(pokes.send(poke)));
             }
             Err(error) => {
-                tracing::error!(%error, "commit failed");
+                tracing::error!(error = error.log_text(), "commit failed");
                 group.into_iter().for_each(|job| job.answer(Err(error.code())));
             }
         }
