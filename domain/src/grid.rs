@@ -1,10 +1,12 @@
 //! Which grid a position lies in, and when that is not certain.
 
 mod index;
+mod overlap;
 
 use crate::GridId;
 
 pub use index::GridIndex;
+pub use overlap::{Overlap, overlaps};
 
 /// A place within this many metres of a border belongs to either side: the worker chooses.
 pub const BORDER_M: f64 = 15.0;

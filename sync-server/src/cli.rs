@@ -1,6 +1,7 @@
 //! The command line: serve, and what is done on the machine itself.
 
 mod health;
+mod import;
 mod reset_admin;
 mod serve;
 mod start;
@@ -33,6 +34,19 @@ enum Command {
         #[command(flatten)]
         flags: Flags,
     },
+    /// Bring in a street's grids, base map or households from a file 导入网格、底图或住户
+    Import {
+        /// What the file holds 文件内容
+        #[arg(value_enum)]
+        what: import::What,
+        /// The file: GeoJSON for grids and base map, CSV for households 文件
+        file: std::path::PathBuf,
+        /// Only say what is wrong and what would be done 只检查，不写入
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        flags: Flags,
+    },
     /// Print the description of the API 输出接口说明
     Openapi,
     /// Ask a running server whether it is well 检查服务是否正常
@@ -51,6 +65,12 @@ pub fn run() -> ExitCode {
         Command::ResetAdmin { login, flags } => {
             configured(&flags).and_then(|config| reset_admin::reset_admin(&config, login.as_deref()))
         }
+        Command::Import {
+            what,
+            file,
+            dry_run,
+            flags,
+        } => configured(&flags).and_then(|config| import::import(&config, what, &file, dry_run)),
         Command::Openapi => openapi(),
         Command::Health(flags) => configured(&flags).and_then(|config| health::ask(&config)),
     };

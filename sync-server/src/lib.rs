@@ -13,6 +13,7 @@ pub mod encoding;
 pub mod failure;
 pub mod hash;
 pub mod household_files;
+pub mod import;
 pub mod intake;
 pub mod live;
 pub mod office;
@@ -27,6 +28,7 @@ pub mod seed;
 pub mod server;
 pub mod setup;
 pub mod store;
+pub mod stray_files;
 pub mod upload;
 
 pub use failure::{Failure, Outcome};

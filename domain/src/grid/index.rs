@@ -67,13 +67,13 @@ impl GridIndex {
 }
 
 /// A flat piece of ground around a point, in metres from it: exact to millimetres at the size of a street.
-struct Plane {
+pub(super) struct Plane {
     origin: LatLon,
     metres_per_lon: f64,
 }
 
 impl Plane {
-    fn around(origin: LatLon) -> Self {
+    pub(super) fn around(origin: LatLon) -> Self {
         // Near the poles a degree of longitude has no length; no street lies there, but no division by zero either.
         let shrink = origin.lat.to_radians().cos().max(1e-6);
         Self {
@@ -98,12 +98,16 @@ impl Plane {
         ring.iter().map(corner).collect()
     }
 
-    fn distance(&self, rings: &[Vec<[f64; 2]>]) -> f64 {
+    /// The polygon of these rings, outer first; none without an outer one.
+    pub(super) fn polygon(&self, rings: &[Vec<[f64; 2]>]) -> Option<Polygon> {
         let mut rings = rings.iter().map(|ring| self.ring(ring));
-        let Some(outer) = rings.next() else {
+        Some(Polygon::new(rings.next()?, rings.collect()))
+    }
+
+    fn distance(&self, rings: &[Vec<[f64; 2]>]) -> f64 {
+        let Some(polygon) = self.polygon(rings) else {
             return f64::INFINITY;
         };
-        let polygon = Polygon::new(outer, rings.collect());
         let here = Point::new(0.0, 0.0);
         if polygon.intersects(&here) {
             0.0

@@ -145,6 +145,8 @@ callers! {
     PeopleKeeper = [ManagePeople];
     /// May enrol and revoke phones.
     DeviceKeeper = [ManageDevices];
+    /// May see that something waits for a person; whose content the person may read, its kind says.
+    StrayReader = [ManageDevices, Triage, SeeCommunityHouseholds];
     /// May read who looked at whom.
     LogReader = [ReadAccessLog];
 }

@@ -50,6 +50,7 @@ pub(super) fn routes() -> Vec<Route> {
         households::list_households, households::get_household, households::reveal_field,
         people::list_people, people::create_person, people::change_person, people::create_reset_link,
         enrolments::create_enrolment, devices::list_devices, devices::revoke_device, strays::list_strays,
+        strays::show_stray, strays::handle_stray, strays::replay_stray,
         access_log::list_access_log, health::get_health, metrics::get_metrics, get_openapi, get_docs,
     ),
     components(schemas(ErrorBody, Problem)),

@@ -4,8 +4,10 @@
 mod acts;
 mod api;
 mod authorisation;
+mod import;
 mod people;
 mod privacy;
 mod session;
 mod setup;
+mod strays;
 mod world;

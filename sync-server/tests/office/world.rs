@@ -101,6 +101,16 @@ impl World {
         }
     }
 
+    /// A grid of the demo street.
+    pub(crate) fn demo_grid(&self) -> String {
+        let sql = "SELECT id FROM grids ORDER BY id";
+        let first = self
+            .server
+            .store
+            .read_blocking(move |tx| Ok(tx.query_opt(sql, &[], |row| row.get::<String>("id"))?));
+        first.unwrap().expect("the demo street has grids")
+    }
+
     pub(crate) fn advance(&self, millis: i64) {
         self.clock.0.fetch_add(millis, Ordering::SeqCst);
     }

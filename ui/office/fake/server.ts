@@ -2,7 +2,7 @@
  * The office API in memory: for developing screens, for tests of components and for screenshots.
  * It answers with the same shapes as the server and keeps no promise beyond that.
  */
-import type { AccessEntry, Action, CaseList, CaseListRow, CaseRow, Device, EnrolmentCode, ErrorCode, Me, Person, PersonAdded, ResetLink, Stray } from '../src/api/types.ts'
+import type { AccessEntry, Action, CaseList, CaseListRow, CaseRow, Device, EnrolmentCode, ErrorCode, Me, Person, PersonAdded, ResetLink, Stray, StrayFile, StrayReplayed } from '../src/api/types.ts'
 import { apply, detail } from './acts.ts'
 import { filesOf, makeCase, photo, seeds } from './cases.ts'
 import { file, secret, summary } from './households.ts'
@@ -27,6 +27,7 @@ export class FakeOffice {
   readonly log: AccessEntry[] = []
   private readonly listeners = new Set<() => void>()
   private readonly revoked = new Set<string>()
+  private readonly settled = new Set<string>()
 
   constructor(private readonly clock: () => number = Date.now) {
     this.cases = seeds.map((seed, n) => makeCase(seed, n + 1, this.clock())).sort((a, b) => b.received_at - a.received_at)
@@ -146,13 +147,27 @@ export class FakeOffice {
       case 'POST enrolments': return json({ code: 'F7KQ-29XM', uri: 'xunge://enrol', qr_svg: qr, server: 'https://xunge.example', expires_at: now + 86_400_000 } satisfies EnrolmentCode)
       case 'GET devices': return json(this.devices(now))
       case 'POST devices/:id/revoke': this.revoked.add(id); return json({})
-      case 'GET strays': return json([
-        { mutation: 'm-1', device: 'd-2', author: 'u-sun', author_name: '孙悦', kind: 'report.create', code: 'out_of_scope', parked: false, at: now - 7_000_000 },
-        { mutation: 'm-2', device: 'd-3', author: 'u-old', author_name: '钱波', kind: 'survey.create', code: 'mutation_unknown', parked: true, at: now - 90_000_000 },
-      ] satisfies Stray[])
+      case 'GET strays': return json(this.strays(now))
+      case 'GET strays/:id': {
+        const stray = this.strays(now).find((one) => one.mutation === id)
+        if (!stray) throw new Refusal('not_found', 404)
+        if (!who.roles.includes('triage_officer') && !who.roles.includes('street_head')) throw new Refusal('forbidden', 403)
+        const report = { text: '井盖松动，踩上去会响', category: 'manhole', place: { address: '龙泉路 8 号' }, captured_at: stray.at - 600_000 }
+        return json({ stray, category: report.category, text: report.text, address: report.place.address, captured_at: report.captured_at, photos: 1, body: report } satisfies StrayFile)
+      }
+      case 'POST strays/:id/handled': this.settled.add(id); return new Response(null, { status: 204 })
+      case 'POST strays/:id/replay': return json({ verdict: { verdict: 'parked', code: 'mutation_unknown' } } satisfies StrayReplayed)
       case 'GET access-log': return json(this.log)
     }
     throw new Refusal('not_found', 404)
+  }
+
+  private strays(now: number): Stray[] {
+    const all: Stray[] = [
+      { mutation: 'm-1', device: 'd-2', author: 'u-sun', author_name: '孙悦', kind: 'report.create', code: 'out_of_scope', parked: false, at: now - 7_000_000 },
+      { mutation: 'm-2', device: 'd-3', author: 'u-old', author_name: '钱波', kind: 'survey.create', code: 'mutation_unknown', parked: true, at: now - 90_000_000 },
+    ]
+    return all.filter((one) => !this.settled.has(one.mutation))
   }
 
   private link(now: number): ResetLink {

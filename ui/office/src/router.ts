@@ -18,7 +18,7 @@ const routes: RouteRecordRaw[] = [
       { path: 'households/:id?', name: 'households', component: () => import('./features/household/HouseholdPage.vue'), props: true, meta: { needs: 'see_community_households' } },
       { path: 'people', name: 'people', component: () => import('./features/people/PeoplePage.vue'), meta: { needs: 'manage_people' } },
       { path: 'devices', name: 'devices', component: () => import('./features/device/DevicePage.vue'), meta: { needs: 'manage_devices' } },
-      { path: 'strays', name: 'strays', component: () => import('./features/stray/StrayPage.vue'), meta: { needs: 'manage_devices' } },
+      { path: 'strays', name: 'strays', component: () => import('./features/stray/StrayPage.vue'), meta: { needs: ['manage_devices', 'triage', 'see_community_households'] } },
       { path: 'access-log', name: 'access-log', component: () => import('./features/access_log/AccessLogPage.vue'), meta: { needs: 'read_access_log' } },
       { path: ':rest(.*)*', component: () => import('./shell/NotFound.vue') },
     ],
@@ -48,8 +48,8 @@ export function makeRouter(queries: QueryClient) {
     }
     if (!me) return (await needsSetup()) ? '/setup' : { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
     if (to.name === 'home') return homeOf(me)
-    const needed = to.meta['needs'] as Permission | undefined
-    return !needed || me.permissions.includes(needed) ? true : homeOf(me)
+    const needed = [to.meta['needs'] ?? []].flat() as Permission[]
+    return needed.length === 0 || needed.some((one) => me.permissions.includes(one)) ? true : homeOf(me)
   })
   return router
 }

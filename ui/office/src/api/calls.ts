@@ -2,7 +2,7 @@
 import { answer, client } from './client'
 import type {
   AccessEntry, Action, CaseDetail, CaseFilter, CaseList, Catalog, Device, EnrolmentCode, GridRow, HouseholdFile, HouseholdList, Me,
-  NewPerson, Person, PersonAdded, PersonChange, PhotoManifest, QueueView, ResetLink, RevealRequest, Revealed, Stray,
+  NewPerson, Person, PersonAdded, PersonChange, PhotoManifest, QueueView, ResetLink, RevealRequest, Revealed, Stray, StrayFile, StrayReplayed,
 } from './types'
 
 const byId = (id: string) => ({ params: { path: { id } } })
@@ -62,4 +62,7 @@ export const makeEnrolment = (user: string) => answer<EnrolmentCode>(client.POST
 export const listDevices = () => answer<Device[]>(client.GET('/v1/devices'))
 export const revokeDevice = (id: string) => answer<Device>(client.POST('/v1/devices/{id}/revoke', byId(id)))
 export const listStrays = () => answer<Stray[]>(client.GET('/v1/strays'))
+export const showStray = (id: string) => answer<StrayFile>(client.GET('/v1/strays/{id}', byId(id)))
+export const handleStray = (id: string) => answer<void>(client.POST('/v1/strays/{id}/handled', byId(id)))
+export const replayStray = (id: string) => answer<StrayReplayed>(client.POST('/v1/strays/{id}/replay', byId(id)))
 export const listAccessLog = () => answer<AccessEntry[]>(client.GET('/v1/access-log'))

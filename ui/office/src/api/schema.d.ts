@@ -642,6 +642,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/strays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them with its content. Triage reads what is about public ground, the community what is about a household;
+         *     the look is logged.
+         */
+        get: operations["show_stray"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/strays/{id}/handled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes one off the list: somebody has dealt with it, for instance by entering it again. */
+        post: operations["handle_stray"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/strays/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a parked mutation again, after its cause was mended; the phone learns the verdict with its next push. */
+        post: operations["replay_stray"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2157,6 +2211,29 @@ export interface components {
             last: number;
             /** @enum {string} */
             stop: "fork";
+        };
+        /** @description A mutation that waits, with what a person wrote in it. */
+        StrayFile: {
+            /** @description The address given. */
+            address: string;
+            /** @description The whole record, as the phone sent it. */
+            body: unknown;
+            captured_at?: components["schemas"]["CapturedAt"] | null;
+            category?: components["schemas"]["CategoryId"] | null;
+            /**
+             * Format: int32
+             * @description How many photos it names.
+             */
+            photos: number;
+            /** @description Where it stands. */
+            stray: components["schemas"]["StrayView"];
+            /** @description What was written. */
+            text: string;
+        };
+        /** @description What became of a parked mutation that was tried again. */
+        StrayReplayed: {
+            /** @description Its verdict; `parked` when it still cannot be carried out. */
+            verdict: components["schemas"]["Verdict"];
         };
         /** @description A mutation that waits for a person. */
         StrayView: {
@@ -3686,6 +3763,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StrayView"][];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_stray: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MutationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrayFile"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    handle_stray: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MutationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replay_stray: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MutationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrayReplayed"];
                 };
             };
             /** @description Refused; the status follows from the code. */

@@ -51,5 +51,7 @@ export type Resident = Written<Schemas['Resident']>
 export type Revealed = Written<Schemas['Revealed']>
 export type RoutingReason = Written<Schemas['RoutingReason']>
 export type Stray = Written<Schemas['StrayView']>
+export type StrayFile = Written<Schemas['StrayFile']>
+export type StrayReplayed = Written<Schemas['StrayReplayed']>
 export type TimelineEntry = Written<Schemas['TimelineEntry']>
 export type VisitRow = Written<Schemas['VisitRow']>

@@ -1,0 +1,77 @@
+//! `import`: a street's grids, base map and households from files, on the server's own machine.
+
+use std::path::Path;
+
+use super::start::{ensure_street, failed, open};
+use super::{Stop, say};
+use crate::config::Config;
+use crate::import::{ImportCode, ImportProblem, Imported, Refused, basemap, grids, households};
+use crate::office::Office;
+use crate::store::streets;
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum What {
+    /// Grids as polygons.
+    Grids,
+    /// Roads, buildings and water to draw under them.
+    Basemap,
+    /// Households and who lives there.
+    Households,
+}
+
+/// Takes the file, or says everything that is wrong with it and changes nothing.
+pub(super) fn import(config: &Config, what: What, file: &Path, dry_run: bool) -> Result<(), Stop> {
+    let bytes =
+        std::fs::read(file).map_err(|_why| wrong(file, &[ImportProblem::new(ImportCode::FileUnreadable, "")]))?;
+    let server = open(config, Office::default())?;
+    ensure_street(&server)?;
+    let street = server
+        .store
+        .read_blocking(|tx| Ok(streets::all(tx)?.into_iter().next()));
+    let street = street.map_err(|failure| failed(&failure))?.map(|street| street.id);
+    let Some(street) = street else {
+        return Err(Stop::new("not_found", "没有街道", "there is no street"));
+    };
+    let text = || {
+        std::str::from_utf8(&bytes)
+            .map_err(|_other| Refused::File(vec![ImportProblem::new(ImportCode::NotGeojson, "GeoJSON")]))
+    };
+    let done = match what {
+        What::Grids => text().and_then(|text| grids::take(&server, &street, text, dry_run)),
+        What::Basemap => text().and_then(|text| basemap::take(&server, street, text, dry_run)),
+        What::Households => households::take(&server, &street, &bytes, dry_run),
+    };
+    match done {
+        Ok(done) => {
+            say(&outcome(done, dry_run));
+            Ok(())
+        }
+        Err(Refused::File(problems)) => Err(wrong(file, &problems)),
+        Err(Refused::Server(failure)) => Err(failed(&failure)),
+    }
+}
+
+fn outcome(Imported { new, again }: Imported, dry_run: bool) -> String {
+    if dry_run {
+        format!(
+            "检查通过，未写入：新增 {new}，更新 {again} / Nothing is wrong, nothing was written: {new} new, {again} again"
+        )
+    } else {
+        format!("已导入：新增 {new}，更新 {again} / Imported: {new} new, {again} again")
+    }
+}
+
+fn wrong(file: &Path, problems: &[ImportProblem]) -> Stop {
+    const SHOWN: usize = 50;
+    let mut lines = vec![format!(
+        "{}: {} 处问题，未写入任何内容 / problems, nothing was written",
+        file.display(),
+        problems.len()
+    )];
+    lines.extend(problems.iter().take(SHOWN).map(ToString::to_string));
+    if problems.len() > SHOWN {
+        lines.push("…".to_owned());
+    }
+    Stop(lines.join("\n"))
+}

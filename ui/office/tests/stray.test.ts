@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { load } from './support'
+
+describe('strays', () => {
+  it('shows triage what was written, and takes it off the list once it is dealt with', async () => {
+    const office = await load('/strays', 'triage')
+    expect(office.all('stray-row')).toHaveLength(2)
+    await office.all('stray-look')[0]!.trigger('click')
+    await office.settle()
+    expect(office.outside('stray-text')?.textContent).toBe('井盖松动，踩上去会响')
+    office.outside('stray-handled')?.click()
+    await office.settle()
+    expect(office.sent.some((one) => one.path === '/v1/strays/m-1/handled')).toBe(true)
+    expect(office.all('stray-row')).toHaveLength(1)
+  })
+
+  it('lets an administrator try a parked one again without its content', async () => {
+    const office = await load('/strays', 'admin')
+    await office.all('stray-look')[1]!.trigger('click')
+    await office.settle()
+    expect(office.outside('stray-text')).toBeNull()
+    office.outside('stray-replay')?.click()
+    await office.settle()
+    expect(office.outside('stray-still')?.textContent).toContain('继续等待')
+    expect(office.all('stray-row')).toHaveLength(2)
+  })
+
+  it('keeps the list and says why when ticking off fails', async () => {
+    const office = await load('/strays', 'triage')
+    await office.all('stray-look')[0]!.trigger('click')
+    await office.settle()
+    office.intercept((request) => (request.method === 'POST' ? Response.json({ error: { code: 'busy' } }, { status: 503 }) : null))
+    office.outside('stray-handled')?.click()
+    await office.settle()
+    expect(office.outside('stray-failed')?.textContent).not.toBe('')
+    expect(office.all('stray-row')).toHaveLength(2)
+  })
+})
