@@ -8,6 +8,8 @@ export interface ShownPhoto {
   sha256: string | null
   /** The small file, for thumbnails. */
   small: string | null
+  /** The untouched picture, once the phone has sent it. */
+  original: string | null
   /** The full picture has not come yet. */
   waiting: boolean
   after: boolean
@@ -19,7 +21,7 @@ export function shownPhoto(photo: PhotoManifest, stored: ReadonlySet<string>, af
   const held = (file: { sha256: string } | null) => (file && stored.has(file.sha256) ? file.sha256 : null)
   const [upright, preview] = [held(photo.upright), held(photo.preview)]
   return {
-    key: photo.upright?.sha256 ?? photo.original?.sha256 ?? '', photo, sha256: upright ?? preview, small: preview ?? upright, waiting: upright === null, after,
+    key: photo.upright?.sha256 ?? photo.original?.sha256 ?? '', photo, sha256: upright ?? preview, small: preview ?? upright, original: held(photo.original), waiting: upright === null, after,
     width: photo.upright?.width || 4, height: photo.upright?.height || 3,
   }
 }
