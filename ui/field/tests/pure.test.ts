@@ -32,9 +32,19 @@ it.each([['501', '5'], ['1203', '12'], ['101', '1'], ['A1', ''], ['', ''], ['12'
 it('units stand beside each other and floors from the top down', () => {
   const home = (unit: string, room: string) => ({ unit, room }) as HouseholdSummary
   const units = unitsOf([home('2单元', '101'), home('1单元', '201'), home('1单元', '1002'), home('1单元', '1001')])
-  expect(units.map((unit) => [unit.name, unit.floors.map((floor) => floor.homes.map((door) => door.room))])).toEqual([
-    ['1单元', [['1001', '1002'], ['201']]],
-    ['2单元', [['101']]],
+  const drawn = units.map((unit) => [unit.name, unit.floors.map((floor) => floor.doors.map((door) => door?.room ?? '').join('|'))])
+  expect(drawn).toEqual([
+    ['1单元', ['1001|1002', ...Array<string>(7).fill('|'), '201|', '|']],
+    ['2单元', [...Array<string>(9).fill(''), '101']],
+  ])
+})
+
+it('a room without a floor stands below the others, and two households behind one door both', () => {
+  const home = (room: string, id = room) => ({ id, unit: '', room }) as HouseholdSummary
+  const [unit] = unitsOf([home('门卫室'), home('101', 'a'), home('101', 'b')])
+  expect(unit?.floors.map((floor) => [floor.name, floor.doors.map((door) => door?.id)])).toEqual([
+    ['1', ['a', 'b']],
+    ['', ['门卫室']],
   ])
 })
 

@@ -35,7 +35,11 @@ describe('households', () => {
     const screen = await at(`/buildings/${encodeURIComponent('盘龙新城三区 1号楼')}`)
     await screen.find('door')
     const rooms = screen.all('door').map((door) => door.querySelector('strong')?.textContent)
-    expect(rooms.slice(1)).toEqual(['401', '301', '201', '101'])
+    expect(rooms).toEqual(['401', '301', '201', '101'])
+    const windows = screen.all('unit').map((unit) => unit.querySelectorAll('.storey').length)
+    expect(windows, 'both units are drawn as high as the building').toEqual([4, 4])
+    screen.all('unit')[0]?.click()
+    await until(() => expect(screen.all('door').map((door) => door.querySelector('strong')?.textContent)).toEqual(['101']))
   })
 })
 

@@ -34,6 +34,7 @@ const pairs: [string, string][] = [
   ...['ground', 'surface', 'surface-sunk', 'surface-raised'].flatMap((ground): [string, string][] => [['text', ground], ['text-soft', ground]]),
   ...['ground', 'surface', 'surface-raised'].flatMap((ground): [string, string][] => [['link', ground], ['accent-text', ground]]),
   ['on-accent', 'accent'],
+  ['lit-text', 'lit'],
   ['on-accent', 'accent-press'],
   ...tones.flatMap((tone): [string, string][] => [[tone, `${tone}-soft`], [tone, 'surface'], [tone, 'surface-raised']]),
 ]

@@ -25,7 +25,7 @@ export const layoutFaults = (page) =>
     const root = document.documentElement
     if (root.scrollWidth > root.clientWidth) faults.push(`${root.scrollWidth - root.clientWidth} px too wide`)
     // A mark on the map is smaller than what takes its touch.
-    const controls = document.querySelectorAll('button:not(.xg-map-point), a[href]:not(.skip), input:not(.xg-quiet), textarea, summary, label:has(> input.xg-quiet), [role="switch"]')
+    const controls = document.querySelectorAll('button:not(.xg-map-point), a[href]:not(.skip), input:not(.xg-quiet), textarea, summary, label:has(> input.xg-quiet), label[for], [role="switch"]')
     for (const control of controls) {
       const { width, height } = (control.closest('label.switch') ?? control).getBoundingClientRect()
       if (width > 0 && Math.min(width, height) < TOUCH - 0.5) {
