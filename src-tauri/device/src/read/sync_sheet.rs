@@ -70,7 +70,7 @@ impl Device {
                 .and_then(|identity| identity.last_success_ms)
                 .map(CapturedAt),
             next_try_at: memory.next_try_at.map(|then| CapturedAt(wall + then - mono)),
-            last_error: memory.last_error,
+            last_error: memory.error(mono),
             running: memory.running > 0,
             items,
             server_reachable: memory.reachable,

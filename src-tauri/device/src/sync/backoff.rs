@@ -60,6 +60,11 @@ impl Lanes {
         &mut self.lanes[lane as usize]
     }
 
+    /// True while a lane waits after a failure. The map is no part of what a worker waits for.
+    pub(crate) fn any_waiting(&self, now: i64) -> bool {
+        self.lanes[..Lane::Map as usize].iter().any(|lane| !lane.ready(now))
+    }
+
     /// The network changed, or the server answered: try everything at once.
     pub(crate) fn reset(&mut self) {
         *self = Self::default();

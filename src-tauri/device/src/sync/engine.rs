@@ -30,6 +30,7 @@ pub(crate) struct Memory {
     pub(crate) front: bool,
     pub(crate) network: Option<Network>,
     pub(crate) reachable: bool,
+    /// What the last failed request failed with; see [`Memory::error`].
     pub(crate) last_error: Option<ErrorCode>,
     pub(crate) last_request_at: Option<i64>,
     pub(crate) pull_due_at: i64,
@@ -88,8 +89,15 @@ impl Engine {
 }
 
 impl Memory {
+    /// Why something waits; none while nothing does. A success elsewhere, such as a pull while the server has no room for
+    /// records, does not explain it away.
+    pub(crate) fn error(&self, now: i64) -> Option<ErrorCode> {
+        self.last_error.filter(|_| self.lanes.any_waiting(now))
+    }
+
     /// Forgets every wait: the network changed, the worker asked, or the server is back.
     pub(crate) fn try_everything_now(&mut self) {
+        self.last_error = None;
         self.lanes.reset();
         self.pauses.clear();
         self.pull_due_at = self.pull_due_at.min(0);
@@ -106,7 +114,18 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
+    use super::super::backoff::Lane;
     use super::*;
+
+    #[test]
+    fn an_error_is_told_for_as_long_as_something_waits_because_of_it() {
+        let engine = Engine::new();
+        let mut memory = engine.memory();
+        memory.last_error = Some(ErrorCode::DiskFull);
+        memory.lanes.get_mut(Lane::Facts).fail(0, |longest| longest, None);
+        assert_eq!(memory.error(500), Some(ErrorCode::DiskFull));
+        assert_eq!(memory.error(1_000), None);
+    }
 
     #[test]
     fn pieces_double_and_halve_between_their_bounds() {

@@ -151,7 +151,9 @@ impl Device {
         let mut memory = self.engine.memory();
         memory.running -= 1;
         memory.reachable = matches!(checked, Ok(_) | Err(Fault::Refused { .. }));
-        memory.last_error = checked.as_ref().err().map(Fault::code);
+        if let Err(fault) = checked {
+            memory.last_error = Some(fault.code());
+        }
     }
 }
 

@@ -71,7 +71,7 @@ impl Device {
     /// What this phone holds unsent, for the office.
     pub(crate) fn announcement(&self) -> Result<Announcement> {
         let now = self.ports.clock.wall_ms();
-        let last_error = self.engine.memory().last_error;
+        let last_error = self.engine.memory().error(self.ports.clock.mono_ms());
         let free_bytes = self.ports.files.free_space(&self.dir);
         self.store.outbox(|outbox| {
             let (unsent, oldest) = mutation::unsent(outbox)?;
@@ -128,6 +128,7 @@ impl Device {
         for mutation in sent {
             memory.failures_alone.remove(&mutation.id);
         }
+        memory.last_error = None;
         memory.lanes.reset();
         if let Some(wait) = response.next_after_ms {
             memory.lanes.get_mut(Lane::Facts).not_before = now + i64::from(wait);
