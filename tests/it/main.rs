@@ -1,5 +1,8 @@
-//! Stories and claims about the whole of it.
+//! Stories and claims about the whole of it. What each file holds stands in its first line.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod architecture;
+mod ninety_reports;
+mod repeats;
+mod trouble;

@@ -1,1 +1,22 @@
-//! What the story tests share: a street, its people, and the network between them.
+//! What the story tests share: a street with its people, their phones, the server, and the network between them.
+//! Phones run the real engine and requests reach the real router, in one process, on a clock that only moves when
+//! everybody waits.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+pub mod clock;
+pub mod disk;
+pub mod fuse;
+pub mod gates;
+pub mod network;
+pub mod office;
+pub mod phone;
+pub mod picture;
+pub mod promises;
+pub mod record;
+pub mod seeded;
+pub mod server;
+pub mod street;
+pub mod world;
+
+pub use world::World;

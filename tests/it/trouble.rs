@@ -1,0 +1,232 @@
+//! When something goes wrong for good: what the worker and the office see, and that nothing typed is dropped.
+
+use std::time::Duration;
+
+use device::view::{ReasonCode, Word};
+use domain::protocol::ErrorCode;
+use domain::{ReportId, Sha256Hex};
+use xunge_tests::World;
+use xunge_tests::gates::{ChokesOn, RefusesPhoto};
+use xunge_tests::phone::Phone;
+use xunge_tests::picture;
+use xunge_tests::record::a_report;
+use xunge_tests::street;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn shown(phone: &Phone, report: ReportId) -> (Word, ReasonCode, Option<ErrorCode>) {
+    let view = phone.device().get_report(report).unwrap().summary;
+    (view.word, view.why.code, view.why.error)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_the_server_chokes_on_is_set_aside_and_the_rest_goes_on() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    world.server.stand_before(ChokesOn("毒"));
+    let reports: Vec<ReportId> = (0..9)
+        .map(|n| phone.capture(a_report().saying(if n == 4 { "毒" } else { "树" })))
+        .collect();
+    phone.run_for(HOUR / 4).await;
+    assert_eq!(world.queue("municipal").len(), 8, "all but the one");
+    for (n, report) in reports.iter().enumerate().filter(|(n, _)| *n != 4) {
+        assert_eq!(shown(&phone, *report).0, Word::Delivered, "report {n}");
+    }
+    let (word, reason, error) = shown(&phone, reports[4]);
+    assert_eq!(
+        (word, reason, error),
+        (Word::NeedsYou, ReasonCode::Parked, Some(ErrorCode::Internal))
+    );
+
+    world.server.stand_alone();
+    phone.sync().await;
+    assert_eq!(world.breaches(&[&phone]), [""; 0]);
+    assert_eq!(
+        world.queue("municipal").len(),
+        9,
+        "delivered by itself once the fault is mended"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_older_server_does_not_know_waits_for_it_and_the_office_sees_it() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.offline();
+    let strange = phone.capture(a_report().saying("以后的版本"));
+    let outbox = rusqlite::Connection::open(phone.folder().join("outbox.db")).unwrap();
+    outbox.execute("update mutation set kind = 'report.dance'", []).unwrap();
+    let plain = phone.capture(a_report());
+    phone.online();
+    phone.run_for(HOUR / 4).await;
+    assert_eq!(shown(&phone, plain).0, Word::Delivered);
+    let strays = world.office(street::KEEPER).get("/v1/strays");
+    assert_eq!(
+        (strays[0]["kind"].as_str(), strays[0]["parked"].as_bool()),
+        (Some("report.dance"), Some(true))
+    );
+    assert!(
+        phone.device().get_sync().unwrap().facts_waiting == 1,
+        "{strange} is kept"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_that_never_completes_holds_up_neither_its_report_nor_the_next_photo() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.offline();
+    let stuck = phone.capture(a_report().with_photo(picture::small(1)));
+    let other = phone.capture(a_report().with_photo(picture::small(2)));
+    let upright = phone.device().get_report(stuck).unwrap().photos[0]
+        .manifest
+        .upright
+        .clone()
+        .unwrap();
+    let Sha256Hex(name) = upright.sha256;
+    world.server.stand_before(RefusesPhoto(name));
+    phone.online();
+    phone.run_for(HOUR).await;
+    assert_eq!(world.queue("municipal").len(), 2, "the facts are there");
+    assert_eq!(shown(&phone, other).0, Word::Delivered);
+    let waiting = phone.device().get_report(stuck).unwrap().summary;
+    assert_eq!((waiting.word, waiting.why.photos_waiting), (Word::OnPhone, 1));
+    assert!(waiting.why.facts_delivered, "已报到，照片还在手机上");
+
+    world.server.stand_alone();
+    phone.sync().await;
+    assert_eq!(world.breaches(&[&phone]), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_phone_says_so_keeps_the_draft_and_saves_it_once_there_is_room() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.offline();
+    let before = phone.capture(a_report().with_photo(picture::small(1)));
+    phone.disk.set_full(true);
+    let refused = phone.try_capture(a_report().saying("写了一半").with_photo(picture::small(2)));
+    assert_eq!(refused.unwrap_err().code, ErrorCode::PhoneFull);
+    let drafts = phone.device().list_drafts().unwrap();
+    let texts: Vec<_> = drafts
+        .iter()
+        .filter_map(|draft| draft.report.as_ref())
+        .map(|body| body.text.as_str())
+        .collect();
+    assert_eq!(texts, ["写了一半"]);
+    phone.disk.set_full(false);
+    phone.capture(a_report().saying("写完了").with_photo(picture::small(2)));
+    phone.online().sync().await;
+    assert_eq!(shown(&phone, before).0, Word::Delivered);
+    assert_eq!(world.breaches(&[&phone]), [""; 0]);
+    assert_eq!(world.queue("municipal").len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_server_says_so_takes_nothing_by_halves_and_goes_on_once_there_is_room() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    world.server.set_full(true);
+    for n in 0..6 {
+        phone.capture(
+            a_report()
+                .saying(&"很长的文字".repeat(100))
+                .with_photo(picture::small(n)),
+        );
+    }
+    phone.run_for(HOUR / 6).await;
+    let sync = phone.device().get_sync().unwrap();
+    assert!(sync.facts_waiting > 0, "not everything can fit");
+    assert_eq!(sync.last_error, Some(ErrorCode::DiskFull));
+    assert!(
+        phone
+            .device()
+            .list_reports()
+            .unwrap()
+            .iter()
+            .all(|report| report.word != Word::NeedsYou)
+    );
+    world.server.set_full(false);
+    phone.sync().await;
+    assert_eq!(world.breaches(&[&phone]), [""; 0]);
+    assert_eq!(world.queue("municipal").len(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_revoked_phone_keeps_everything_and_its_worker_enrols_again() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.offline();
+    let report = phone.capture(a_report().with_photo(picture::small(1)));
+    let keeper = world.office(street::KEEPER);
+    let devices = keeper.get("/v1/devices");
+    let path = format!("/v1/devices/{}/revoke", devices[0]["id"].as_str().unwrap());
+    assert_eq!(keeper.post(&path, &serde_json::json!({})).0, 200);
+    phone.online();
+    phone.run_for(HOUR).await;
+    let said = (Word::OnPhone, ReasonCode::Revoked, Some(ErrorCode::DeviceRevoked));
+    assert_eq!(shown(&phone, report), said);
+    assert!(phone.device().get_session().unwrap().revoked);
+    assert_eq!(world.queue("municipal").len(), 0);
+
+    phone.enrol(&world.code_for("li")).await;
+    phone.sync().await;
+    assert_eq!(shown(&phone, report).0, Word::Delivered);
+    assert_eq!(world.breaches(&[&phone]), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_moved_worker_loses_the_old_grid_and_no_report() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.offline();
+    let before = phone.capture(a_report());
+    world.move_worker("li", "zhao");
+    world.hours_pass(80).await;
+    let unaware = phone.capture(a_report().saying("还不知道调走了"));
+    phone.online().sync().await;
+    assert_eq!(shown(&phone, before).0, Word::Delivered, "made before the move");
+    let refused = (Word::NeedsYou, ReasonCode::Rejected, Some(ErrorCode::OutOfScope));
+    assert_eq!(shown(&phone, unaware), refused);
+    assert_eq!(
+        phone.device().get_report(unaware).unwrap().summary.text,
+        "还不知道调走了"
+    );
+    let strays = world.office(street::KEEPER).get("/v1/strays");
+    assert_eq!(strays.as_array().unwrap().len(), 1, "the office has it too");
+    let households = phone.device().list_households(&device::view::HouseholdQuery {
+        limit: 10,
+        ..Default::default()
+    });
+    let mut ids: Vec<_> = households.unwrap().rows.iter().map(|row| row.id).collect();
+    ids.sort();
+    assert_eq!(ids, [0, 1].map(|door| street::household(street::place("zhao"), door)));
+    assert_eq!(world.breaches(&[&phone]), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_restored_from_yesterday_gets_everything_again() {
+    let world = World::new();
+    let (li, wang) = (world.worker("li").await, world.worker("wang").await);
+    let early = li.capture(a_report().with_photo(picture::small(1)));
+    li.sync().await;
+    let backup = world.new_folder("backup");
+    world.server.back_up(&backup);
+    world.hours_pass(24).await;
+    let late = li.capture(a_report().saying("昨天以后").with_photo(picture::small(2)));
+    li.sync().await;
+    wang.capture(a_report().with_photo(picture::small(3)));
+    wang.sync().await;
+    world.server.restore(&backup, world.new_folder("server"));
+    assert_eq!(world.queue("municipal").len(), 1, "the server forgot a day");
+
+    li.run_for(HOUR).await;
+    wang.run_for(HOUR).await;
+    li.run_for(HOUR).await;
+    assert_eq!(world.queue("municipal").len(), 3);
+    assert_eq!(
+        (shown(&li, early).0, shown(&li, late).0),
+        (Word::Delivered, Word::Delivered)
+    );
+    assert_eq!(world.breaches(&[&li, &wang]), [""; 0]);
+}

@@ -1,0 +1,57 @@
+//! Power that may go at any moment: every call a device makes to its clock or its disk is such a moment. The app ends there
+//! by a panic, so nothing after it happens; open transactions are rolled back as SQLite rolls them back at the next start.
+
+use std::panic;
+use std::sync::Once;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// What a cut ends the app with.
+#[derive(Debug, Clone, Copy)]
+pub struct PowerCut;
+
+const NEVER: i64 = i64::MAX;
+
+/// Burns down by one with each call.
+#[derive(Debug)]
+pub struct Fuse(AtomicI64);
+
+impl Default for Fuse {
+    fn default() -> Self {
+        Self(AtomicI64::new(NEVER))
+    }
+}
+
+impl Fuse {
+    /// The power goes after so many calls.
+    pub fn burn_down_after(&self, calls: u32) {
+        self.0.store(i64::from(calls), Ordering::Relaxed);
+    }
+
+    /// The power stays.
+    pub fn disarm(&self) {
+        self.0.store(NEVER, Ordering::Relaxed);
+    }
+
+    /// A moment at which the power may go. Once it is gone, every later call ends the same way.
+    pub(crate) fn moment(&self) {
+        if self.0.load(Ordering::Relaxed) == NEVER || std::thread::panicking() {
+            return;
+        }
+        if self.0.fetch_sub(1, Ordering::Relaxed) <= 0 {
+            panic::panic_any(PowerCut);
+        }
+    }
+
+    /// Cuts are part of the story and are not printed.
+    pub fn keep_quiet() {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            let loud = panic::take_hook();
+            panic::set_hook(Box::new(move |cause| {
+                if !cause.payload().is::<PowerCut>() {
+                    loud(cause);
+                }
+            }));
+        });
+    }
+}

@@ -1,0 +1,332 @@
+//! A worker's phone: the real device in a folder of its own, with an outside world that the test owns.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine as _;
+use device::Device;
+use device::ports::{Changed, Network, Notice, Notify, Ports, Silent, Topic};
+use device::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, NoteUpload, Platform, ReportDraft, VisitDraft};
+use domain::protocol::WireError;
+use domain::{HouseholdId, PhotoRole, ReportId, VisitId};
+
+use crate::clock::{PhoneClock, WorldClock};
+use crate::disk::PhoneDisk;
+use crate::fuse::Fuse;
+use crate::network::{Fate, Link};
+use crate::promises::outbox;
+use crate::record::{AReport, AVisit};
+use crate::seeded::Seeded;
+use crate::server::{ADDRESS, StreetServer};
+use crate::street;
+
+/// Longest time a phone gets to send everything in a story.
+const PATIENCE: Duration = Duration::from_secs(4 * 3_600);
+
+/// What the phone told its worker.
+#[derive(Default)]
+pub struct Told(Mutex<Vec<Notice>>);
+
+impl Told {
+    /// Every notification so far.
+    #[must_use]
+    pub fn notices(&self) -> Vec<Notice> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Notify for Told {
+    fn notify(&self, notice: Notice) {
+        self.0.lock().unwrap().push(notice);
+    }
+}
+
+impl Changed for Told {
+    fn changed(&self, _topics: &[Topic]) {}
+}
+
+/// A phone.
+pub struct Phone {
+    /// Whose it is.
+    pub worker: String,
+    /// Its clocks.
+    pub clock: Arc<PhoneClock>,
+    /// Its disk.
+    pub disk: Arc<PhoneDisk>,
+    /// Its power.
+    pub fuse: Arc<Fuse>,
+    /// Its way to the server.
+    pub link: Arc<Link>,
+    /// What it told its worker.
+    pub told: Arc<Told>,
+    folder: PathBuf,
+    ports: Ports,
+    device: Option<Arc<Device>>,
+}
+
+impl Phone {
+    /// Switches a phone on in a folder, new or not.
+    #[must_use]
+    pub fn in_folder(worker: &str, folder: PathBuf, server: &Arc<StreetServer>, clock: WorldClock, seed: u64) -> Self {
+        let link = Arc::new(Link::new(Arc::clone(server)));
+        let fuse = Arc::new(Fuse::default());
+        let disk = Arc::new(PhoneDisk::empty(Arc::clone(&fuse)));
+        let told = Arc::new(Told::default());
+        let clock_of_phone = Arc::new(PhoneClock::right(clock, Arc::clone(&fuse)));
+        let ports = Ports {
+            files: Arc::<PhoneDisk>::clone(&disk),
+            clock: Arc::<PhoneClock>::clone(&clock_of_phone),
+            ids: Arc::new(Seeded::new(clock, seed)),
+            network: Arc::<Link>::clone(&link),
+            transport: Arc::<Link>::clone(&link),
+            notify: Arc::<Told>::clone(&told),
+            changed: Arc::new(Silent),
+            platform: Platform::Android,
+            app_version: "0.1.0".to_owned(),
+        };
+        let mut phone = Self {
+            worker: worker.to_owned(),
+            clock: clock_of_phone,
+            disk,
+            fuse,
+            link,
+            told,
+            folder,
+            ports,
+            device: None,
+        };
+        phone.start();
+        phone
+    }
+
+    /// The device.
+    ///
+    /// # Panics
+    /// While the app does not run.
+    #[must_use]
+    pub fn device(&self) -> &Arc<Device> {
+        self.device.as_ref().unwrap()
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Starts the app.
+    pub fn start(&mut self) {
+        self.device = Some(Arc::new(Device::open(&self.folder, self.ports.clone()).unwrap()));
+    }
+
+    /// Kills the app.
+    pub fn kill(&mut self) {
+        self.device = None;
+    }
+
+    /// Kills the app and starts it again.
+    pub fn restart(&mut self) {
+        self.kill();
+        self.start();
+    }
+
+    /// Enrols with a code.
+    pub async fn enrol(&self, code: &str) {
+        let request = EnrolRequestView {
+            server: ADDRESS.to_owned(),
+            code: code.to_owned(),
+            device_name: self.worker.clone(),
+        };
+        self.device().enrol(request).await.unwrap();
+    }
+
+    /// No network, and the phone knows it.
+    pub fn offline(&self) -> &Self {
+        self.link.set_network(Network::NONE);
+        self.link.set_weather(Fate::NOWHERE);
+        self
+    }
+
+    /// Wi-Fi that works.
+    pub fn online(&self) -> &Self {
+        self.link.set_network(Network::WIFI);
+        self.link.set_weather(Fate::WELL);
+        self
+    }
+
+    /// Saves a report as a worker does.
+    ///
+    /// # Panics
+    /// When the phone refuses it.
+    pub fn capture(&self, report: AReport) -> ReportId {
+        self.try_capture(report).unwrap()
+    }
+
+    /// Saves a report, or says why not.
+    ///
+    /// # Errors
+    /// What the device refuses with.
+    pub fn try_capture(&self, report: AReport) -> Result<ReportId, WireError> {
+        let device = self.device();
+        let draft = device.open_draft(NewDraft {
+            kind: DraftKind::Report,
+            household: None,
+        })?;
+        let body = ReportDraft {
+            category: Some(report.category.as_str().into()),
+            answer: None,
+            text: report.text.clone(),
+            pin: Some(
+                report
+                    .point
+                    .unwrap_or_else(|| street::inside(street::place(&self.worker))),
+            ),
+            fix: None,
+            grid: None,
+            address: None,
+            no_photo_reason: report.no_photo,
+            source: report.source(),
+            photos_on_mobile: false,
+        };
+        device.save_draft(DraftEdit {
+            id: draft.id.clone(),
+            report: Some(body),
+            visit: None,
+        })?;
+        for picture in &report.photos {
+            let upload = self.upload(picture)?;
+            device.add_photo(&draft.id, &upload, PhotoRole::Wide)?;
+        }
+        Ok(device.save_report(&draft.id)?.summary.id)
+    }
+
+    /// Saves a visit as a worker does.
+    ///
+    /// # Panics
+    /// When the phone refuses it.
+    pub fn visit(&self, household: HouseholdId, visit: AVisit) -> VisitId {
+        self.try_visit(household, visit).unwrap()
+    }
+
+    /// Saves a visit, or says why not.
+    ///
+    /// # Errors
+    /// What the device refuses with.
+    pub fn try_visit(&self, household: HouseholdId, visit: AVisit) -> Result<VisitId, WireError> {
+        let device = self.device();
+        let draft = device.open_draft(NewDraft {
+            kind: DraftKind::Visit,
+            household: Some(household),
+        })?;
+        let started = draft.visit.as_ref().unwrap().started_at;
+        let body = VisitDraft {
+            channel: AVisit::CHANNEL,
+            reason: AVisit::REASON,
+            started_at: started,
+            outcome: AVisit::OUTCOME,
+            condition: Some(AVisit::CONDITION),
+            facts: visit.facts.clone(),
+            needs: visit.named_needs(|| self.ports.ids.random_uuid()),
+            promises: Vec::new(),
+            reflection: visit.reflection.clone(),
+        };
+        device.save_draft(DraftEdit {
+            id: draft.id.clone(),
+            report: None,
+            visit: Some(body),
+        })?;
+        for picture in &visit.photos {
+            let upload = self.upload(picture)?;
+            device.add_photo(&draft.id, &upload, PhotoRole::Wide)?;
+        }
+        device.save_visit(&draft.id)?;
+        Ok(VisitId(draft.id.parse().unwrap()))
+    }
+
+    /// Adds words and photos to a report.
+    ///
+    /// # Panics
+    /// When the phone refuses them.
+    pub fn note(&self, report: ReportId, text: &str, pictures: &[Vec<u8>]) {
+        self.try_note(report, text, pictures).unwrap();
+    }
+
+    /// Adds words and photos to a report, or says why not.
+    ///
+    /// # Errors
+    /// What the device refuses with.
+    pub fn try_note(&self, report: ReportId, text: &str, pictures: &[Vec<u8>]) -> Result<(), WireError> {
+        let mut uploads = Vec::new();
+        for picture in pictures {
+            uploads.push(NoteUpload {
+                upload: self.upload(picture)?,
+                role: PhotoRole::CloseUp,
+            });
+        }
+        self.device().add_note(report, text, &uploads)?;
+        Ok(())
+    }
+
+    fn upload(&self, picture: &[u8]) -> Result<String, WireError> {
+        let upload = self.device().begin_upload("photo.jpg", picture.len() as u64)?;
+        let mut offset = 0;
+        for piece in picture.chunks(1024 * 1024) {
+            let text = base64::engine::general_purpose::STANDARD.encode(piece);
+            offset = self.device().append_upload(&upload, offset, &text)?;
+        }
+        Ok(upload)
+    }
+
+    /// The buckets it has rows or cursors of.
+    #[must_use]
+    pub fn buckets(&self) -> BTreeSet<String> {
+        outbox::buckets(&self.folder)
+    }
+
+    /// How many photo files its records name.
+    #[must_use]
+    pub fn photo_files(&self) -> u64 {
+        outbox::files(&self.folder).len() as u64
+    }
+
+    /// True when nothing waits to be sent.
+    ///
+    /// # Panics
+    /// When the device cannot read its own state.
+    #[must_use]
+    pub fn has_sent_all(&self) -> bool {
+        let sync = self.device().get_sync().unwrap();
+        sync.facts_waiting == 0 && sync.photos_waiting == 0
+    }
+
+    /// Lets the app run until nothing waits to be sent and it has pulled what became of it.
+    ///
+    /// # Panics
+    /// When that takes longer than four hours of the world's time.
+    pub async fn sync(&self) {
+        let sent = async {
+            while !self.has_sent_all() {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            tokio::time::sleep(Duration::from_secs(25)).await;
+        };
+        tokio::select! {
+            biased;
+            () = self.device().run() => {}
+            done = tokio::time::timeout(PATIENCE, sent) => {
+                assert!(done.is_ok(), "still waiting: {:?}", self.device().get_sync());
+            }
+        }
+    }
+
+    /// Lets the app run for a while.
+    pub async fn run_for(&self, time: Duration) {
+        tokio::select! {
+            biased;
+            () = self.device().run() => {}
+            () = tokio::time::sleep(time) => {}
+        }
+    }
+}

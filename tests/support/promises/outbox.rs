@@ -1,0 +1,114 @@
+//! What a phone holds, read from its database file.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use domain::protocol::Receipt;
+use domain::{MutationId, Sha256Hex};
+use rusqlite::{Connection, OpenFlags};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Where a mutation stands on the phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldState {
+    /// Without a verdict.
+    Open,
+    /// Done.
+    Final,
+    /// Refused.
+    Rejected,
+}
+
+/// A mutation as a phone holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// Name.
+    pub id: MutationId,
+    /// Kind.
+    pub kind: String,
+    /// What it is about.
+    pub entity: Uuid,
+    /// Content.
+    pub body: Value,
+    /// Where it stands.
+    pub state: HeldState,
+    /// The server's answer.
+    pub receipt: Option<Receipt>,
+}
+
+/// A photo file as a phone holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HeldFile {
+    pub(crate) sha256: Sha256Hex,
+    pub(crate) stored: bool,
+    /// False for an original nobody asked for.
+    pub(crate) travels: bool,
+    pub(crate) captured_with: MutationId,
+}
+
+fn open(folder: &Path, name: &str) -> Connection {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(folder.join(name), flags).unwrap()
+}
+
+pub(crate) fn cache(folder: &Path) -> Connection {
+    open(folder, "cache.db")
+}
+
+pub(crate) fn outbox(folder: &Path) -> Connection {
+    open(folder, "outbox.db")
+}
+
+pub(crate) fn mutations(folder: &Path) -> Vec<Held> {
+    let outbox = outbox(folder);
+    let mut statement = outbox
+        .prepare("select id, kind, entity, body, state, receipt from mutation order by n")
+        .unwrap();
+    let found = statement.query_map([], |row| {
+        let text = |column: usize| row.get::<_, String>(column).unwrap();
+        let state = match text(4).as_str() {
+            "final" => HeldState::Final,
+            "rejected" => HeldState::Rejected,
+            _without_verdict => HeldState::Open,
+        };
+        let receipt: Option<String> = row.get(5)?;
+        Ok(Held {
+            id: MutationId(text(0).parse().unwrap()),
+            kind: text(1),
+            entity: text(2).parse().unwrap(),
+            body: serde_json::from_str(&text(3)).unwrap(),
+            state,
+            receipt: receipt.map(|text| serde_json::from_str(&text).unwrap()),
+        })
+    });
+    found.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+pub(crate) fn files(folder: &Path) -> Vec<HeldFile> {
+    let outbox = outbox(folder);
+    let mut statement = outbox
+        .prepare(
+            "select f.sha256, f.state = 'stored', f.copy <> 'original' or f.asked = 1, min(r.mutation)
+             from photo_file f join photo_ref r on r.sha256 = f.sha256 group by f.sha256",
+        )
+        .unwrap();
+    let found = statement.query_map([], |row| {
+        Ok(HeldFile {
+            sha256: Sha256Hex(row.get(0)?),
+            stored: row.get(1)?,
+            travels: row.get(2)?,
+            captured_with: MutationId(row.get::<_, String>(3)?.parse().unwrap()),
+        })
+    });
+    found.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+pub(crate) fn buckets(folder: &Path) -> BTreeSet<String> {
+    let cache = cache(folder);
+    let mut statement = cache
+        .prepare("select bucket from cursor union select bucket from member")
+        .unwrap();
+    let found = statement.query_map([], |row| row.get(0));
+    found.unwrap().collect::<Result<_, _>>().unwrap()
+}

@@ -1,0 +1,110 @@
+//! What a phone shows is what a phone that asks from the very start is handed: every row, no other, at its revision.
+
+use std::collections::BTreeMap;
+
+use device::ports::{Method, Request};
+use domain::protocol::{Announcement, PROTO, PROTO_HEADER, PullRequest, PullResponse};
+use domain::{Bucket, DeviceId};
+use serde_json::Value;
+
+use super::outbox;
+use crate::phone::Phone;
+use crate::server::{ADDRESS, StreetServer};
+
+type Rows = BTreeMap<(String, String, String), (u64, Value)>;
+
+pub(super) fn check(server: &StreetServer, phone: &Phone) -> Vec<String> {
+    let Some(there) = handed_out(server, phone) else {
+        return Vec::new(); // a revoked phone keeps what it had
+    };
+    let here = shown(phone);
+    let mut breaches = Vec::new();
+    for (name, (rev, data)) in &there {
+        match here.get(name) {
+            None => breaches.push(format!("{}: {name:?} is not on the phone", phone.worker)),
+            Some((older, _)) if older != rev => {
+                breaches.push(format!("{}: {name:?} is at {older}, not {rev}", phone.worker));
+            }
+            Some((_, shown)) if shown != data => {
+                breaches.push(format!(
+                    "{}: {name:?} at {rev} is not what the server has",
+                    phone.worker
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    for name in here.keys().filter(|name| !there.contains_key(*name)) {
+        breaches.push(format!(
+            "{}: {name:?} is on the phone and not the phone's to see",
+            phone.worker
+        ));
+    }
+    breaches
+}
+
+fn shown(phone: &Phone) -> Rows {
+    let cache = outbox::cache(phone.folder());
+    let mut statement = cache
+        .prepare(
+            "select bucket, m.type, m.id, r.rev, r.data from member m join row r on r.type = m.type and r.id = m.id",
+        )
+        .unwrap();
+    let found = statement.query_map([], |row| {
+        let data: String = row.get(4)?;
+        let name = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok((name, (row.get(3)?, serde_json::from_str(&data).unwrap())))
+    });
+    found.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+/// Everything the server hands this phone when it has nothing; none when it is refused.
+fn handed_out(server: &StreetServer, phone: &Phone) -> Option<Rows> {
+    let (device, token): (String, String) = outbox::outbox(phone.folder())
+        .query_row("select device, token from identity", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    let mut cursors: BTreeMap<Bucket, u64> = BTreeMap::new();
+    let mut rows = Rows::new();
+    loop {
+        let asked = PullRequest {
+            proto: PROTO,
+            epoch: Some(server.handle().epoch),
+            device: DeviceId(device.parse().unwrap()),
+            cursors: cursors.clone(),
+            max_bytes: None,
+            announce: Announcement::default(),
+        };
+        let request = Request {
+            method: Method::Post,
+            url: format!("{ADDRESS}/v1/pull"),
+            headers: vec![
+                ("content-type", "application/json".to_owned()),
+                (PROTO_HEADER, PROTO.to_string()),
+                ("authorization", format!("Bearer {token}")),
+            ],
+            body: serde_json::to_vec(&asked).unwrap(),
+        };
+        let answer = server.answer(&request)?;
+        if answer.status != 200 {
+            return None;
+        }
+        let answer: PullResponse = serde_json::from_slice(&answer.body).unwrap();
+        for page in &answer.buckets {
+            cursors.insert(page.id.clone(), page.to);
+            for row in &page.rows {
+                let kind = serde_json::to_value(row.kind).unwrap();
+                let name = (page.id.0.clone(), kind.as_str().unwrap().to_owned(), row.id.clone());
+                rows.insert(name, (row.rev, row.data.clone()));
+            }
+            for gone in &page.gone {
+                let kind = serde_json::to_value(gone.kind).unwrap();
+                rows.remove(&(page.id.0.clone(), kind.as_str().unwrap().to_owned(), gone.id.clone()));
+            }
+        }
+        if answer.buckets.iter().all(|page| !page.more) {
+            return Some(rows);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The street's server: the real router on a real folder, stopped, started, backed up and restored by the test.
+
+use std::fs;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Request as HttpRequest;
+use device::ports::{Method, Request, Response};
+use sync_server::Outcome;
+use sync_server::office::Office;
+use sync_server::routes::router;
+use sync_server::server::Server;
+use sync_server::store::Tx;
+use tower::ServiceExt as _;
+
+use crate::clock::WorldClock;
+use crate::seeded::Seeded;
+
+/// Where phones believe the server is.
+pub const ADDRESS: &str = "http://127.0.0.1:1";
+
+/// Stands before the server and may do what a bad server would do: a control.
+pub trait Gate: Send {
+    /// Answers a request; `server` is what the real one would say.
+    fn pass(&mut self, request: &Request, server: &dyn Fn(&Request) -> Response) -> Response;
+}
+
+/// The server, running or stopped.
+pub struct StreetServer {
+    clock: WorldClock,
+    ids: Arc<Seeded>,
+    folder: Mutex<PathBuf>,
+    running: Mutex<Option<Running>>,
+    gate: Mutex<Option<Box<dyn Gate>>>,
+}
+
+struct Running {
+    server: Server,
+    app: Router,
+}
+
+impl StreetServer {
+    /// Starts on a folder, new or not.
+    #[must_use]
+    pub fn start_in(folder: PathBuf, clock: WorldClock, seed: u64) -> Self {
+        let server = Self {
+            clock,
+            ids: Arc::new(Seeded::new(clock, seed)),
+            folder: Mutex::new(folder),
+            running: Mutex::new(None),
+            gate: Mutex::new(None),
+        };
+        server.start();
+        server
+    }
+
+    /// Starts again; harmless when it runs.
+    pub fn start(&self) {
+        let mut running = lock(&self.running);
+        if running.is_none() {
+            let ids = Arc::<Seeded>::clone(&self.ids);
+            let server = Server::open(&lock(&self.folder), Office::default(), Arc::new(self.clock), ids).unwrap();
+            let app = router(server.clone());
+            *running = Some(Running { server, app });
+        }
+    }
+
+    /// True while it runs.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        lock(&self.running).is_some()
+    }
+
+    /// Stops; nobody answers until it is started.
+    pub fn stop(&self) {
+        drop(lock(&self.running).take());
+    }
+
+    /// Puts something before the server.
+    pub fn stand_before(&self, gate: impl Gate + 'static) {
+        *lock(&self.gate) = Some(Box::new(gate));
+    }
+
+    /// Takes it away.
+    pub fn stand_alone(&self) {
+        *lock(&self.gate) = None;
+    }
+
+    /// The server's own handle.
+    ///
+    /// # Panics
+    /// While it is stopped.
+    #[must_use]
+    pub fn handle(&self) -> Server {
+        lock(&self.running).as_ref().unwrap().server.clone()
+    }
+
+    /// The answer to one request; none while the server is stopped.
+    #[must_use]
+    pub fn answer(&self, request: &Request) -> Option<Response> {
+        let app = lock(&self.running).as_ref()?.app.clone();
+        let real = |request: &Request| ask(&app, http(request));
+        match lock(&self.gate).as_mut() {
+            Some(gate) => Some(gate.pass(request, &real)),
+            None => Some(real(request)),
+        }
+    }
+
+    /// The answer to a browser's request.
+    ///
+    /// # Panics
+    /// While it is stopped.
+    #[must_use]
+    pub fn browse(&self, request: HttpRequest<Body>) -> Response {
+        let app = lock(&self.running).as_ref().unwrap().app.clone();
+        ask(&app, request)
+    }
+
+    /// Reads the database.
+    ///
+    /// # Panics
+    /// When the database fails, or while the server is stopped.
+    pub fn read<T>(&self, read: impl FnOnce(&Tx<'_>) -> Outcome<T>) -> T {
+        self.handle().store.read_blocking(read).unwrap()
+    }
+
+    /// Copies the data folder as it is now, as an operator would: the database first, then the photos.
+    pub fn back_up(&self, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        let from = lock(&self.folder).clone();
+        let database = rusqlite::Connection::open(from.join("xunge.db")).unwrap();
+        database.backup("main", to.join("xunge.db"), None).unwrap();
+        copy_folder(&from.join("blobs"), &to.join("blobs"));
+    }
+
+    /// Stops, puts a back-up in place of the data folder, and starts a new history.
+    pub fn restore(&self, backup: &Path, folder: PathBuf) {
+        self.stop();
+        copy_folder(backup, &folder);
+        let database = rusqlite::Connection::open(folder.join("xunge.db")).unwrap();
+        database.execute("DELETE FROM server WHERE name = 'epoch'", []).unwrap();
+        drop(database);
+        *lock(&self.folder) = folder;
+        self.start();
+    }
+
+    /// From now on the database cannot grow, as on a full disk; or it can again.
+    pub fn set_full(&self, full: bool) {
+        let limit = if full { 1 } else { i64::from(u32::MAX - 2) };
+        let sql = format!("PRAGMA max_page_count = {limit}");
+        self.handle()
+            .store
+            .write_blocking(move |tx| Ok(tx.query(&sql, &[], |_| Ok(()))?))
+            .unwrap();
+    }
+}
+
+/// Copies a folder with everything in it.
+///
+/// # Panics
+/// When the file system fails.
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn http(request: &Request) -> HttpRequest<Body> {
+    let method = match request.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Patch => "PATCH",
+    };
+    let path = request.url.strip_prefix(ADDRESS).unwrap();
+    let mut built = HttpRequest::builder().method(method).uri(path);
+    for (name, value) in &request.headers {
+        built = built.header(*name, value);
+    }
+    built.body(Body::from(request.body.clone())).unwrap()
+}
+
+fn ask(app: &Router, request: HttpRequest<Body>) -> Response {
+    let asked = async {
+        let response = app.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        let headers = head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap_or_default().to_owned()))
+            .collect();
+        Response {
+            status: head.status.as_u16(),
+            headers,
+            body,
+        }
+    };
+    wait_here(tokio::task::unconstrained(asked))
+}
+
+/// Waits without letting the runtime's clock move: a request is served at one instant, as a whole. The server's threads
+/// run on real time meanwhile.
+fn wait_here<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(done) = future.as_mut().poll(&mut context) {
+            return done;
+        }
+        std::thread::park();
+    }
+}
