@@ -18,9 +18,12 @@ pub(crate) fn epoch(cache: &Connection) -> Result<Option<Epoch>> {
     Ok(found)
 }
 
-/// Begins another history: cursors are dropped, rows stay on the screen until the first fill replaces them.
+/// Begins another history: cursors are dropped, rows stay on the screen until the first fill replaces them. Their
+/// revisions count for nothing: what was newest in a history that was lost may have a lower revision in this one.
 pub(crate) fn begin_epoch(cache: &Connection, epoch: Epoch) -> Result<()> {
     cache.execute("delete from cursor", [])?;
+    cache.execute("update row set rev = 0", [])?;
+    cache.execute("update member set rev = 0", [])?;
     cache.execute(
         "insert or replace into history (one, epoch) values (1, ?1)",
         [epoch.to_string()],
@@ -65,8 +68,32 @@ pub(crate) fn remove(cache: &Connection, bucket: &Bucket) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use ::uuid::Uuid;
+    use domain::protocol::{Row, RowType};
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::store::row;
+
+    #[test]
+    fn a_row_of_another_history_is_replaced_whatever_its_revision_was() {
+        let (_dir, store) = crate::store::for_test();
+        let bucket = Bucket::from("ref");
+        let queue = |rev, label: &str| Row {
+            kind: RowType::Queue,
+            id: "q".to_owned(),
+            rev,
+            data: json!({ "label": label }),
+        };
+        let rows: Vec<Value> = store
+            .write_cache(|tx| {
+                row::put(tx, &bucket, &queue(9, "lost"), &mut row::Stale::new())?;
+                begin_epoch(tx, Epoch(Uuid::from_u128(2)))?;
+                row::put(tx, &bucket, &queue(3, "restored"), &mut row::Stale::new())?;
+                row::all(tx, RowType::Queue)
+            })
+            .unwrap();
+        assert_eq!(rows, [json!({ "label": "restored" })]);
+    }
 
     #[test]
     fn another_history_drops_every_cursor() {
