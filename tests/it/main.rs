@@ -5,4 +5,5 @@
 mod architecture;
 mod ninety_reports;
 mod repeats;
+mod simnet;
 mod trouble;

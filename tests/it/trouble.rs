@@ -86,7 +86,7 @@ async fn a_photo_that_never_completes_holds_up_neither_its_report_nor_the_next_p
     let Sha256Hex(name) = upright.sha256;
     world.server.stand_before(RefusesPhoto(name));
     phone.online();
-    phone.run_for(HOUR).await;
+    phone.run_for(HOUR / 4).await;
     assert_eq!(world.queue("municipal").len(), 2, "the facts are there");
     assert_eq!(shown(&phone, other).0, Word::Delivered);
     let waiting = phone.device().get_report(stuck).unwrap().summary;
@@ -163,7 +163,7 @@ async fn a_revoked_phone_keeps_everything_and_its_worker_enrols_again() {
     let path = format!("/v1/devices/{}/revoke", devices[0]["id"].as_str().unwrap());
     assert_eq!(keeper.post(&path, &serde_json::json!({})).0, 200);
     phone.online();
-    phone.run_for(HOUR).await;
+    phone.run_for(HOUR / 4).await;
     let said = (Word::OnPhone, ReasonCode::Revoked, Some(ErrorCode::DeviceRevoked));
     assert_eq!(shown(&phone, report), said);
     assert!(phone.device().get_session().unwrap().revoked);
@@ -220,9 +220,9 @@ async fn a_server_restored_from_yesterday_gets_everything_again() {
     world.server.restore(&backup, world.new_folder("server"));
     assert_eq!(world.queue("municipal").len(), 1, "the server forgot a day");
 
-    li.run_for(HOUR).await;
-    wang.run_for(HOUR).await;
-    li.run_for(HOUR).await;
+    li.run_for(HOUR / 4).await;
+    wang.run_for(HOUR / 4).await;
+    li.run_for(HOUR / 4).await;
     assert_eq!(world.queue("municipal").len(), 3);
     assert_eq!(
         (shown(&li, early).0, shown(&li, late).0),

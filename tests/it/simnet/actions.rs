@@ -1,0 +1,302 @@
+//! What people do and what befalls them.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
+
+use device::ports::Network;
+use domain::protocol::ErrorCode;
+use domain::{Action, CaseState, ReturnReason};
+use xunge_tests::fuse::PowerCut;
+use xunge_tests::office::Browser;
+use xunge_tests::picture;
+use xunge_tests::record::{AReport, a_report, a_visit, sent_to};
+use xunge_tests::server::copy_folder;
+use xunge_tests::street::{self, WORKERS};
+
+use super::history::History;
+use super::plan::Act;
+
+const CATEGORIES: [&str; 6] = [
+    "tree-fallen",
+    "ads",
+    "other",
+    "neighbor-dispute",
+    "lift-fault",
+    "gas-leak",
+];
+const NEEDS: [&str; 3] = ["need-home-repair", "need-digital", "need-paperwork"];
+/// How wrong a phone's clock may be, in milliseconds: right, minutes, a day, ten years either way.
+const WRONG: [i64; 6] = [0, 420_000, -420_000, -82_800_000, 315_360_000_000, -315_360_000_000];
+const MOST_PHONES: usize = 5;
+
+impl History {
+    pub(super) async fn act(&mut self, act: Act) {
+        let at = self.dice.usize(..self.hands.len());
+        self.trace.tell(&format!("{act:?} {}", self.hands[at].name));
+        match act {
+            Act::Capture => self.capture(at),
+            Act::Visit => self.visit(at),
+            Act::Note => self.note(at),
+            Act::Withdraw => self.withdraw(at),
+            Act::OfficeActs => self.office_acts(),
+            Act::SyncNow => {
+                self.by_hand(at, |hand| drop(hand.phone.device().sync_now()));
+            }
+            Act::NetworkChanges => self.network_changes(at),
+            Act::FrontOrBehind => {
+                let front = self.dice.bool();
+                self.by_hand(at, |hand| hand.phone.device().set_in_front(front));
+            }
+            Act::NightFalls => self.night().await,
+            Act::KillPhone => self.kill(at).await,
+            Act::CutPower => self.hands[at].phone.fuse.burn_down_after(self.dice.u32(1..400)),
+            Act::StopServer => self.stop_server(),
+            Act::ClockJumps => self.hands[at]
+                .phone
+                .clock
+                .set_wrong_by(WRONG[self.dice.usize(..WRONG.len())]),
+            Act::MoveWorker => self.move_worker(at),
+            Act::ClonePhone => self.clone_phone(at),
+            Act::CopyPhone => self.copy_phone(at),
+            Act::RestorePhone => self.restore_phone(at).await,
+            Act::BackUpServer => self.back_up(),
+            Act::RestoreServer => self.restore_server(),
+        }
+    }
+
+    /// Something a worker does; the power may go in the middle of it.
+    fn by_hand<T>(&mut self, at: usize, does: impl FnOnce(&mut super::history::Hand) -> T) -> Option<T> {
+        let hand = &mut self.hands[at];
+        match catch_unwind(AssertUnwindSafe(|| does(hand))) {
+            Ok(done) => return Some(done),
+            Err(cause) if !cause.is::<PowerCut>() => resume_unwind(cause),
+            Err(_cut) => {}
+        }
+        self.trace.tell("  the power goes");
+        if let Some(running) = &hand.running {
+            running.abort();
+        }
+        None
+    }
+
+    fn picture(&mut self) -> Vec<u8> {
+        // Few numbers: the same picture in two reports is one file.
+        let number = self.dice.u64(..40);
+        if self.dice.u8(..30) == 0 {
+            picture::large(number % 3)
+        } else {
+            picture::small(number)
+        }
+    }
+
+    fn report(&mut self) -> AReport {
+        let category = CATEGORIES[self.dice.usize(..CATEGORIES.len())];
+        let mut report = a_report().about(category).saying(&format!("{}", self.dice.u32(..)));
+        for _ in 0..self.dice.usize(..3) {
+            report = report.with_photo(self.picture());
+        }
+        report
+    }
+
+    fn capture(&mut self, at: usize) {
+        let report = self.report();
+        let saved = self.by_hand(at, |hand| hand.phone.try_capture(report));
+        if let Some(saved) = saved {
+            self.hands[at].reports.push(saved.unwrap());
+        }
+    }
+
+    fn visit(&mut self, at: usize) {
+        let (door, count) = (self.dice.u128(..2), self.dice.usize(..3));
+        let mut visit = a_visit().thinking("想");
+        for need in &NEEDS[..count] {
+            visit = visit.needing(need, "需要");
+        }
+        let place = self.places[street::place(&self.hands[at].phone.worker)];
+        let saved = self.by_hand(at, |hand| hand.phone.try_visit(street::household(place, door), visit));
+        // A phone that has not heard of the move does not know the household.
+        if let Some(Err(refused)) = saved {
+            assert_eq!(refused.code, ErrorCode::NotFound);
+        }
+    }
+
+    fn note(&mut self, at: usize) {
+        let Some(report) = self.dice.choice(&self.hands[at].reports).copied() else {
+            return;
+        };
+        let pictures = if self.dice.bool() {
+            vec![self.picture()]
+        } else {
+            Vec::new()
+        };
+        let saved = self.by_hand(at, |hand| hand.phone.try_note(report, "又来看了", &pictures));
+        // A restored phone has forgotten reports that its worker remembers.
+        if let Some(Err(refused)) = saved {
+            assert_eq!(refused.code, ErrorCode::NotFound);
+        }
+    }
+
+    fn withdraw(&mut self, at: usize) {
+        let Some(report) = self.hands[at].reports.last().copied() else {
+            return;
+        };
+        // Refused when it is too late by the phone's clock, or when a restored phone has forgotten the report.
+        self.by_hand(at, |hand| drop(hand.phone.device().withdraw_report(report, "")));
+    }
+
+    /// A department or the triage desk does something to some case. What it may not do is refused.
+    fn office_acts(&mut self) {
+        if !self.server.is_running() {
+            return;
+        }
+        let login = if self.dice.bool() {
+            street::HANDLER
+        } else {
+            street::TRIAGE_OFFICER
+        };
+        let server = std::sync::Arc::clone(&self.server);
+        let browser = Browser::signed_in(&server, login);
+        let cases = browser.cases();
+        let Some(case) = self.dice.choice(&cases) else { return };
+        let act = if case.state == CaseState::Submitted {
+            Action::Open
+        } else if case.state == CaseState::Opened {
+            sent_to("municipal")
+        } else if case.state == CaseState::Dispatched && self.dice.bool() {
+            Action::Return {
+                reason: ReturnReason::OutsideArea,
+                text: "不在辖区".to_owned(),
+                suggested: "urban-mgmt".into(),
+            }
+        } else if case.state == CaseState::Dispatched {
+            Action::Accept
+        } else {
+            Action::Comment {
+                text: "已知悉".to_owned(),
+                photos: Vec::new(),
+            }
+        };
+        let (status, _answer) = browser.try_act(case.id, case.state_rev, &act);
+        assert!(status < 500, "{act:?}: {status}");
+    }
+
+    fn network_changes(&mut self, at: usize) {
+        let networks = [Network::WIFI, Network::MOBILE, Network::NONE, Network::UNKNOWN];
+        let network = networks[self.dice.usize(..networks.len())];
+        self.by_hand(at, |hand| {
+            hand.phone.link.set_network(network);
+            hand.phone.device().network_changed();
+        });
+    }
+
+    /// Every phone is switched off for a day or a few.
+    async fn night(&mut self) {
+        for hand in &mut self.hands {
+            hand.stop().await;
+        }
+        tokio::time::sleep(Duration::from_secs(3_600 * self.dice.u64(8..100))).await;
+        for hand in &mut self.hands {
+            hand.phone.start();
+            hand.run();
+        }
+    }
+
+    async fn kill(&mut self, at: usize) {
+        self.hands[at].stop().await;
+        tokio::time::sleep(Duration::from_millis(self.dice.u64(..60_000))).await;
+        self.hands[at].phone.start();
+        self.hands[at].run();
+    }
+
+    fn stop_server(&mut self) {
+        self.server.stop();
+        let (server, later) = (self.server.clone(), Duration::from_millis(self.dice.u64(..600_000)));
+        tokio::spawn(async move {
+            tokio::time::sleep(later).await;
+            server.start();
+        });
+    }
+
+    fn move_worker(&mut self, at: usize) {
+        if !self.server.is_running() {
+            return;
+        }
+        let worker = self.hands[at].phone.worker.clone();
+        let to = self.dice.usize(..WORKERS.len());
+        street::move_worker(&self.server.handle(), &worker, to);
+        self.places[street::place(&worker)] = to;
+    }
+
+    /// A second phone with everything the first one holds; both go on.
+    fn clone_phone(&mut self, at: usize) {
+        if self.hands.len() >= MOST_PHONES {
+            return;
+        }
+        let copy = self.new_folder();
+        let hand = &self.hands[at];
+        copy_folder(hand.phone.folder(), &copy);
+        let (worker, name) = (hand.phone.worker.clone(), format!("{}'", hand.name));
+        let reports = hand.reports.clone();
+        self.take_in_hand(&worker, name, copy);
+        self.hands.last_mut().unwrap().reports = reports;
+    }
+
+    fn copy_phone(&mut self, at: usize) {
+        let copy = self.new_folder();
+        copy_folder(self.hands[at].phone.folder(), &copy);
+        self.hands[at].copies.push(copy);
+    }
+
+    /// The phone is set back to an older copy of everything it held.
+    async fn restore_phone(&mut self, at: usize) {
+        let Some(copy) = self.dice.choice(&self.hands[at].copies).cloned() else {
+            return;
+        };
+        self.hands[at].stop().await;
+        self.ledger.note(&self.hands[at].phone);
+        let folder = self.hands[at].phone.folder().to_owned();
+        std::fs::remove_dir_all(&folder).unwrap();
+        copy_folder(&copy, &folder);
+        self.without_server_losses();
+        self.hands[at].phone.start();
+        self.hands[at].run();
+    }
+
+    fn back_up(&mut self) {
+        let folder = self.new_folder();
+        self.server.back_up(&folder);
+        self.backups.push(folder);
+    }
+
+    fn restore_server(&mut self) {
+        let Some(backup) = self.dice.choice(&self.backups).cloned() else {
+            return;
+        };
+        let folder = self.new_folder();
+        for hand in &self.hands {
+            self.ledger.note(&hand.phone);
+        }
+        self.server.restore(&backup, folder);
+        self.without_server_losses();
+        self.places_from_server();
+    }
+
+    /// What has no copy left anywhere from here on is nobody's fault.
+    fn without_server_losses(&mut self) {
+        let was_running = self.server.is_running();
+        self.server.start();
+        let phones: Vec<_> = self.hands.iter().map(|hand| &hand.phone).collect();
+        self.ledger.note_losses(&self.server, &phones);
+        if !was_running {
+            self.server.stop();
+        }
+    }
+
+    /// A restored server has forgotten moves too.
+    fn places_from_server(&mut self) {
+        let server = self.server.handle();
+        for (n, worker) in WORKERS.iter().enumerate() {
+            self.places[n] = street::works_in(&server, worker);
+        }
+    }
+}

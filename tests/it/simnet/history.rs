@@ -1,0 +1,259 @@
+//! One history: its people at work, then calm, then the checker.
+
+use std::collections::BTreeSet;
+use std::panic::resume_unwind;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ReportId;
+use fastrand::Rng;
+use tokio::task::JoinHandle;
+use xunge_tests::clock::WorldClock;
+use xunge_tests::fuse::PowerCut;
+use xunge_tests::network::Fate;
+use xunge_tests::phone::Phone;
+use xunge_tests::promises::Ledger;
+use xunge_tests::server::{Gate, StreetServer, copy_folder};
+use xunge_tests::street::{self, WORKERS};
+use xunge_tests::world::fast_folder;
+
+use super::plan::Plan;
+use super::template::Template;
+use super::weather::{Stormy, Trace};
+
+/// Everybody has this long to send all once faults have stopped, by itself.
+const CALM: Duration = Duration::from_secs(2 * 3_600);
+
+/// A phone in somebody's hand.
+pub(super) struct Hand {
+    pub(super) phone: Phone,
+    pub(super) name: String,
+    pub(super) running: Option<JoinHandle<()>>,
+    pub(super) reports: Vec<ReportId>,
+    pub(super) copies: Vec<PathBuf>,
+}
+
+/// A history on its way.
+pub(super) struct History {
+    pub(super) plan: Plan,
+    pub(super) dice: Rng,
+    pub(super) clock: WorldClock,
+    pub(super) server: Arc<StreetServer>,
+    pub(super) hands: Vec<Hand>,
+    pub(super) ledger: Ledger,
+    pub(super) backups: Vec<PathBuf>,
+    /// The place each worker works in now.
+    pub(super) places: [usize; WORKERS.len()],
+    pub(super) trace: Trace,
+    folder: tempfile::TempDir,
+    folders: u32,
+}
+
+/// What came of a history, or of many.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) breaches: Vec<String>,
+    pub(super) trace: Vec<String>,
+    pub(super) requests: u64,
+    pub(super) mutations: u64,
+    pub(super) photos: u64,
+    pub(super) virtual_hours: f64,
+}
+
+impl Outcome {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.mutations += other.mutations;
+        self.photos += other.photos;
+        self.virtual_hours += other.virtual_hours;
+    }
+}
+
+impl History {
+    pub(super) fn begin(template: &Template, plan: &Plan) -> Self {
+        let folder = fast_folder();
+        let mut dice = Rng::with_seed(plan.seed ^ 0x5eed);
+        let clock = WorldClock::start_later(Duration::from_secs(600));
+        let at = folder.path().join("server");
+        copy_folder(&template.of("server"), &at);
+        let server = Arc::new(StreetServer::start_in(at, clock, dice.u64(..)));
+        let mut history = Self {
+            plan: plan.clone(),
+            clock,
+            server,
+            hands: Vec::new(),
+            ledger: Ledger::default(),
+            backups: Vec::new(),
+            places: std::array::from_fn(|place| place),
+            trace: Trace::new(clock),
+            folder,
+            folders: 0,
+            dice,
+        };
+        for worker in &WORKERS[..plan.phones] {
+            let copy = history.new_folder();
+            copy_folder(&template.of(worker), &copy);
+            history.take_in_hand(worker, (*worker).to_owned(), copy);
+        }
+        history
+    }
+
+    /// Something wrong with the server, for a control.
+    pub(super) fn with_gate(self, gate: impl Gate + 'static) -> Self {
+        self.server.stand_before(gate);
+        self
+    }
+
+    pub(super) fn new_folder(&mut self) -> PathBuf {
+        self.folders += 1;
+        self.folder.path().join(self.folders.to_string())
+    }
+
+    /// One more phone begins to run.
+    pub(super) fn take_in_hand(&mut self, worker: &str, name: String, folder: PathBuf) {
+        let phone = Phone::in_folder(worker, folder, &self.server, self.clock, self.dice.u64(..));
+        phone.link.set_weather(Stormy {
+            name: name.clone(),
+            dice: self.dice.fork(),
+            rates: self.plan.rates,
+            trace: self.trace.clone(),
+        });
+        phone.device().set_in_front(self.dice.bool());
+        let mut hand = Hand {
+            phone,
+            name,
+            running: None,
+            reports: Vec::new(),
+            copies: Vec::new(),
+        };
+        hand.run();
+        self.hands.push(hand);
+    }
+
+    pub(super) fn phones(&self) -> Vec<&Phone> {
+        self.hands.iter().map(|hand| &hand.phone).collect()
+    }
+
+    /// Lets it happen.
+    pub(super) async fn play(mut self) -> Outcome {
+        for _ in 0..self.plan.steps {
+            let pause = self.dice.u64(..=self.plan.pace_ms);
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            self.pick_up_the_fallen().await;
+            let act = self.plan.act(&mut self.dice);
+            self.act(act).await;
+            for hand in &self.hands {
+                self.ledger.note(&hand.phone);
+            }
+        }
+        self.calm_down().await;
+        let breaches = self.wait_for_agreement().await;
+        self.end(breaches).await
+    }
+
+    /// A phone whose power was cut starts again.
+    async fn pick_up_the_fallen(&mut self) {
+        for hand in &mut self.hands {
+            if hand.running.as_ref().is_some_and(JoinHandle::is_finished) {
+                self.trace.tell(&format!("{} starts again", hand.name));
+                hand.restart().await;
+            }
+        }
+    }
+
+    /// Faults stop. Nobody taps anything from here on.
+    async fn calm_down(&mut self) {
+        self.trace.tell("calm");
+        self.server.start();
+        for hand in &mut self.hands {
+            hand.phone.fuse.disarm();
+            hand.phone.disk.set_full(false);
+            hand.phone.online();
+            hand.phone.link.set_weather(Fate::WELL);
+            // Behind, a phone asks least.
+            hand.phone.device().set_in_front(false);
+        }
+        self.pick_up_the_fallen().await;
+    }
+
+    async fn wait_for_agreement(&mut self) -> Vec<String> {
+        let until = self.clock.elapsed_ms() + i64::try_from(CALM.as_millis()).unwrap();
+        loop {
+            while !self.hands.iter().all(|hand| hand.phone.has_sent_all()) && self.clock.elapsed_ms() < until {
+                tokio::time::sleep(Duration::from_secs(20)).await;
+            }
+            // The longest time between two pulls behind, and the way there and back.
+            tokio::time::sleep(Duration::from_secs(330)).await;
+            for hand in &self.hands {
+                self.ledger.note(&hand.phone);
+            }
+            let breaches = self.breaches();
+            if breaches.is_empty() || self.clock.elapsed_ms() > until {
+                return breaches;
+            }
+        }
+    }
+
+    fn breaches(&self) -> Vec<String> {
+        let mut breaches = self.ledger.breaches(&self.server, &self.phones());
+        for hand in &self.hands {
+            let place = self.places[street::place(&hand.phone.worker)];
+            let own = street::user(&hand.phone.worker);
+            let (grid, community) = (street::grid(place), street::community(place));
+            let wanted = BTreeSet::from([
+                "ref".to_owned(),
+                format!("me:{own}"),
+                format!("grid:{grid}"),
+                format!("home:{grid}"),
+                format!("community:{community}"),
+            ]);
+            if hand.phone.buckets() != wanted {
+                breaches.push(format!("{} holds other buckets than its own", hand.name));
+            }
+        }
+        breaches
+    }
+
+    async fn end(mut self, breaches: Vec<String>) -> Outcome {
+        let photos = self.hands.iter().map(|hand| hand.phone.photo_files()).sum();
+        for hand in &mut self.hands {
+            hand.stop().await;
+        }
+        let trace = self.trace.lines();
+        Outcome {
+            breaches,
+            requests: trace.iter().filter(|line| line.contains("bytes:")).count() as u64,
+            mutations: self.ledger.count(),
+            photos,
+            virtual_hours: self.clock.elapsed_ms() as f64 / 3_600_000.0,
+            trace,
+        }
+    }
+}
+
+impl Hand {
+    pub(super) fn run(&mut self) {
+        let device = Arc::clone(self.phone.device());
+        self.running = Some(tokio::spawn(async move { device.run().await }));
+    }
+
+    /// The app ends where it stands.
+    pub(super) async fn stop(&mut self) {
+        self.phone.fuse.disarm();
+        if let Some(running) = self.running.take() {
+            running.abort();
+            let cause = running.await.err().and_then(|ended| ended.try_into_panic().ok());
+            if let Some(cause) = cause.filter(|cause| !cause.is::<PowerCut>()) {
+                resume_unwind(cause);
+            }
+        }
+        self.phone.kill();
+    }
+
+    pub(super) async fn restart(&mut self) {
+        self.stop().await;
+        self.phone.start();
+        self.run();
+    }
+}
