@@ -1,152 +1,212 @@
 //! `cargo xtask run`: from a checkout to a report in a queue, in one command.
 
+mod first_look;
+mod running;
+
+use std::net::TcpListener;
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::build::{self, Programs};
-use crate::command::{Done, Stop, command, run as run_command};
+use crate::command::{Done, Stop, succeeds};
 use crate::options::Options;
 use crate::screen::Screen;
 use crate::setup;
 use crate::tree::Tree;
+use running::{Ended, Running};
 
 const PORT: u16 = 8420;
+/// A first start of the demo street writes 200 households and draws its pictures; a slow disk takes a while.
+const READY_WITHIN: Duration = Duration::from_secs(120);
+
+/// What one start needs to know.
+struct Start<'a> {
+    tree: &'a Tree,
+    programs: Programs,
+    /// Data of the server and of the phone; kept between starts.
+    home: PathBuf,
+    port: u16,
+    empty: bool,
+    /// Set by Ctrl-C.
+    stop: Arc<AtomicBool>,
+}
 
 /// Builds everything, starts the server, opens the field app and waits for Ctrl-C.
 pub(crate) fn run(tree: &Tree, options: &Options) -> Done {
     let port = port(options)?;
+    free(port)?;
     let headless = !Screen::is_there();
+    say(1, "what this machine lacks");
     setup::for_run(tree, headless)?;
+    say(2, "both user interfaces");
     build::interfaces(tree)?;
+    say(3, "the programs (the first time takes some minutes)");
     let programs = build::programs(tree)?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&stop);
+    let empty = options.has("--empty");
+    let start = Start {
+        tree,
+        programs,
+        home: tree.own_folder().join(if empty { "empty" } else { "demo" }),
+        port,
+        empty,
+        stop: Arc::new(AtomicBool::new(false)),
+    };
+    let seen = Arc::clone(&start.stop);
     ctrlc::set_handler(move || seen.store(true, Ordering::SeqCst)).map_err(|error| Stop::because("Ctrl-C", &error))?;
 
-    let home = tree
-        .own_folder()
-        .join(if options.has("--empty") { "empty" } else { "demo" });
-    let mut server = Running::start("the server", &mut server(tree, &programs, &home, port, options))?;
-    let opened = if options.has("--office-only") {
-        Ok(None)
-    } else if headless {
-        first_look(tree, &programs, port, &home).map(|()| None)
-    } else {
-        Running::start("the field app", &mut app(&programs.app, &home)).map(Some)
-    };
-    match opened {
-        Ok(app) => wait(&stop, &mut server, app),
-        Err(why) => {
-            server.end();
-            Err(why)
-        }
-    }
+    say(4, "the street's server");
+    let mut server = Running::start("the server", &mut start.server())?;
+    let done = start.serve(&mut server, headless, options.has("--office-only"));
+    server.end();
+    done
+}
+
+/// One line above what a step prints.
+fn say(number: u8, what: &str) {
+    println!("\n── {number} of 5: {what}");
 }
 
 fn port(options: &Options) -> Result<u16, Stop> {
     options.all("--port").last().map_or(Ok(PORT), |text| {
         text.parse()
-            .map_err(|error| Stop::because(&format!("--port {text}"), &error))
+            .map(NonZeroU16::get)
+            .map_err(|_unreadable| Stop(format!("--port takes a number from 1 to 65535, not \"{text}\".")))
     })
 }
 
-fn server(tree: &Tree, programs: &Programs, home: &Path, port: u16, options: &Options) -> Command {
-    let mut server = Command::new(&programs.server);
-    server
-        .arg("serve")
-        .arg("--data-dir")
-        .arg(home.join("server"))
-        .arg("--office-dir")
-        .arg(tree.ui().join("office/dist"))
-        .arg("--listen")
-        .arg(format!("127.0.0.1:{port}"))
-        .arg(if options.has("--empty") { "--empty" } else { "--demo" });
-    server
+/// Asked before anything is built, so that nobody waits for minutes to hear it.
+fn free(port: u16) -> Done {
+    TcpListener::bind(("127.0.0.1", port)).map(drop).map_err(|error| {
+        Stop(format!(
+            "Port {port} cannot be used ({error}); stop what uses it, or take another: cargo xtask run --port {}",
+            port.wrapping_add(1).max(1024)
+        ))
+    })
 }
 
-fn app(program: &Path, home: &Path) -> Command {
+impl Start<'_> {
+    fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    fn server(&self) -> Command {
+        let mut server = Command::new(&self.programs.server);
+        server
+            .arg("serve")
+            .arg("--data-dir")
+            .arg(self.home.join("server"))
+            .arg("--office-dir")
+            .arg(self.tree.ui().join("office/dist"))
+            .args(["--listen", &self.address()])
+            .arg(if self.empty { "--empty" } else { "--demo" })
+            .stdout(Stdio::piped());
+        server
+    }
+
+    fn serve(&self, server: &mut Running, headless: bool, office_only: bool) -> Done {
+        if !self.is_ready(server)? {
+            return Ok(());
+        }
+        let mut app = None;
+        if office_only {
+            say(5, "the office alone, as asked");
+        } else if headless {
+            say(
+                5,
+                "a first look at both interfaces, on a hidden screen: this machine has no display",
+            );
+            if first_look::take(self, server)? == Ended::OnRequest {
+                return Ok(());
+            }
+        } else {
+            say(5, "the field app");
+            app = Some(Running::start(
+                "the field app",
+                &mut app_command(&self.programs.app, &self.home),
+            )?);
+        }
+        self.tell_what_next(&server.printed(), headless || office_only);
+        self.wait(server, app.as_mut())
+    }
+
+    /// True once the server answers; false when Ctrl-C came first.
+    fn is_ready(&self, server: &mut Running) -> Result<bool, Stop> {
+        let end = Instant::now() + READY_WITHIN;
+        while Instant::now() < end {
+            if self.stop.load(Ordering::SeqCst) {
+                return Ok(false);
+            }
+            if server.has_ended()? {
+                return Err(Stop("The server ended; what it printed above says why.".to_owned()));
+            }
+            if succeeds(Command::new(&self.programs.server).args(["health", "--listen", &self.address()])) {
+                return Ok(true);
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        Err(Stop(format!(
+            "The server does not answer after {} seconds.",
+            READY_WITHIN.as_secs()
+        )))
+    }
+
+    fn tell_what_next(&self, printed: &str, without_window: bool) {
+        let office = format!("http://{}", self.address());
+        println!("\nWhat next:");
+        if printed.contains("/setup#") {
+            println!(
+                "  Open the set-up link above, name the street and its administrator, add people, then enrol a phone."
+            );
+        } else if self.empty {
+            println!("  Open {office} and sign in as the administrator of your street.");
+        } else {
+            if !without_window {
+                println!("  In the app: type the address {office} and the code of one worker, then press 拍照, pick a");
+                println!("  picture (demo/pictures has some), choose a category, save.");
+            }
+            println!(
+                "  In the office: open {office} and sign in with a login above and the password (triage sees all)."
+            );
+        }
+        println!(
+            "  Data stays in {}; the next start goes on with it.",
+            self.home.display()
+        );
+        println!("  Ctrl-C stops everything.");
+    }
+
+    /// Until Ctrl-C, or until the server ends by itself.
+    fn wait(&self, server: &mut Running, mut app: Option<&mut Running>) -> Done {
+        loop {
+            std::thread::sleep(Duration::from_millis(200));
+            if self.stop.load(Ordering::SeqCst) {
+                if let Some(app) = app {
+                    app.end();
+                }
+                println!("\nStopped. Data stays in {}.", self.home.display());
+                return Ok(());
+            }
+            if server.has_ended()? {
+                return Err(Stop("The server ended; what it printed above says why.".to_owned()));
+            }
+            if let Some(running) = &mut app
+                && running.has_ended()?
+            {
+                println!("The field app was closed. The server goes on; Ctrl-C stops it.");
+                app = None;
+            }
+        }
+    }
+}
+
+fn app_command(program: &Path, home: &Path) -> Command {
     let mut app = Command::new(program);
     app.env("XDG_DATA_HOME", home.join("phone"));
     app
-}
-
-/// Without a screen: both interfaces are opened once on a hidden one, and what they show is saved.
-fn first_look(tree: &Tree, programs: &Programs, port: u16, home: &Path) -> Done {
-    let screen = Screen::start()?;
-    let folder = tree.screenshots().join("first-look");
-    println!("There is no display, so both interfaces are opened on a hidden one.");
-    crate::check::link_node_modules(tree)?;
-    let mut look = command(&tree.root, "node", ["tests/e2e/first-look.mjs"]);
-    look.env("DISPLAY", screen.name())
-        .env("XUNGE_APP_BIN", &programs.app)
-        .env("XUNGE_OFFICE", format!("http://127.0.0.1:{port}"))
-        .env("XUNGE_PHONE", home.join("phone"))
-        .env("XUNGE_SCREENSHOTS", &folder);
-    run_command(&mut look)?;
-    println!("Screenshots of the first screens: {}", folder.display());
-    Ok(())
-}
-
-/// Until Ctrl-C, or until the server ends by itself.
-fn wait(stop: &AtomicBool, server: &mut Running, mut app: Option<Running>) -> Done {
-    println!("Ctrl-C stops everything.");
-    loop {
-        std::thread::sleep(Duration::from_millis(200));
-        if stop.load(Ordering::SeqCst) {
-            if let Some(app) = &mut app {
-                app.end();
-            }
-            server.end();
-            return Ok(());
-        }
-        if server.has_ended()? {
-            return Err(Stop("The server ended; what it printed above says why.".to_owned()));
-        }
-        if let Some(running) = &mut app
-            && running.has_ended()?
-        {
-            println!("The field app was closed. The server goes on; Ctrl-C stops it.");
-            app = None;
-        }
-    }
-}
-
-/// A child that is ended with its parent's work.
-struct Running {
-    name: &'static str,
-    child: Child,
-}
-
-impl Running {
-    fn start(name: &'static str, command: &mut Command) -> Result<Self, Stop> {
-        let child = command.spawn().map_err(|error| Stop::because(name, &error))?;
-        Ok(Self { name, child })
-    }
-
-    fn has_ended(&mut self) -> Result<bool, Stop> {
-        let ended = self
-            .child
-            .try_wait()
-            .map_err(|error| Stop::because(self.name, &error))?;
-        Ok(ended.is_some())
-    }
-
-    /// Asks it to end, waits ten seconds, then ends it.
-    fn end(&mut self) {
-        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
-        for _ in 0..100 {
-            if asked.is_err() || matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        if let Err(error) = self.child.kill().and_then(|()| self.child.wait().map(drop)) {
-            eprintln!("{}: {error}", self.name);
-        }
-    }
 }
 
 impl Tree {
