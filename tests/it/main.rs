@@ -4,6 +4,7 @@
 
 mod architecture;
 mod ninety_reports;
+mod power;
 mod repeats;
 mod simnet;
 mod trouble;

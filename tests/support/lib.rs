@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 pub mod clock;
+pub mod crash;
 pub mod disk;
 pub mod fuse;
 pub mod gates;

@@ -41,8 +41,10 @@ impl Store {
     /// # Errors
     /// `database_newer`, or `database_corrupt` for a damaged outbox, which is left as it is.
     pub(crate) fn open(dir: &Path, files: &dyn Files, now_ms: i64) -> Result<Opened> {
-        let outbox = open::outbox(&dir.join("outbox.db"))?;
+        let outbox = open::outbox(&dir.join("outbox.db"), files)?;
         let (cache, cache_set_aside) = open::cache(dir, files, now_ms)?;
+        // A database that was just made is as durable as its name.
+        files.sync_dir(dir)?;
         Ok(Opened {
             store: Self {
                 outbox: Mutex::new(outbox),

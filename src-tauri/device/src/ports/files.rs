@@ -42,6 +42,10 @@ pub trait Files: Send + Sync {
     fn list(&self, dir: &Path) -> io::Result<Vec<FileEntry>>;
     /// Free bytes where the folder lies; absent when the system does not say.
     fn free_space(&self, dir: &Path) -> Option<u64>;
+    /// Name of the SQLite file layer through which databases go the same way; absent for SQLite's own.
+    fn database_layer(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// The real file system.

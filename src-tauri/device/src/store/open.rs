@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use domain::protocol::ErrorCode;
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 use crate::failure::{Failure, Result};
@@ -15,8 +15,8 @@ const CACHE: &[M<'_>] = &[M::up(include_str!("migrations/cache/01.sql"))];
 /// The three files of an SQLite database in WAL mode.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
-pub(super) fn outbox(path: &Path) -> Result<Connection> {
-    let mut connection = Connection::open(path)?;
+pub(super) fn outbox(path: &Path, files: &dyn Files) -> Result<Connection> {
+    let mut connection = connect(path, files)?;
     // FULL: what was saved survives a power cut. `fullfsync` is the same promise on Apple's file system.
     connection.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = 1;
@@ -29,18 +29,25 @@ pub(super) fn outbox(path: &Path) -> Result<Connection> {
 
 /// Opens the copy of the server's rows. A damaged one is set aside, never deleted, and begins empty.
 pub(super) fn cache(dir: &Path, files: &dyn Files, now_ms: i64) -> Result<(Connection, bool)> {
-    match open_cache(&dir.join("cache.db")) {
+    match open_cache(&dir.join("cache.db"), files) {
         Err(failure) if failure.code() == ErrorCode::DatabaseCorrupt => {
             tracing::warn!("the copy of the server's rows is damaged; it is set aside and pulled again");
             set_aside(dir, files, now_ms)?;
-            Ok((open_cache(&dir.join("cache.db"))?, true))
+            Ok((open_cache(&dir.join("cache.db"), files)?, true))
         }
         opened => Ok((opened?, false)),
     }
 }
 
-fn open_cache(path: &Path) -> Result<Connection> {
-    let mut connection = Connection::open(path)?;
+fn connect(path: &Path, files: &dyn Files) -> Result<Connection> {
+    match files.database_layer() {
+        Some(layer) => Ok(Connection::open_with_flags_and_vfs(path, OpenFlags::default(), layer)?),
+        None => Ok(Connection::open(path)?),
+    }
+}
+
+fn open_cache(path: &Path, files: &dyn Files) -> Result<Connection> {
+    let mut connection = connect(path, files)?;
     connection.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;
          pragma busy_timeout = 5000;",
@@ -81,8 +88,11 @@ mod tests {
     fn an_outbox_of_a_newer_version_is_refused_and_left_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("outbox.db");
-        outbox(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-        assert_eq!(outbox(&path).unwrap_err().code(), ErrorCode::DatabaseNewer);
+        outbox(&path, &DiskFiles)
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
+        assert_eq!(outbox(&path, &DiskFiles).unwrap_err().code(), ErrorCode::DatabaseNewer);
         let version: i64 = Connection::open(&path)
             .unwrap()
             .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -95,7 +105,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("outbox.db");
         fs::write(&path, vec![7; 8192]).unwrap();
-        assert_eq!(outbox(&path).unwrap_err().code(), ErrorCode::DatabaseCorrupt);
+        assert_eq!(
+            outbox(&path, &DiskFiles).unwrap_err().code(),
+            ErrorCode::DatabaseCorrupt
+        );
         assert_eq!(fs::read(&path).unwrap(), vec![7; 8192]);
     }
 
@@ -103,12 +116,15 @@ mod tests {
     fn a_page_damaged_inside_the_outbox_is_noticed_at_opening() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("outbox.db");
-        drop(outbox(&path).unwrap());
+        drop(outbox(&path, &DiskFiles).unwrap());
         let mut bytes = fs::read(&path).unwrap();
         let page = 4096;
         bytes[page..page + 64].fill(0xff);
         fs::write(&path, &bytes).unwrap();
-        assert_eq!(outbox(&path).unwrap_err().code(), ErrorCode::DatabaseCorrupt);
+        assert_eq!(
+            outbox(&path, &DiskFiles).unwrap_err().code(),
+            ErrorCode::DatabaseCorrupt
+        );
     }
 
     #[test]
