@@ -39,7 +39,7 @@ enum Command {
         /// What the file holds 文件内容
         #[arg(value_enum)]
         what: import::What,
-        /// The file: GeoJSON for grids and base map, CSV for households 文件
+        /// The file: geojson for grids and base map, csv for households 文件
         file: std::path::PathBuf,
         /// Only say what is wrong and what would be done 只检查，不写入
         #[arg(long)]
