@@ -62,6 +62,9 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Done {
     let mut server = Running::start("the server", &mut start.server())?;
     let done = start.serve(&mut server, headless, options.has("--office-only"));
     server.end();
+    if done.is_ok() {
+        println!("\nStopped. Data stays in {}.", start.home.display());
+    }
     done
 }
 
@@ -187,7 +190,6 @@ impl Start<'_> {
                 if let Some(app) = app {
                     app.end();
                 }
-                println!("\nStopped. Data stays in {}.", self.home.display());
                 return Ok(());
             }
             if server.has_ended()? {
