@@ -106,7 +106,26 @@ pub struct Member<'a> {
     pub queues: &'a [QueueId],
 }
 
-/// Every bucket this person is sent.
+/// Kinds of bucket in the order a device is filled: what everything else needs, what concerns the person, the own
+/// grids, then what is merely around them, then the office's.
+const FILLING: [&str; 7] = ["ref", "me", "grid", "home", "community", "dept", "street"];
+
+/// True for buckets of the office, which never go to a phone.
+#[must_use]
+pub fn is_office(bucket: &Bucket) -> bool {
+    matches!(kind_of(bucket), "dept" | "street")
+}
+
+fn kind_of(bucket: &Bucket) -> &str {
+    bucket.0.split(':').next().unwrap_or_default()
+}
+
+fn priority(bucket: &Bucket) -> usize {
+    let kind = kind_of(bucket);
+    FILLING.iter().position(|name| *name == kind).unwrap_or(FILLING.len())
+}
+
+/// Every bucket this person is sent, in the order they are filled.
 #[must_use]
 pub fn buckets_for(member: &Member<'_>) -> Vec<Bucket> {
     let may = |permission| member.roles.iter().any(|role| role.may(permission));
@@ -126,7 +145,7 @@ pub fn buckets_for(member: &Member<'_>) -> Vec<Bucket> {
     if may(Permission::SeeAllCases) {
         buckets.push(street());
     }
-    buckets.sort();
+    buckets.sort_by(|a, b| priority(a).cmp(&priority(b)).then_with(|| a.cmp(b)));
     buckets.dedup();
     buckets
 }

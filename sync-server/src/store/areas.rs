@@ -1,13 +1,10 @@
 //! Where a person works, and what a phone may therefore see.
 
-use domain::scope::{Member, buckets_for};
+use domain::scope::{Member, buckets_for, is_office};
 use domain::{Bucket, CommunityId, GridId, QueueId, ReceivedAt, StreetId, UserId};
 
 use super::{Row, StoreError, Tx};
 use crate::args;
-
-/// Buckets of a phone, the most needed first.
-const FILLING: &[&str] = &["ref", "me", "grid", "home", "community"];
 
 /// What kind of area a posting is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -227,15 +224,10 @@ pub fn phone_scope(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt
         communities: &communities,
         queues: &[],
     };
-    let mut scope: Vec<(usize, Bucket)> = buckets_for(&member)
+    Ok(buckets_for(&member)
         .into_iter()
-        .filter_map(|bucket| {
-            let kind = bucket.0.split(':').next().unwrap_or_default();
-            Some((FILLING.iter().position(|name| *name == kind)?, bucket))
-        })
-        .collect();
-    scope.sort();
-    Ok(scope.into_iter().map(|(_, bucket)| bucket).collect())
+        .filter(|bucket| !is_office(bucket))
+        .collect())
 }
 
 /// How a person is shown: the name; empty for somebody unknown.
