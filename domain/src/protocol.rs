@@ -14,7 +14,7 @@ pub use blob::{
 pub use change::{BucketPage, PullRequest, PullResponse, Row, RowType, Tombstone};
 pub use enrol::{EnrolRequest, EnrolResponse, ForkRequest, Profile};
 pub use error_code::{ErrorBody, ErrorCode, Problem, ProblemKind, WireError};
-pub use hash::body_hash;
+pub use hash::{body_hash, profile_hash};
 pub use mutation::{Announcement, MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PushRequest, PushResponse, Stop, kind};
 pub use receipt::{Receipt, Verdict};
 

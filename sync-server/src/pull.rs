@@ -1,11 +1,11 @@
 //! What a phone is handed: the latest rows of its buckets, from its cursors, out of one snapshot.
 
-use domain::protocol::{BucketPage, PullRequest, PullResponse, Row, Tombstone};
+use domain::protocol::{BucketPage, PullRequest, PullResponse, Row, Tombstone, profile_hash};
 use domain::{Bucket, Epoch, ReceivedAt};
 
 use crate::rows;
 use crate::store::devices::DeviceRecord;
-use crate::store::{StoreError, Tx, areas, bucket_rows, streets};
+use crate::store::{StoreError, Tx, areas, bucket_rows, profiles, streets};
 
 /// At most this many rows in one answer.
 pub const MAX_ROWS: usize = 1000;
@@ -48,10 +48,13 @@ pub fn answer(
             .unwrap_or(0);
         buckets.push(page(tx, device, bucket, cursor, street_rev, &mut room)?);
     }
+    let profile = profiles::of(tx, &device.street, device.user, now)?
+        .filter(|profile| request.profile.as_ref() != Some(&profile_hash(profile)));
     Ok(PullResponse {
         epoch,
         server_ms: now.0,
         street_rev,
+        profile,
         scope,
         buckets,
         next_after_ms: None,

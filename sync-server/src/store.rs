@@ -28,6 +28,7 @@ pub mod orders;
 pub mod parked;
 pub mod people;
 pub mod photos;
+pub mod profiles;
 pub mod receipts;
 pub mod reports;
 pub mod scope;

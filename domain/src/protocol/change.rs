@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::{Bucket, DeviceId, Epoch, protocol::Announcement};
+use crate::protocol::{Announcement, Profile};
+use crate::{Bucket, DeviceId, Epoch};
 
 /// Kinds of row in a pull. The body of each is the type named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -46,6 +47,9 @@ pub struct PullRequest {
     /// The last revision held, per bucket. An empty map asks for everything in scope.
     #[schema(value_type = BTreeMap<String, u64>)]
     pub cursors: BTreeMap<Bucket, u64>,
+    /// [`crate::protocol::profile_hash`] of the profile the phone holds. Absent asks for the profile.
+    #[serde(default)]
+    pub profile: Option<String>,
     /// Wanted size of the answer before compression, in bytes; at most 1 MiB.
     pub max_bytes: Option<u32>,
     /// State of the phone.
@@ -105,6 +109,9 @@ pub struct PullResponse {
     pub server_ms: i64,
     /// The street's revision in the snapshot this answer was read from.
     pub street_rev: u64,
+    /// Whose phone it is and where that person works, when it is not what the phone holds.
+    #[serde(default)]
+    pub profile: Option<Profile>,
     /// Every bucket the device may see now. Members of any other bucket are dropped.
     #[schema(value_type = Vec<String>)]
     pub scope: Vec<Bucket>,

@@ -1,9 +1,9 @@
-//! The hash that tells two mutations with one id apart.
+//! Hashes of what travels: they tell two mutations with one id apart, and an old profile from a new one.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::Mutation;
+use super::{Mutation, Profile};
 
 /// SHA-256, in lower-case hexadecimal, over the canonical JSON of `{kind, v, entity, body}`: object keys sorted
 /// by Unicode code point, no white space, `serde_json`'s spelling of numbers and strings. `docs/PROTOCOL.md` says so.
@@ -15,7 +15,18 @@ pub fn body_hash(mutation: &Mutation) -> String {
         "entity": mutation.entity,
         "body": mutation.body,
     });
-    let digest = Sha256::digest(canonical(&whole).to_string().as_bytes());
+    canonical_hash(&whole)
+}
+
+/// SHA-256 of a profile's canonical JSON, written as [`body_hash`] writes it. A phone says with it which profile it
+/// holds.
+#[must_use]
+pub fn profile_hash(profile: &Profile) -> String {
+    canonical_hash(&json!(profile))
+}
+
+fn canonical_hash(value: &Value) -> String {
+    let digest = Sha256::digest(canonical(value).to_string().as_bytes());
     digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
         hex.push(char::from(HEX[usize::from(byte >> 4)]));
         hex.push(char::from(HEX[usize::from(byte & 15)]));

@@ -18,7 +18,8 @@ use crate::store::{areas, cases, grids, timeline};
 const WITHDRAW_MS: i64 = 10 * 60_000;
 
 impl Intake<'_, '_> {
-    /// The report, its case and where routing says so its order, in one transaction.
+    /// The report, its case and where routing says so its order, in one transaction. What anybody sees on public ground
+    /// is taken from anybody who may report; `home_grid` only tells where the worker was posted.
     pub(super) fn create_report(&self, mutation: &Mutation, report: Report) -> Outcome<Verdict> {
         let edit = self.edit;
         if report.id.0 != mutation.entity {
@@ -29,9 +30,6 @@ impl Intake<'_, '_> {
         }
         valid(domain::validate::report(&report))?;
         self.may(Permission::CaptureReports)?;
-        if let Some(grid) = &report.home_grid {
-            self.works_in(grid, mutation)?;
-        }
         let case = self.open_case(&Opening {
             what: "report",
             category: &report.category,

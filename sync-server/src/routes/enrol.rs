@@ -16,7 +16,7 @@ use crate::phone::Phone;
 use crate::server::Server;
 use crate::store::devices::{self, DeviceRecord};
 use crate::store::incidents::{self, Incident, IncidentKind};
-use crate::store::{Tx, areas, codes, grids, streets};
+use crate::store::{Tx, areas, codes, profiles};
 use crate::{Failure, Outcome, hash};
 
 /// Both bodies are far smaller.
@@ -88,7 +88,7 @@ fn enrol_in(tx: &Tx<'_>, request: &EnrolRequest, now: ReceivedAt) -> Outcome<Pro
         let same = devices::by_id(tx, used)?
             .is_some_and(|device| device.id == request.device && device.token_hash == token_hash && !device.revoked);
         return if same {
-            profile(tx, &code.street, code.user, now)
+            profile_of(tx, &code.street, code.user, now)
         } else {
             Err(ErrorCode::CodeInvalid.into())
         };
@@ -106,7 +106,7 @@ fn enrol_in(tx: &Tx<'_>, request: &EnrolRequest, now: ReceivedAt) -> Outcome<Pro
         now,
     )?;
     codes::used(tx, &code.code_hash, request.device, now)?;
-    profile(tx, &code.street, code.user, now)
+    profile_of(tx, &code.street, code.user, now)
 }
 
 fn add(
@@ -137,26 +137,8 @@ fn add(
     Ok(devices::insert(tx, &device)?)
 }
 
-fn profile(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Outcome<Profile> {
-    let row = streets::get(tx, street)?.ok_or(ErrorCode::CodeInvalid)?;
-    let grids = areas::grids(tx, street, user, now)?;
-    let community = match areas::communities(tx, street, user, now)?.into_iter().next() {
-        Some(community) => Some(community),
-        None => grids
-            .first()
-            .map(|grid| grids::community(tx, street, grid))
-            .transpose()?
-            .flatten(),
-    };
-    let name = areas::label(tx, street, user)?;
-    Ok(Profile {
-        user,
-        name,
-        street: row.id,
-        street_name: row.name,
-        community,
-        grids,
-    })
+fn profile_of(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Outcome<Profile> {
+    profiles::of(tx, street, user, now)?.ok_or_else(|| ErrorCode::CodeInvalid.into())
 }
 
 /// The old device stays as it was: its twin may still be in use under it.
@@ -189,7 +171,7 @@ pub async fn fork(
                 };
                 incidents::insert(tx, &old.street, incident, &forked, now)?;
             }
-            profile(tx, &old.street, old.user, now)
+            profile_of(tx, &old.street, old.user, now)
         })
         .await?;
     Ok(Json(EnrolResponse {

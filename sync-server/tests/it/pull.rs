@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::protocol::{PullResponse, RowType};
+use domain::protocol::{Announcement, PullRequest, PullResponse, RowType, profile_hash};
 use domain::{Bucket, Household, HouseholdId, LatLon, Resident, ResidentId, Tenure};
 use sync_server::store::areas::{self, AreaKind};
 use sync_server::store::households;
@@ -92,6 +92,32 @@ async fn a_report_comes_back_to_its_author_with_its_number_and_its_way() {
     assert_eq!(me.rows[0].data["timeline"].as_array().unwrap().len(), 3);
     assert_eq!(kinds(&answer)[&(format!("grid:{GRID_A}"), RowType::Case)], 1);
     assert_eq!(kinds(&answer)[&("community:c1".to_owned(), RowType::CaseOutline)], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_comes_when_it_changed_and_only_then() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let first = world.pull(&phone, &[]).await.profile.unwrap();
+    assert_eq!(first.grids, [GRID_A.into()]);
+    let request = PullRequest {
+        proto: 1,
+        epoch: Some(phone.epoch),
+        device: phone.device,
+        cursors: BTreeMap::new(),
+        profile: Some(profile_hash(&first)),
+        max_bytes: None,
+        announce: Announcement::default(),
+    };
+    let pull = async || -> PullResponse { world.post(Some(&phone.token), "/v1/pull", &request).await.json() };
+    assert_eq!(pull().await.profile, None);
+    let moved = move |edit: &sync_server::store::Edit<'_>| {
+        let grids = [GRID_B.to_owned()];
+        areas::replace(edit.tx, &edit.street, user(1), AreaKind::Grid, &grids, edit.now)?;
+        Ok(())
+    };
+    world.server.edit(street(), moved).await.unwrap();
+    assert_eq!(pull().await.profile.unwrap().grids, [GRID_B.into()]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -341,7 +341,7 @@ fn withdrawal(phone: &Phone, seq: u64, report: &Report, after_ms: i64) -> Mutati
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn work_in_a_grid_that_is_not_the_authors_is_rejected_and_kept_among_the_strays() {
+async fn a_report_from_a_grid_that_is_not_the_authors_is_taken_and_routed_like_any_other() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
     let stray = Report {
@@ -349,15 +349,12 @@ async fn work_in_a_grid_that_is_not_the_authors_is_rejected_and_kept_among_the_s
         ..report(1, "manhole")
     };
     let answer = world.push(&phone, &[creates(&phone, 1, &stray)]).await;
+    assert_eq!(verdicts(&answer), [Verdict::Applied]);
+    assert_eq!(world.number("SELECT COUNT(*) FROM strays").await, 0);
     assert_eq!(
-        verdicts(&answer),
-        [Verdict::Rejected {
-            code: ErrorCode::OutOfScope,
-            details: Value::Null
-        }]
+        world.number("SELECT COUNT(*) FROM orders WHERE role = 'lead'").await,
+        1
     );
-    assert_eq!(world.number("SELECT COUNT(*) FROM strays").await, 1);
-    assert_eq!(world.number("SELECT COUNT(*) FROM cases").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -199,6 +199,7 @@ impl World {
             epoch: Some(phone.epoch),
             device: phone.device,
             cursors: cursors.iter().cloned().collect(),
+            profile: None,
             max_bytes: None,
             announce: Announcement::default(),
         };

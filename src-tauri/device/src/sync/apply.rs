@@ -118,6 +118,7 @@ mod tests {
             epoch: Epoch(Uuid::nil()),
             server_ms: 0,
             street_rev: 9,
+            profile: None,
             scope: scope.iter().map(|bucket| Bucket::from(*bucket)).collect(),
             buckets,
             next_after_ms: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::protocol::{PROTO, PullRequest, PullResponse, RowType};
+use domain::protocol::{PROTO, PullRequest, PullResponse, RowType, profile_hash};
 use domain::view::OriginalRequest;
 
 use super::apply::{self, Applied};
@@ -33,6 +33,7 @@ impl Device {
             epoch,
             device: identity.device,
             cursors: if epoch.is_some() { cursors } else { BTreeMap::new() },
+            profile: Some(profile_hash(&identity.profile)),
             max_bytes: Some(MAX_BYTES),
             announce: self.announcement()?,
         };
@@ -62,6 +63,9 @@ impl Device {
             if begin_history(tx, &mut identity, response.epoch)? {
                 identity.next_seq = 1;
                 mutation::forget_numbers(tx)?;
+            }
+            if let Some(profile) = &response.profile {
+                identity.profile = profile.clone();
             }
             identity::put(tx, &identity)?;
             Ok(true)
@@ -113,6 +117,10 @@ impl Device {
         drop(memory);
         let mut topics: Vec<Topic> = applied.topics.iter().copied().collect();
         topics.push(Topic::Sync);
+        if response.profile.is_some() {
+            // Another grid is another own map, another Today.
+            topics.extend([Topic::Session, Topic::Today, Topic::Map]);
+        }
         self.ports.changed.changed(&topics);
     }
 }

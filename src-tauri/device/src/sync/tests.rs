@@ -442,6 +442,21 @@ async fn a_grid_that_left_the_scope_is_forgotten_but_not_what_was_captured_there
 }
 
 #[tokio::test]
+async fn a_worker_who_moved_reports_from_the_new_grid_after_the_next_pull() {
+    let world = World::enrolled();
+    world.server.state().profile.grids = vec!["g2".into()];
+    settle(&world).await;
+    steps(&world, 3).await;
+    let profile = world.device.get_session().unwrap().profile.unwrap();
+    assert_eq!(profile.grids, ["g2".into()]);
+    let report = world.save_report("tree-fallen").summary.id;
+    settle(&world).await;
+    let state = world.server.state();
+    let sent = state.done.iter().find(|mutation| mutation.entity == report.0).unwrap();
+    assert_eq!(sent.body["home_grid"], "g2");
+}
+
+#[tokio::test]
 async fn a_damaged_cache_is_pulled_again() {
     let mut world = World::enrolled();
     settle(&world).await;

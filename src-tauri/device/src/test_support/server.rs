@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard};
 
 use domain::protocol::{
     BlobAnswer, BucketPage, EnrolRequest, EnrolResponse, ErrorBody, ErrorCode, ForkRequest, Mutation, OfferLine,
-    OfferRequest, OfferResponse, PROTO_HEADER, PullRequest, PullResponse, PushRequest, PushResponse, REQUEST_ID_HEADER,
-    Receipt, Row, Stop, UploadState, Verdict, WireError, body_hash,
+    OfferRequest, OfferResponse, PROTO_HEADER, Profile, PullRequest, PullResponse, PushRequest, PushResponse, REQUEST_ID_HEADER,
+    Receipt, Row, Stop, UploadState, Verdict, WireError, body_hash, profile_hash,
 };
 use domain::{Bucket, DeviceId, Epoch, MutationId, Sha256Hex};
 use futures_util::FutureExt as _;
@@ -43,6 +43,7 @@ pub(crate) struct State {
     last_seq: HashMap<DeviceId, u64>,
     pub(crate) devices: HashMap<String, DeviceId>,
     pub(crate) revoked: bool,
+    pub(crate) profile: Profile,
     codes: HashMap<String, Option<(DeviceId, String)>>,
     pub(crate) rows: BTreeMap<(Bucket, String), Row>,
     pub(crate) scope: HashSet<Bucket>,
@@ -65,6 +66,7 @@ impl TestServer {
             last_seq: HashMap::new(),
             devices: HashMap::new(),
             revoked: false,
+            profile: profile(),
             codes: HashMap::from([("GOODCODE".to_owned(), None)]),
             rows: BTreeMap::new(),
             scope: HashSet::new(),
@@ -219,7 +221,7 @@ impl State {
         }
         self.devices.insert(asked.1, asked.0);
         ok(EnrolResponse {
-            profile: profile(),
+            profile: self.profile.clone(),
             epoch: self.epoch,
             server_ms: START_MS,
         })
@@ -323,6 +325,7 @@ impl State {
             epoch: self.epoch,
             server_ms: START_MS,
             street_rev: self.rev,
+            profile: Some(self.profile.clone()).filter(|now| request.profile.as_ref() != Some(&profile_hash(now))),
             scope: self.scope.iter().cloned().collect(),
             buckets: pages.collect(),
             next_after_ms: None,
