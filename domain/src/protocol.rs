@@ -24,5 +24,7 @@ pub const PROTO: u16 = 1;
 pub const PROTO_MIN: u16 = 1;
 /// Header with the protocol version, on every request and response. A response without it did not come from our server.
 pub const PROTO_HEADER: &str = "x-sync-proto";
+/// Header with the server's epoch, where an answer has no body to say it in.
+pub const EPOCH_HEADER: &str = "x-sync-epoch";
 /// Header with a fresh UUID per request, echoed by the response.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::protocol::{BlobAnswer, RowType, UploadState};
-use domain::{DeviceId, ErrorCode, Sha256Hex, StreetId};
+use domain::{DeviceId, Epoch, ErrorCode, Sha256Hex, StreetId};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -34,16 +34,37 @@ pub fn offer(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<BlobA
 }
 
 /// How far a file has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes that have arrived.
+    pub offset: u64,
+    /// True once the whole file is stored.
+    pub stored: bool,
+}
+
+impl Progress {
+    /// As it is told to a phone.
+    #[must_use]
+    pub const fn told(self, epoch: Epoch) -> UploadState {
+        UploadState {
+            epoch,
+            offset: self.offset,
+            stored: self.stored,
+        }
+    }
+}
+
+/// How far a file has come.
 ///
 /// # Errors
 /// [`ErrorCode::BlobUnknown`] when no mutation names it or nobody asked for this original.
-pub fn state(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Outcome<UploadState> {
+pub fn state(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Outcome<Progress> {
     match offer(tx, street, sha256)? {
-        BlobAnswer::Have => Ok(UploadState {
+        BlobAnswer::Have => Ok(Progress {
             offset: blobs::stored(tx, street, sha256)?.unwrap_or(0),
             stored: true,
         }),
-        BlobAnswer::Want { offset } => Ok(UploadState { offset, stored: false }),
+        BlobAnswer::Want { offset } => Ok(Progress { offset, stored: false }),
         BlobAnswer::Unknown | BlobAnswer::NotAsked => Err(ErrorCode::BlobUnknown.into()),
     }
 }
@@ -64,7 +85,7 @@ impl Upload {
     ///
     /// # Errors
     /// [`ErrorCode::BlobUnknown`], [`ErrorCode::HashMismatch`], [`ErrorCode::DiskFull`].
-    pub async fn whole(self, server: &Server, bytes: Vec<u8>) -> Outcome<UploadState> {
+    pub async fn whole(self, server: &Server, bytes: Vec<u8>) -> Outcome<Progress> {
         let before = self.read(server, state).await?;
         if before.stored {
             return Ok(before);
@@ -77,7 +98,7 @@ impl Upload {
     /// # Errors
     /// As [`Upload::whole`], [`ErrorCode::OffsetMismatch`] with the right `{offset}`, and [`ErrorCode::TooLarge`] for
     /// bytes beyond the size that the mutation said.
-    pub async fn chunk(self, server: &Server, offset: u64, bytes: Vec<u8>, complete: bool) -> Outcome<UploadState> {
+    pub async fn chunk(self, server: &Server, offset: u64, bytes: Vec<u8>, complete: bool) -> Outcome<Progress> {
         let (mine, now) = (self.clone(), server.now());
         let (arrived, whole) = server
             .store
@@ -108,7 +129,7 @@ impl Upload {
         offset: u64,
         bytes: Vec<u8>,
         now: domain::ReceivedAt,
-    ) -> Outcome<(UploadState, bool)> {
+    ) -> Outcome<(Progress, bool)> {
         let before = state(tx, &self.street, &self.sha256)?;
         if before.stored {
             return Ok((before, true));
@@ -128,7 +149,7 @@ impl Upload {
             blobs::append(tx, &self.street, &self.sha256, offset, bytes, now)?;
         }
         Ok((
-            UploadState {
+            Progress {
                 offset: after,
                 stored: false,
             },
@@ -137,7 +158,7 @@ impl Upload {
     }
 
     /// Checks the hash, writes the file, and only then says that it is stored.
-    async fn finish(self, server: &Server, parts: Vec<Vec<u8>>) -> Outcome<UploadState> {
+    async fn finish(self, server: &Server, parts: Vec<Vec<u8>>) -> Outcome<Progress> {
         let (files, mine, temporary) = (Arc::clone(&server.files), self.clone(), server.ids.uuid());
         let written = tokio::task::spawn_blocking(move || {
             let mut hasher = Sha256::new();
@@ -164,7 +185,7 @@ impl Upload {
                 Ok(stored(edit, &self.sha256, size, Some(self.device))?)
             })
             .await?;
-        Ok(UploadState {
+        Ok(Progress {
             offset: size,
             stored: true,
         })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Sha256Hex;
+use crate::{Epoch, Sha256Hex};
 
 /// A file up to this size goes in one `PUT`; a larger one in `PATCH` requests.
 pub const SMALL_BLOB_BYTES: u64 = 256 * 1024;
@@ -17,6 +17,9 @@ pub const MAX_BLOB_BYTES: u64 = 64 * 1024 * 1024;
 pub struct OfferRequest {
     /// Protocol version.
     pub proto: u16,
+    /// The epoch the phone knows; absent before the first contact.
+    #[serde(default)]
+    pub epoch: Option<Epoch>,
     /// At most 200 hashes.
     pub hashes: Vec<Sha256Hex>,
 }
@@ -51,13 +54,17 @@ pub struct OfferLine {
 /// Answer to an offer, in the order asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OfferResponse {
+    /// The server's epoch. With another one than the phone knows the lines say nothing of what the phone believes stored.
+    pub epoch: Epoch,
     /// One line per hash.
     pub lines: Vec<OfferLine>,
 }
 
-/// Answer to `PUT`, `PATCH` and `HEAD` on `/v1/blobs/{sha256}`.
+/// Answer to `PUT` and `PATCH` on `/v1/blobs/{sha256}`; `HEAD` says the same in headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UploadState {
+    /// The server's epoch.
+    pub epoch: Epoch,
     /// Bytes the server has.
     pub offset: u64,
     /// True once the whole file is stored durably and its hash was checked.

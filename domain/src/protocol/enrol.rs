@@ -58,6 +58,9 @@ pub struct EnrolResponse {
 pub struct ForkRequest {
     /// Protocol version.
     pub proto: u16,
+    /// The epoch the phone knows.
+    #[serde(default)]
+    pub epoch: Option<Epoch>,
     /// The new device id, made by the phone.
     pub device: DeviceId,
     /// The new token, made by the phone.

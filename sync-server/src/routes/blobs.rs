@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, head, patch, post, put};
 use domain::protocol::{
-    MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, RowType, SMALL_BLOB_BYTES, UploadState,
+    EPOCH_HEADER, MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, RowType, SMALL_BLOB_BYTES, UploadState,
 };
 use domain::{Bucket, ErrorCode, PhotoCopy, Problem, ProblemKind, Sha256Hex};
 use serde_json::json;
@@ -88,7 +88,14 @@ pub async fn offer(
             request.hashes.into_iter().map(line).collect::<Outcome<Vec<_>>>()
         })
         .await?;
-    Ok(Json(OfferResponse { lines }))
+    Ok(Json(OfferResponse {
+        epoch: server.epoch,
+        lines,
+    }))
+}
+
+fn epoch_value(server: &Server) -> Outcome<HeaderValue> {
+    HeaderValue::from_str(&server.epoch.to_string()).or(Err(ErrorCode::Internal.into()))
 }
 
 fn well_formed(sha256: &str) -> Outcome<Sha256Hex> {
@@ -106,7 +113,7 @@ fn well_formed(sha256: &str) -> Outcome<Sha256Hex> {
 /// Says how far a photo file has come.
 #[utoipa::path(head, path = "/v1/blobs/{sha256}", operation_id = "ask_blob", tag = "sync", security(("device" = [])),
     params(("sha256" = String, Path, pattern = "^[0-9a-f]{64}$"), ("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
-    responses((status = 200, description = "Headers `upload-offset` and `upload-complete`.")))]
+    responses((status = 200, description = "Headers `upload-offset`, `upload-complete` and `x-sync-epoch`.")))]
 pub async fn ask(State(server): State<Server>, Phone(device): Phone, Named(name): Named<String>) -> Outcome<Response> {
     let sha256 = well_formed(&name)?;
     let state = server
@@ -123,6 +130,7 @@ pub async fn ask(State(server): State<Server>, Phone(device): Phone, Named(name)
             HeaderName::from_static("upload-complete"),
             HeaderValue::from_static(complete),
         ),
+        (HeaderName::from_static(EPOCH_HEADER), epoch_value(&server)?),
     ];
     Ok((StatusCode::OK, headers).into_response())
 }
@@ -139,7 +147,8 @@ pub async fn take_whole(
 ) -> Outcome<Json<UploadState>> {
     let limit = usize::try_from(SMALL_BLOB_BYTES).unwrap_or(usize::MAX);
     let bytes = bytes(body, limit).await?;
-    upload(&device, &name)?.whole(&server, bytes).await.map(Json)
+    let progress = upload(&device, &name)?.whole(&server, bytes).await?;
+    Ok(Json(progress.told(server.epoch)))
 }
 
 /// Takes the next part of a photo file.
@@ -161,10 +170,10 @@ pub async fn take_chunk(
         .ok_or(ErrorCode::BadRequest)?;
     let complete = text("upload-complete") == Some("?1");
     let bytes = bytes(body, MAX_CHUNK_BYTES).await?;
-    upload(&device, &name)?
+    let progress = upload(&device, &name)?
         .chunk(&server, offset, bytes, complete)
-        .await
-        .map(Json)
+        .await?;
+    Ok(Json(progress.told(server.epoch)))
 }
 
 fn upload(device: &DeviceRecord, name: &str) -> Outcome<Upload> {

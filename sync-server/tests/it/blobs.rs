@@ -82,10 +82,15 @@ async fn offer(world: &World, phone: &Phone, hashes: Vec<Sha256Hex>) -> Vec<Valu
         .post(
             Some(&phone.token),
             "/v1/blobs/offer",
-            &OfferRequest { proto: 1, hashes },
+            &OfferRequest {
+                proto: 1,
+                epoch: Some(phone.epoch),
+                hashes,
+            },
         )
         .await
         .json();
+    assert_eq!(answer.epoch, phone.epoch);
     answer
         .lines
         .iter()
@@ -128,7 +133,8 @@ async fn a_small_file_goes_in_one_request_and_shows_on_its_case() {
     let before = world.pull(&phone, &[]).await;
     let name = preview.file.sha256.as_str();
     let answer = blob(&world, &phone, Method::PUT, name, None, &preview.bytes).await;
-    assert_eq!(answer.json::<Value>(), json!({"offset": 9_000, "stored": true}));
+    let said = json!({"epoch": phone.epoch, "offset": 9_000, "stored": true});
+    assert_eq!(answer.json::<Value>(), said);
     let after = world.pull(&phone, &crate::pull::cursors(&before)).await;
     let case = after
         .buckets
@@ -196,7 +202,8 @@ async fn an_upload_goes_on_where_it_broke_off() {
         &upright.bytes[200_000..],
     )
     .await;
-    assert_eq!(last.json::<Value>(), json!({"offset": 600_000, "stored": true}));
+    let said = json!({"epoch": phone.epoch, "offset": 600_000, "stored": true});
+    assert_eq!(last.json::<Value>(), said);
     let repeat = blob(
         &world,
         &phone,

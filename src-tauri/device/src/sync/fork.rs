@@ -1,10 +1,10 @@
 //! A phone that was restored or cloned asks for a device id of its own. Mutation ids stay, so nothing is doubled.
 
 use domain::DeviceId;
-use domain::protocol::{ForkRequest, PROTO};
-use serde_json::Value;
+use domain::protocol::{EnrolResponse, ForkRequest, PROTO};
 
 use super::exchange::Fault;
+use super::push::begin_history;
 use crate::device::Device;
 use crate::ports::Topic;
 use crate::store::{identity, mutation};
@@ -27,16 +27,20 @@ impl Device {
         };
         let request = ForkRequest {
             proto: PROTO,
+            epoch: before.epoch,
             device,
             token: token.clone(),
         };
-        let answer: Result<Value, Fault> = self
+        let answer: Result<EnrolResponse, Fault> = self
             .call_json(&before.server, Some(&before.token), "/v1/fork", &request)
             .await;
-        if let Err(fault) = answer {
-            self.note_refusal(&fault)?;
-            return Err(fault);
-        }
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(fault) => {
+                self.note_refusal(&fault)?;
+                return Err(fault);
+            }
+        };
         self.store.write_outbox(|tx| {
             let Some(mut identity) = identity::get(tx)? else {
                 return Ok(());
@@ -44,6 +48,8 @@ impl Device {
             identity.device = device;
             identity.token = token;
             identity.fork = None;
+            begin_history(tx, &mut identity, answer.epoch)?;
+            identity.profile = answer.profile;
             identity.next_seq = 1;
             mutation::forget_numbers(tx)?;
             identity::put(tx, &identity)

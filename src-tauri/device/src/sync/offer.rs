@@ -21,11 +21,17 @@ impl Device {
         if hashes.is_empty() {
             return Ok(());
         }
-        let request = OfferRequest { proto: PROTO, hashes };
+        let request = OfferRequest {
+            proto: PROTO,
+            epoch: identity.epoch,
+            hashes,
+        };
         let answer: std::result::Result<OfferResponse, Fault> = self
             .call_json(&identity.server, Some(&identity.token), "/v1/blobs/offer", &request)
             .await;
         match answer {
+            // A server with another history knows nothing of the mutations these files belong to; they go first.
+            Ok(response) if self.note_history(identity.device, response.epoch)? => Ok(()),
             Ok(response) => Ok(self.write_offer(&request.hashes, &response)?),
             Err(fault) => {
                 self.note_refusal(&fault)?;

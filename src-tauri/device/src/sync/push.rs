@@ -121,6 +121,25 @@ impl Device {
         })
     }
 
+    /// Begins another server history if an answer is of one. True when it began.
+    pub(crate) fn note_history(&self, asked_as: DeviceId, epoch: Epoch) -> Result<bool> {
+        if self.identity()?.is_none_or(|identity| identity.epoch == Some(epoch)) {
+            return Ok(false);
+        }
+        self.store.write_outbox(|tx| {
+            let Some(mut identity) = identity::get(tx)?.filter(|now| now.device == asked_as) else {
+                return Ok(false);
+            };
+            let began = begin_history(tx, &mut identity, epoch)?;
+            if began {
+                identity.next_seq = 1;
+                mutation::forget_numbers(tx)?;
+            }
+            identity::put(tx, &identity)?;
+            Ok(began)
+        })
+    }
+
     fn after_push(&self, sent: &[Mutation], response: &PushResponse) {
         let now = self.ports.clock.mono_ms();
         let mut memory = self.engine.memory();

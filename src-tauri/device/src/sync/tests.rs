@@ -252,6 +252,18 @@ async fn a_restored_server_gets_everything_again() {
 }
 
 #[tokio::test]
+async fn an_offer_to_a_restored_server_sends_everything_again_at_once() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    world.device.push(false).await.unwrap();
+    world.server.restore_empty(Epoch(Uuid::from_u128(0xf)));
+    world.device.offer().await.unwrap();
+    assert_eq!(world.device.get_sync().unwrap().facts_waiting, 1);
+    settle(&world).await;
+    assert_once(&world, 1);
+}
+
+#[tokio::test]
 async fn a_revoked_phone_keeps_everything_and_says_so() {
     let world = World::enrolled();
     let report = world.save_report("tree-fallen");

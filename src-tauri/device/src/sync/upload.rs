@@ -29,7 +29,9 @@ impl Device {
                 memory.pauses.remove(hash);
                 *memory.lanes.get_mut(lane_of(file.copy)) = super::backoff::Backoff::default();
                 drop(memory);
-                self.note_progress(&file, state)?;
+                if !self.note_history(identity.device, state.epoch)? {
+                    self.note_progress(&file, state)?;
+                }
                 Ok(())
             }
             Err(Fault::Refused { error, .. }) if is_own(error.code) => {

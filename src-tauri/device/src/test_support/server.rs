@@ -229,7 +229,11 @@ impl State {
 
     fn fork(&mut self, request: &ForkRequest) -> Done {
         self.devices.insert(request.token.clone(), request.device);
-        ok(json!({}))
+        ok(EnrolResponse {
+            profile: self.profile.clone(),
+            epoch: self.epoch,
+            server_ms: START_MS,
+        })
     }
 
     fn push(&mut self, device: DeviceId, request: PushRequest) -> Done {
@@ -334,10 +338,7 @@ impl State {
 
     fn offer(&self, request: OfferRequest) -> Done {
         let lines = request.hashes.into_iter().map(|sha256| {
-            let named = self
-                .done
-                .iter()
-                .any(|mutation| mutation.body.to_string().contains(sha256.as_str()));
+            let named = self.names(&sha256);
             let answer = if self.blobs.contains_key(&sha256) {
                 BlobAnswer::Have
             } else if named {
@@ -349,12 +350,27 @@ impl State {
             };
             OfferLine { sha256, answer }
         });
-        ok(OfferResponse { lines: lines.collect() })
+        ok(OfferResponse {
+            epoch: self.epoch,
+            lines: lines.collect(),
+        })
+    }
+
+    /// True when a mutation that arrived names this file, whatever became of it.
+    fn names(&self, sha256: &Sha256Hex) -> bool {
+        self.done
+            .iter()
+            .any(|mutation| mutation.body.to_string().contains(sha256.as_str()))
     }
 
     fn upload(&mut self, hash: Sha256Hex, request: &Request, body: Vec<u8>) -> Done {
+        let epoch = self.epoch;
+        if !self.names(&hash) {
+            return Err(ErrorCode::BlobUnknown.into());
+        }
         if let Some(stored) = self.blobs.get(&hash) {
             return ok(UploadState {
+                epoch,
                 offset: stored.len() as u64,
                 stored: true,
             });
@@ -386,6 +402,7 @@ impl State {
             self.blobs.insert(hash, whole);
         }
         ok(UploadState {
+            epoch,
             offset,
             stored: complete,
         })
