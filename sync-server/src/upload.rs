@@ -216,6 +216,7 @@ pub fn stored(edit: &Edit<'_>, sha256: &Sha256Hex, size: u64, by: Option<DeviceI
         match subject {
             Subject::Case(case) => edit.touch(RowType::Case, case),
             Subject::Visit(visit) => edit.touch(RowType::Visit, visit),
+            Subject::Stray(_) => {} // no row shows it
         }
     }
     if photos::original_settled(edit.tx, &edit.street, sha256)? {

@@ -1,13 +1,15 @@
 //! One push: mutations in order, each with its own savepoint and its one answer.
 
-use domain::protocol::{Mutation, PushRequest, PushResponse, Receipt, Stop, Verdict, body_hash};
-use domain::{Epoch, ErrorCode, ReceivedAt};
-use serde_json::json;
+use domain::protocol::{MAX_BLOB_BYTES, Mutation, PushRequest, PushResponse, Receipt, Stop, Verdict, body_hash};
+use domain::{Epoch, ErrorCode, PhotoManifest, ReceivedAt};
+use serde::Deserialize as _;
+use serde_json::{Value, json};
 
 use super::Intake;
 use crate::clock::Ids;
 use crate::store::devices::{self, DeviceRecord};
 use crate::store::incidents::{self, Incident, IncidentKind};
+use crate::store::photos::{self, Subject};
 use crate::store::receipts::{self, ReceiptRecord};
 use crate::store::{Edit, StoreError, Tx, parked, strays, streets};
 use crate::{Failure, Outcome};
@@ -105,6 +107,7 @@ impl Push<'_, '_> {
             return Ok(Some(answer));
         }
         self.incident(IncidentKind::MutationIdConflict, mutation, true)?;
+        self.keep_photos(mutation)?;
         Ok(Some((
             Verdict::Parked {
                 code: ErrorCode::MutationIdConflict,
@@ -189,6 +192,9 @@ impl Push<'_, '_> {
                 edit.now,
             )?;
         }
+        if rejected.is_some() {
+            self.keep_photos(mutation)?;
+        }
         let record = ReceiptRecord {
             mutation: mutation.id,
             device: Some(self.intake.device),
@@ -223,8 +229,39 @@ impl Push<'_, '_> {
             code,
             edit.now,
         )?;
+        self.keep_photos(mutation)?;
         Ok((Verdict::Parked { code }, None))
     }
+
+    /// Lets the phone hand over the photos of a mutation that changed nothing here. Nothing that a person photographed is
+    /// lost because the record was refused.
+    fn keep_photos(&self, mutation: &Mutation) -> Outcome<()> {
+        let edit = self.edit();
+        let (subject, named) = (Subject::Stray(mutation.id), photos_named(mutation));
+        Ok(photos::add(
+            edit.tx,
+            &edit.street,
+            subject,
+            &named,
+            Some(self.intake.user),
+        )?)
+    }
+}
+
+/// The photos a mutation names, whatever its kind and its faults: those whose files can exist.
+fn photos_named(mutation: &Mutation) -> Vec<PhotoManifest> {
+    let listed = mutation.body.get("photos").and_then(Value::as_array);
+    let readable = listed
+        .into_iter()
+        .flatten()
+        .filter_map(|photo| PhotoManifest::deserialize(photo).ok());
+    readable
+        .filter(|photo| {
+            photo
+                .files()
+                .all(|(_, file)| file.sha256.is_well_formed() && (1..=MAX_BLOB_BYTES).contains(&file.size))
+        })
+        .collect()
 }
 
 /// Errors after which no other mutation of the push could be written either.

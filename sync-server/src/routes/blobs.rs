@@ -223,6 +223,7 @@ fn visible(tx: &Tx<'_>, device: &DeviceRecord, scope: &[Bucket], sha256: &Sha256
         let (kind, id) = match one.subject {
             Subject::Case(case) => (RowType::Case, case.to_string()),
             Subject::Visit(visit) => (RowType::Visit, visit.to_string()),
+            Subject::Stray(_) => continue,
         };
         let held = bucket_rows::of_row(tx, &device.street, kind, &id)?;
         if one.copy != PhotoCopy::Original && held.iter().any(|bucket| scope.contains(bucket)) {

@@ -1,6 +1,6 @@
-//! Which case or visit a photo file belongs to.
+//! What a photo file belongs to: a case, a visit, or a mutation that changed nothing.
 
-use domain::{CaseId, PhotoCopy, PhotoManifest, Sha256Hex, StreetId, UserId, VisitId};
+use domain::{CaseId, MutationId, PhotoCopy, PhotoManifest, Sha256Hex, StreetId, UserId, VisitId};
 
 use super::{StoreError, Tx, code};
 use crate::args;
@@ -12,6 +12,8 @@ pub enum Subject {
     Case(CaseId),
     /// A visit.
     Visit(VisitId),
+    /// A mutation that was refused or parked: what was photographed for it is kept all the same.
+    Stray(MutationId),
 }
 
 impl Subject {
@@ -19,6 +21,7 @@ impl Subject {
         match self {
             Self::Case(case) => ("case", case.to_string()),
             Self::Visit(visit) => ("visit", visit.to_string()),
+            Self::Stray(mutation) => ("stray", mutation.to_string()),
         }
     }
 }
@@ -64,7 +67,7 @@ pub fn add(
 /// What is known of a photo file through one of its subjects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhotoUse {
-    /// The case or visit.
+    /// What it belongs to.
     pub subject: Subject,
     /// Which copy it is.
     pub copy: PhotoCopy,
@@ -86,10 +89,10 @@ pub fn uses(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<Vec<Ph
     let sql = "SELECT subject_kind, subject_id, copy, size, mime, author_id, wanted FROM photos
          WHERE street_id = $1 AND sha256 = $2 ORDER BY subject_kind, subject_id";
     tx.query(sql, args![street, sha256], |row| {
-        let subject = if row.get::<String>("subject_kind")? == "case" {
-            Subject::Case(row.get("subject_id")?)
-        } else {
-            Subject::Visit(row.get("subject_id")?)
+        let subject = match row.get::<String>("subject_kind")?.as_str() {
+            "case" => Subject::Case(row.get("subject_id")?),
+            "visit" => Subject::Visit(row.get("subject_id")?),
+            _stray => Subject::Stray(row.get("subject_id")?),
         };
         Ok(PhotoUse {
             subject,

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
-use domain::protocol::{OfferRequest, OfferResponse, RowType};
+use domain::protocol::{OfferRequest, OfferResponse, RowType, Verdict};
 use domain::{PhotoFile, PhotoManifest, PhotoRole, Report, Sha256Hex};
 use serde_json::{Value, json};
 
@@ -318,4 +318,53 @@ fn walk(folder: &std::path::Path) -> Vec<String> {
             }
         })
         .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_photos_of_a_refused_record_are_taken_and_no_phone_is_shown_them() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let photos = [photo(4, 9_000), photo(5, 2_000), photo(6, 11_000)];
+    let refused = Report {
+        category: "no-such-category".into(),
+        photos: vec![manifest(&photos[0], &photos[1], &photos[2])],
+        ..report(1, "manhole")
+    };
+    let answer = world.push(&phone, &[creates(&phone, 1, &refused)]).await;
+    assert!(matches!(answer.receipts[0].verdict, Verdict::Rejected { .. }));
+    let names: Vec<_> = photos.iter().map(|one| one.file.sha256.clone()).collect();
+    let want = json!({"answer": "want", "offset": 0});
+    assert_eq!(
+        offer(&world, &phone, names.clone()).await,
+        [want.clone(), want, json!({"answer": "not_asked"})]
+    );
+    for one in &photos[..2] {
+        let name = one.file.sha256.as_str();
+        let taken = blob(&world, &phone, Method::PUT, name, None, &one.bytes).await;
+        assert_eq!(taken.json::<Value>()["stored"], true);
+        let shown = blob(&world, &phone, Method::GET, name, None, &[]).await;
+        assert_eq!(shown.code(), "not_found");
+    }
+    assert_eq!(
+        offer(&world, &phone, names[..2].to_vec()).await,
+        [json!({"answer": "have"}), json!({"answer": "have"})]
+    );
+    assert_eq!(world.number("SELECT COUNT(*) FROM cases").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_nobody_could_have_made_is_not_wanted_however_it_is_named() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let mut huge = photo(7, 1_000);
+    huge.file.size = u64::MAX;
+    let refused = Report {
+        photos: vec![manifest(&huge, &photo(8, 10), &photo(9, 10))],
+        ..report(1, "manhole")
+    };
+    world.push(&phone, &[creates(&phone, 1, &refused)]).await;
+    assert_eq!(
+        offer(&world, &phone, vec![huge.file.sha256]).await,
+        [json!({"answer": "unknown"})]
+    );
 }
