@@ -220,6 +220,9 @@ pub struct VisitRow {
     /// The case each need became.
     #[serde(default)]
     pub need_cases: Vec<NeedCase>,
+    /// Hashes of the photo files of this visit that the server holds.
+    #[serde(default)]
+    pub stored: Vec<Sha256Hex>,
 }
 
 /// What became of a need.

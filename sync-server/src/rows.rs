@@ -74,7 +74,7 @@ pub fn case_row(tx: &Tx<'_>, street: &StreetId, record: CaseRecord) -> Result<Ca
         reports: of_case.iter().map(|report| report.report.id).collect(),
         reporter_label: row.reporter.map(|user| areas::label(tx, street, user)).transpose()?,
         photos: of_case.into_iter().flat_map(|report| report.report.photos).collect(),
-        stored: photos::stored_of_case(tx, street, id)?,
+        stored: photos::stored_of(tx, street, photos::Subject::Case(id))?,
         timeline: timeline::of_case(tx, street, id)?,
         ..row
     })
@@ -142,5 +142,6 @@ pub fn visit(tx: &Tx<'_>, street: &StreetId, id: VisitId) -> Result<Option<Visit
         author: record.author,
         visit: record.visit,
         need_cases: visits::need_cases(tx, street, id)?,
+        stored: photos::stored_of(tx, street, photos::Subject::Visit(id))?,
     }))
 }

@@ -24,6 +24,7 @@ fn visit(day: i64, channel: Channel, outcome: VisitOutcome) -> VisitRow {
         author: UserId(Uuid::nil()),
         author_label: String::new(),
         need_cases: vec![],
+        stored: vec![],
     }
 }
 

@@ -42,6 +42,8 @@ pub enum Traffic {
     },
     /// Something else goes first.
     Turn,
+    /// It is not on this phone: another one has to send it.
+    Elsewhere,
 }
 
 /// Everything a word depends on.
@@ -105,6 +107,7 @@ pub fn word(standing: &Standing) -> (Word, WordReason) {
         Traffic::WaitingForWifi => say(Word::OnPhone, ReasonCode::WaitingForWifi, None, None),
         Traffic::Retry { at, error } => say(Word::OnPhone, ReasonCode::WaitingForRetry, Some(at), error),
         Traffic::Turn => say(Word::OnPhone, ReasonCode::WaitingForTurn, None, None),
+        Traffic::Elsewhere => say(Word::OnPhone, ReasonCode::Elsewhere, None, None),
     }
 }
 
@@ -112,7 +115,7 @@ pub fn word(standing: &Standing) -> (Word, WordReason) {
 mod tests {
     use super::*;
 
-    const TRAFFIC: [Traffic; 8] = [
+    const TRAFFIC: [Traffic; 9] = [
         Traffic::Moving,
         Traffic::NotEnrolled,
         Traffic::Revoked,
@@ -124,6 +127,7 @@ mod tests {
             error: Some(ErrorCode::Unreachable),
         },
         Traffic::Turn,
+        Traffic::Elsewhere,
     ];
 
     const ANSWERS: [Answer; 4] = [
@@ -174,7 +178,7 @@ mod tests {
     #[test]
     fn every_combination_has_the_word_of_the_design() {
         let all = combinations();
-        assert_eq!(all.len(), 4 * 2 * 2 * 8 * 8);
+        assert_eq!(all.len(), 4 * 2 * 2 * 9 * 9);
         for standing in &all {
             assert_eq!(word(standing).0, expected(standing), "{standing:?}");
         }

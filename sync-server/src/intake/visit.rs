@@ -93,6 +93,7 @@ fn row(record: VisitRecord) -> VisitRow {
         author: record.author,
         author_label: String::new(),
         need_cases: Vec::new(),
+        stored: Vec::new(),
     }
 }
 

@@ -105,15 +105,16 @@ pub fn uses(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<Vec<Ph
     })
 }
 
-/// Hashes of the photo files of a case that are stored.
+/// Hashes of the photo files of a case, visit or stray that are stored.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn stored_of_case(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Vec<Sha256Hex>, StoreError> {
+pub fn stored_of(tx: &Tx<'_>, street: &StreetId, subject: Subject) -> Result<Vec<Sha256Hex>, StoreError> {
+    let (kind, id) = subject.columns();
     let sql = "SELECT photos.sha256 FROM photos
          JOIN blobs ON blobs.street_id = photos.street_id AND blobs.sha256 = photos.sha256
-         WHERE photos.street_id = $1 AND photos.subject_kind = 'case' AND photos.subject_id = $2 ORDER BY photos.sha256";
-    tx.query(sql, args![street, case], |row| row.get("sha256"))
+         WHERE photos.street_id = $1 AND photos.subject_kind = $2 AND photos.subject_id = $3 ORDER BY photos.sha256";
+    tx.query(sql, args![street, kind, id], |row| row.get("sha256"))
 }
 
 /// True when the office asked for this original.

@@ -9,7 +9,7 @@ use domain::visits::{free_repair, last_counted, next_due};
 use domain::{CapturedAt, Condition, HouseholdId, ReceivedAt, Resident, Tag, UserId, Visit, VisitId, VisitOutcome};
 
 use super::own::{self, Own};
-use super::standing::{Outlook, arrived};
+use super::standing::{Outlook, told};
 use crate::device::{Device, not_found};
 use crate::failure::Result;
 use crate::store::household_search::{self, Search};
@@ -158,6 +158,7 @@ impl Device {
                     author,
                     author_label: String::new(),
                     need_cases: Vec::new(),
+                    stored: Vec::new(),
                 }),
         );
         let mut made = Home {
@@ -182,7 +183,10 @@ impl Device {
         me: Option<UserId>,
     ) -> Result<VisitView> {
         let own = mine.iter().find(|own| own.body.id == visit.visit.id);
-        let (word, why) = own.map_or_else(arrived, |own| outlook.of_record(&own.row, &own.files, &own.body.photos));
+        let (word, why) = own.map_or_else(
+            || told(&visit.visit.photos, &visit.stored),
+            |own| outlook.of_record(&own.row, &own.files, &own.body.photos),
+        );
         let mut shown = visit.visit.clone();
         shown.reflection = match own {
             Some(own) => own.body.reflection.clone(),

@@ -9,7 +9,7 @@ use domain::{CaseState, PhotoManifest, Problem, ReceivedAt, Report, ReportId, Re
 
 use super::cases::place_label;
 use super::own::{self, Own};
-use super::standing::{Outlook, arrived};
+use super::standing::{Outlook, told};
 use crate::capture::WITHDRAW_MS;
 use crate::device::{Device, not_found};
 use crate::failure::Result;
@@ -165,7 +165,7 @@ impl Device {
     }
 
     fn case_summary(&self, reading: &Reading, case: &CaseRow) -> Option<ReportSummary> {
-        let (word, why) = arrived();
+        let (word, why) = told(&case.photos, &case.stored);
         let mine = case.reporter.is_some() && case.reporter == reading.me;
         Some(ReportSummary {
             id: *case.reports.first()?,
@@ -214,7 +214,7 @@ impl Device {
 
     fn case_view(&self, summary: ReportSummary, case: CaseRow, notes: Vec<NoteView>) -> ReportView {
         let photos = case.photos.iter().map(|manifest| {
-            let (word, why) = arrived();
+            let (word, why) = told(std::slice::from_ref(manifest), &case.stored);
             self.photo_view(manifest, word, why)
         });
         ReportView {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::protocol::ErrorCode;
-use domain::{CapturedAt, PhotoCopy, PhotoManifest, Sha256Hex};
+use domain::{CapturedAt, PhotoManifest, Sha256Hex};
 
 use crate::device::Device;
 use crate::failure::Result;
@@ -86,22 +86,21 @@ impl Outlook {
     }
 
     fn of_photos(&self, row: &Stored, files: &[Kept], photos: &[PhotoManifest]) -> (Word, WordReason) {
-        let uprights = photos.iter().filter_map(|manifest| manifest.upright.as_ref());
-        let of = |hash: &Sha256Hex| {
-            files
-                .iter()
-                .find(|file| file.sha256 == *hash && file.copy == PhotoCopy::Upright)
-        };
-        let waiting: Vec<&Kept> = uprights
-            .filter_map(|file| of(&file.sha256))
-            .filter(|file| file.state != FileState::Stored)
+        let of = |hash: &Sha256Hex| files.iter().find(|file| file.sha256 == *hash);
+        // What this phone was never told of as stored is not stored.
+        let waiting: Vec<Option<&Kept>> = photos
+            .iter()
+            .filter_map(|manifest| manifest.upright.as_ref())
+            .map(|file| of(&file.sha256))
+            .filter(|file| file.is_none_or(|file| file.state != FileState::Stored))
             .collect();
+        let kept: Vec<&Kept> = waiting.iter().flatten().copied().collect();
         word(&Standing {
             answer: answer(row),
             undecodable: photos.iter().any(|manifest| manifest.upright.is_none()),
             photos_waiting: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
             facts: self.facts(),
-            photos: self.photos(&waiting),
+            photos: self.photos(&kept),
         })
     }
 
@@ -156,13 +155,73 @@ fn answer(row: &Stored) -> Answer {
     }
 }
 
-/// The word of something that is on the server.
-pub(crate) fn arrived() -> (Word, WordReason) {
+/// The word of a record that the server told of, whoever made it: it is there, and its photos are as far as `stored` says.
+/// Of a photo without an upright the original counts.
+pub(crate) fn told(photos: &[PhotoManifest], stored: &[Sha256Hex]) -> (Word, WordReason) {
+    let waiting = photos
+        .iter()
+        .filter(|manifest| !is_stored(manifest, stored))
+        .count();
     word(&Standing {
         answer: Answer::Final,
         undecodable: false,
-        photos_waiting: 0,
+        photos_waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
         facts: Traffic::Moving,
-        photos: Traffic::Moving,
+        photos: Traffic::Elsewhere,
     })
+}
+
+fn is_stored(manifest: &PhotoManifest, stored: &[Sha256Hex]) -> bool {
+    let shown = manifest.upright.as_ref().or(manifest.original.as_ref());
+    shown.is_some_and(|file| stored.contains(&file.sha256))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{PhotoFile, PhotoRole};
+
+    use super::*;
+    use crate::view::ReasonCode;
+
+    fn file(letter: &str) -> PhotoFile {
+        PhotoFile {
+            sha256: Sha256Hex(letter.repeat(64)),
+            size: 1,
+            width: 1,
+            height: 1,
+            mime: "image/jpeg".to_owned(),
+        }
+    }
+
+    fn photo(upright: Option<&str>, original: Option<&str>) -> PhotoManifest {
+        PhotoManifest {
+            role: PhotoRole::Wide,
+            upright: upright.map(file),
+            preview: upright.map(|_| file("9")),
+            original: original.map(file),
+            taken_at: None,
+            position: None,
+            flags: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_colleagues_record_is_delivered_only_when_the_server_holds_every_photo() {
+        let photos = [photo(Some("a"), None), photo(None, Some("b"))];
+        let hashes = |letters: &[&str]| -> Vec<Sha256Hex> { letters.iter().map(|one| file(one).sha256).collect() };
+        let table = [
+            (&[][..], Word::OnPhone, 2),
+            (&["9"][..], Word::OnPhone, 2),
+            (&["a", "9"][..], Word::OnPhone, 1),
+            (&["b"][..], Word::OnPhone, 1),
+            (&["a", "b"][..], Word::Delivered, 0),
+        ];
+        for (stored, expected, waiting) in table {
+            let (word, why) = told(&photos, &hashes(stored));
+            assert_eq!((word, why.photos_waiting), (expected, waiting), "{stored:?}");
+            let reason = if waiting == 0 { ReasonCode::Arrived } else { ReasonCode::Elsewhere };
+            assert!(why.facts_delivered && why.code == reason);
+        }
+        assert_eq!(told(&[], &[]).0, Word::Delivered);
+    }
 }

@@ -43,6 +43,9 @@ impl Device {
                 waiting,
             ))
         })?;
+        let refused = unsettled
+            .iter()
+            .any(|row| Some(row.author) == me && row.state == MutationState::Rejected);
         let reports = self.report_summaries()?;
         let mut items = Vec::new();
         for row in unsettled.iter().filter(|row| Some(row.author) == me) {
@@ -62,7 +65,7 @@ impl Device {
             items,
             unsent,
             photos_unsent,
-            all_delivered: unsent == 0 && photos_unsent == 0,
+            all_delivered: unsent == 0 && photos_unsent == 0 && !refused,
         })
     }
 

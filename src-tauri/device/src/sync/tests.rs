@@ -171,6 +171,7 @@ async fn a_refused_record_is_shown_and_keeps_what_was_typed() {
     assert_eq!(view.summary.text, "refuse me");
     assert_eq!(world.server.state().done.len(), 2);
     let today = world.device.get_today().unwrap();
+    assert!(!today.all_delivered, "nobody is sent home with a refused report");
     assert!(
         today
             .items

@@ -55,6 +55,8 @@ pub enum ReasonCode {
     WaitingForRetry,
     /// Something else goes first.
     WaitingForTurn,
+    /// Photos are still on the phone that took them, and that is another one.
+    Elsewhere,
 }
 
 /// A word's reason, with what the sentence needs.

@@ -78,6 +78,6 @@ pub struct Today {
     pub unsent: u32,
     /// Photos not yet stored on the server.
     pub photos_unsent: u32,
-    /// True when nothing waits on this phone.
+    /// True when nothing waits on this phone and the server refused nothing of mine.
     pub all_delivered: bool,
 }
