@@ -8,4 +8,5 @@ mod report;
 mod route;
 mod visit;
 
+pub(crate) use draft::{belongs, is_written};
 pub(crate) use note::WITHDRAW_MS;

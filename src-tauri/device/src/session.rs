@@ -4,6 +4,7 @@ use domain::protocol::{ErrorCode, RowType, WireError};
 use domain::view::GridRow;
 use serde_json::json;
 
+use crate::capture::{belongs, is_written};
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
@@ -86,10 +87,13 @@ impl Device {
     }
 
     fn end_enrolment(&self) -> Result<()> {
+        let me = self.me()?;
         self.store.write_outbox(|tx| {
             let (unsent, _) = mutation::unsent(tx)?;
             let (photos, _) = photo_file::waiting(tx)?;
-            let drafts = draft::list(tx)?.iter().filter(|draft| is_written(draft)).count();
+            let own = draft::list(tx)?.into_iter().filter(|draft| belongs(draft, me));
+            let (written, empty): (Vec<Draft>, Vec<Draft>) = own.partition(is_written);
+            let drafts = written.len();
             if unsent > 0 || photos > 0 || drafts > 0 {
                 let details = json!({ "unsent": unsent, "photos": photos, "drafts": drafts });
                 return Err(Failure::Coded(ErrorCode::UnsentWork, details));
@@ -101,6 +105,8 @@ impl Device {
                 };
                 setting::put(tx, LAST_STREET, &Some(last))?;
             }
+            // Opened and left as they were: nobody misses them.
+            empty.iter().try_for_each(|draft| draft::remove(tx, &draft.id))?;
             identity::remove(tx)
         })?;
         self.store.write_cache(|tx| {
@@ -113,18 +119,6 @@ impl Device {
             row::refresh(tx, &stale)
         })
     }
-}
-
-/// True when a person put something into it.
-fn is_written(draft: &Draft) -> bool {
-    let report = draft
-        .report
-        .as_ref()
-        .is_some_and(|report| report.category.is_some() || !report.text.is_empty());
-    let visit = draft.visit.as_ref().is_some_and(|visit| {
-        !visit.facts.is_empty() || !visit.needs.is_empty() || !visit.promises.is_empty() || visit.reflection.is_some()
-    });
-    report || visit || !draft.photos.is_empty()
 }
 
 /// `xunge://enrol?server=<percent-encoded address>&code=<code>`
@@ -201,6 +195,20 @@ mod tests {
             (ErrorCode::UnsentWork, &json!(1))
         );
         assert!(world.device.get_session().unwrap().enrolled);
+    }
+
+    #[test]
+    fn signing_out_is_refused_while_a_draft_holds_no_more_than_a_pin() {
+        let world = World::enrolled();
+        let draft = world.open_report();
+        world.edit(&draft.id, |report| report.pin = Some(crate::test_support::INSIDE));
+        let error = world.device.sign_out().unwrap_err();
+        assert_eq!(
+            (error.code, &error.details["drafts"]),
+            (ErrorCode::UnsentWork, &json!(1))
+        );
+        world.edit(&draft.id, |report| report.pin = None);
+        assert!(!world.device.sign_out().unwrap().enrolled);
     }
 
     #[test]

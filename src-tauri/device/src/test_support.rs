@@ -149,8 +149,14 @@ impl World {
     /// A phone of a worker of grid `g1`, with the street and one household pulled.
     pub(crate) fn enrolled() -> Self {
         let world = Self::new();
+        world.enrol();
+        world
+    }
+
+    /// Makes it the phone of a worker of grid `g1`, with the street and one household pulled.
+    pub(crate) fn enrol(&self) {
         let device = DeviceId(Uuid::from_u128(0xd));
-        world.server.add_device("token", device);
+        self.server.add_device("token", device);
         let identity = Identity {
             server: "http://127.0.0.1:1".to_owned(),
             device,
@@ -163,13 +169,31 @@ impl World {
             clock_offset_ms: None,
             last_success_ms: None,
         };
-        world
-            .device
+        self.put_identity(&identity);
+        self.put_rows(START_MS);
+    }
+
+    fn put_identity(&self, identity: &Identity) {
+        self.device
             .store
-            .write_outbox(|tx| identity::put(tx, &identity))
+            .write_outbox(|tx| identity::put(tx, identity))
             .unwrap();
-        world.put_rows(START_MS);
-        world
+    }
+
+    /// The phone changes hands.
+    pub(crate) fn become_somebody_else(&self) {
+        self.become_user(UserId(Uuid::from_u128(0xaa)));
+    }
+
+    /// The phone comes back.
+    pub(crate) fn become_me(&self) {
+        self.become_user(ME);
+    }
+
+    fn become_user(&self, user: UserId) {
+        let mut identity = self.device.identity().unwrap().unwrap();
+        identity.profile.user = user;
+        self.put_identity(&identity);
     }
 
     fn put_rows(&self, now: i64) {

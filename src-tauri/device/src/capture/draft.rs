@@ -1,7 +1,9 @@
 //! Drafts: on disk from the first moment, changed whole, gone only when saved or thrown away.
 
 use domain::protocol::WireError;
-use domain::{CapturedAt, Channel, ErrorCode, PhotoManifest, PhotoRole, Sha256Hex, Source, VisitOutcome, VisitReason};
+use domain::{
+    CapturedAt, Channel, ErrorCode, PhotoManifest, PhotoRole, Sha256Hex, Source, UserId, VisitOutcome, VisitReason,
+};
 
 use crate::device::{Device, not_found};
 use crate::failure::{Failure, Result};
@@ -22,6 +24,7 @@ impl Device {
         let draft = Draft {
             id: self.ports.ids.time_ordered(now.millis()).to_string(),
             kind: new.kind,
+            author: self.me()?,
             household: new.household,
             updated_at: now,
             report: (new.kind == DraftKind::Report).then(empty_report),
@@ -32,7 +35,7 @@ impl Device {
         Ok(draft)
     }
 
-    /// One draft.
+    /// One draft of the person signed in.
     ///
     /// # Errors
     /// `not_found`.
@@ -41,17 +44,31 @@ impl Device {
     }
 
     pub(crate) fn draft(&self, id: &str) -> Result<Draft> {
+        let me = self.me()?;
         self.store
             .outbox(|outbox| draft::get(outbox, id))?
+            .filter(|draft| belongs(draft, me))
             .ok_or_else(not_found)
     }
 
-    /// Every draft, last changed first.
+    /// The person signed in here, if anybody is.
+    pub(crate) fn me(&self) -> Result<Option<UserId>> {
+        Ok(self.identity()?.map(|identity| identity.profile.user))
+    }
+
+    /// Every draft of the person signed in, last changed first.
     ///
     /// # Errors
     /// What the phone's storage refuses.
     pub fn list_drafts(&self) -> std::result::Result<Vec<Draft>, WireError> {
-        Ok(self.store.outbox(draft::list)?)
+        Ok(self.own_drafts()?)
+    }
+
+    pub(crate) fn own_drafts(&self) -> Result<Vec<Draft>> {
+        let me = self.me()?;
+        let mut drafts = self.store.outbox(draft::list)?;
+        drafts.retain(|draft| belongs(draft, me));
+        Ok(drafts)
     }
 
     /// Throws a draft away. Its photo files are removed a day later. One that is not there is no error.
@@ -59,7 +76,11 @@ impl Device {
     /// # Errors
     /// What the phone's storage refuses.
     pub fn discard_draft(&self, id: &str) -> std::result::Result<(), WireError> {
-        self.store.write_outbox(|tx| draft::remove(tx, id))?;
+        let me = self.me()?;
+        self.store.write_outbox(|tx| {
+            let own = draft::get(tx, id)?.is_some_and(|draft| belongs(&draft, me));
+            if own { draft::remove(tx, id) } else { Ok(()) }
+        })?;
         self.ports.changed.changed(&[Topic::Today]);
         Ok(())
     }
@@ -109,9 +130,10 @@ impl Device {
     }
 
     fn change_draft(&self, id: &str, change: impl FnOnce(&mut Draft) -> Result<()>) -> Result<Draft> {
-        let now = self.now();
+        let (now, me) = (self.now(), self.me()?);
         let changed = self.store.write_outbox(|tx| {
-            let mut found = draft::get(tx, id)?.ok_or_else(not_found)?;
+            let own = draft::get(tx, id)?.filter(|draft| belongs(draft, me));
+            let mut found = own.ok_or_else(not_found)?;
             change(&mut found)?;
             found.updated_at = now;
             draft::put(tx, &found)?;
@@ -140,6 +162,27 @@ impl Device {
             manifest,
         })
     }
+}
+
+/// A draft is its author's alone. One begun before anybody signed in is whoever's comes first.
+pub(crate) fn belongs(draft: &Draft, me: Option<UserId>) -> bool {
+    draft.author.is_none() || draft.author == me
+}
+
+/// True when a person put something into it. A fix that the page asked for by itself is nobody's work.
+pub(crate) fn is_written(draft: &Draft) -> bool {
+    let report = draft.report.as_ref().is_some_and(|report| {
+        *report
+            != ReportDraft {
+                fix: report.fix.clone(),
+                ..empty_report()
+            }
+    });
+    let visit = draft
+        .visit
+        .as_ref()
+        .is_some_and(|visit| *visit != empty_visit(visit.started_at));
+    report || visit || !draft.photos.is_empty()
 }
 
 fn empty_report() -> ReportDraft {
@@ -174,7 +217,7 @@ fn empty_visit(now: CapturedAt) -> VisitDraft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{World, jpeg};
+    use crate::test_support::{HOUSEHOLD, INSIDE, World, jpeg};
 
     #[test]
     fn a_draft_survives_a_kill_after_every_change() {
@@ -252,6 +295,61 @@ mod tests {
         let draft = world.open_report();
         world.add_photo(&draft.id, "a.jpg", &jpeg(1));
         assert_eq!(world.add_photo(&draft.id, "b.jpg", &jpeg(1)).photos.len(), 1);
+    }
+
+    #[test]
+    fn whatever_a_person_put_in_makes_a_draft_written() {
+        let world = World::enrolled();
+        let written = |change: fn(&mut ReportDraft)| {
+            let draft = world.open_report();
+            world.edit(&draft.id, change);
+            is_written(&world.device.get_draft(&draft.id).unwrap())
+        };
+        assert!(!written(|_| {}));
+        assert!(!written(|report| report.fix = Some(world_fix())), "the page asked for it");
+        assert!(written(|report| report.pin = Some(INSIDE)));
+        assert!(written(|report| report.address = Some("1".to_owned())));
+        assert!(written(|report| report.answer = Some("wire".to_owned())));
+        assert!(written(|report| report.no_photo_reason = Some(domain::NoPhotoReason::Unsafe)));
+        let new = NewDraft {
+            kind: DraftKind::Visit,
+            household: Some(HOUSEHOLD),
+        };
+        let draft = world.device.open_draft(new).unwrap();
+        assert!(!is_written(&draft));
+        let visit = draft.visit.clone().unwrap();
+        let with = |visit| is_written(&Draft { visit: Some(visit), ..draft.clone() });
+        assert!(with(VisitDraft { outcome: VisitOutcome::Refused, ..visit.clone() }));
+        assert!(with(VisitDraft { condition: Some(domain::Condition::Fine), ..visit }));
+    }
+
+    fn world_fix() -> domain::PlaceClaim {
+        domain::PlaceClaim {
+            source: domain::PlaceSource::Fix,
+            point: INSIDE,
+            accuracy_m: Some(9.0),
+        }
+    }
+
+    #[test]
+    fn the_next_person_on_this_phone_sees_no_draft_of_the_one_before() {
+        let world = World::enrolled();
+        let draft = world.open_report();
+        world.edit(&draft.id, |report| report.text = "private".to_owned());
+        world.become_somebody_else();
+        assert_eq!(world.device.list_drafts().unwrap(), []);
+        assert_eq!(world.device.get_draft(&draft.id).unwrap_err().code, ErrorCode::NotFound);
+        world.device.discard_draft(&draft.id).unwrap();
+        world.become_me();
+        assert_eq!(world.device.get_draft(&draft.id).unwrap().report.unwrap().text, "private");
+    }
+
+    #[test]
+    fn a_draft_begun_before_the_enrolment_is_of_whoever_enrols() {
+        let world = World::new();
+        let draft = world.open_report();
+        world.enrol();
+        assert!(world.device.get_draft(&draft.id).is_ok());
     }
 
     #[test]

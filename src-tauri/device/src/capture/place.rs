@@ -168,6 +168,7 @@ mod tests {
         Draft {
             id: String::new(),
             kind: DraftKind::Report,
+            author: None,
             household: None,
             updated_at: domain::CapturedAt(0),
             report: None,

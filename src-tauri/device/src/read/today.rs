@@ -10,7 +10,7 @@ use super::sync_sheet::door;
 use crate::device::Device;
 use crate::failure::Result;
 use crate::store::mutation::{self, MutationState, Stored};
-use crate::store::{draft, household_search, photo_file};
+use crate::store::{household_search, photo_file};
 use crate::view::{Draft, DraftKind, ReportSummary, TitleParts, Today, TodayItem, TodayKind, Word};
 
 const DAY: i64 = 86_400_000;
@@ -33,12 +33,12 @@ impl Device {
 
     fn today(&self) -> Result<Today> {
         let now = self.now();
-        let me = self.identity()?.map(|identity| identity.profile.user);
-        let (unsettled, drafts, unsent, (photos_unsent, _)) = self.store.outbox(|outbox| {
+        let me = self.me()?;
+        let drafts = self.own_drafts()?;
+        let (unsettled, unsent, (photos_unsent, _)) = self.store.outbox(|outbox| {
             let waiting = photo_file::waiting(outbox)?;
             Ok((
                 mutation::unsettled(outbox)?,
-                draft::list(outbox)?,
                 mutation::unsent(outbox)?.0,
                 waiting,
             ))

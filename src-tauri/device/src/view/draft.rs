@@ -2,7 +2,7 @@
 
 use domain::{
     CapturedAt, CategoryId, Channel, Condition, GridId, HouseholdId, LatLon, Need, NoPhotoReason, PhotoManifest,
-    PhotoRole, PlaceClaim, Promise, Sha256Hex, Source, VisitOutcome, VisitReason,
+    PhotoRole, PlaceClaim, Promise, Sha256Hex, Source, UserId, VisitOutcome, VisitReason,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -102,6 +102,9 @@ pub struct Draft {
     pub id: String,
     /// What is being written.
     pub kind: DraftKind,
+    /// Who writes it; absent for one begun before anybody signed in.
+    #[serde(default)]
+    pub author: Option<UserId>,
     /// The household of a visit.
     pub household: Option<HouseholdId>,
     /// Last change.
