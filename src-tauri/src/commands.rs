@@ -9,6 +9,7 @@ pub(crate) mod drafts;
 pub(crate) mod households;
 pub(crate) mod map;
 pub(crate) mod reference;
+pub(crate) mod refused;
 pub(crate) mod reports;
 pub(crate) mod session;
 pub(crate) mod sync;

@@ -4,6 +4,7 @@ mod draft;
 mod note;
 mod place;
 mod record;
+mod refused;
 mod report;
 mod route;
 mod visit;

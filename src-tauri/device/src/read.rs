@@ -9,3 +9,7 @@ mod reports;
 mod standing;
 mod sync_sheet;
 mod today;
+
+pub(crate) use own::photos;
+pub(crate) use reports::problems;
+pub(crate) use sync_sheet::{door, item_kind};

@@ -4,6 +4,7 @@ mod draft;
 mod household;
 mod map;
 mod reference;
+mod refused;
 mod report;
 mod route;
 mod session;
@@ -15,6 +16,7 @@ pub use draft::{Draft, DraftEdit, DraftKind, DraftPhoto, NewDraft, NoteUpload, R
 pub use household::{HouseholdPage, HouseholdQuery, HouseholdSummary, HouseholdView, PromiseView, VisitView};
 pub use map::{MapBase, MapCase, MapHousehold, MapView, StorageView};
 pub use reference::Reference;
+pub use refused::RefusedView;
 pub use report::{NoteView, PhotoView, ReasonCode, ReportSummary, ReportView, Word, WordReason};
 pub use route::{GridCandidate, LocationKind, RoutePreview, StageKind};
 pub use session::{EnrolRequestView, EnrolmentQr, Language, NetworkSetting, Platform, Session, Settings, Theme};

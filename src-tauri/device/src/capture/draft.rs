@@ -25,6 +25,7 @@ impl Device {
             id: self.ports.ids.time_ordered(now.millis()).to_string(),
             kind: new.kind,
             author: self.me()?,
+            replaces: None,
             household: new.household,
             updated_at: now,
             report: (new.kind == DraftKind::Report).then(empty_report),
@@ -143,13 +144,13 @@ impl Device {
         Ok(changed)
     }
 
-    fn keep_draft(&self, new: &Draft) -> Result<()> {
+    pub(crate) fn keep_draft(&self, new: &Draft) -> Result<()> {
         self.store.write_outbox(|tx| draft::put(tx, new))?;
         self.ports.changed.changed(&[Topic::Today]);
         Ok(())
     }
 
-    fn draft_photo(&self, manifest: PhotoManifest) -> Result<DraftPhoto> {
+    pub(crate) fn draft_photo(&self, manifest: PhotoManifest) -> Result<DraftPhoto> {
         let named = manifest.upright.as_ref().or(manifest.original.as_ref());
         let id = named
             .ok_or_else(|| Failure::from(ErrorCode::PhotoDamaged))?

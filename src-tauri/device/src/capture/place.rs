@@ -169,6 +169,7 @@ mod tests {
             id: String::new(),
             kind: DraftKind::Report,
             author: None,
+            replaces: None,
             household: None,
             updated_at: domain::CapturedAt(0),
             report: None,

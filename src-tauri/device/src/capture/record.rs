@@ -60,9 +60,17 @@ impl Device {
         self.store.write_outbox(|tx| {
             mutation::insert(tx, &made)?;
             name_photos(tx, &made, record)?;
-            record.draft.map_or(Ok(()), |id| draft::remove(tx, id))
+            record.draft.map_or(Ok(()), |id| end_draft(tx, id, wall_ms))
         })
     }
+}
+
+/// Ends a draft, and the refused record it was made from.
+fn end_draft(outbox: &Connection, id: &str, now_ms: i64) -> Result<()> {
+    if let Some(refused) = draft::get(outbox, id)?.and_then(|draft| draft.replaces) {
+        mutation::dismiss(outbox, refused, now_ms)?;
+    }
+    draft::remove(outbox, id)
 }
 
 fn name_photos<B>(outbox: &Connection, made: &Mutation, record: &Record<'_, B>) -> Result<()> {

@@ -198,6 +198,7 @@ impl Device {
             mine: Some(visit.author) == me,
             word,
             why,
+            refused: own.filter(|own| own.row.is_refused()).map(|own| own.row.id),
             need_cases: self.fresh_need_cases(&visit.need_cases)?,
         })
     }

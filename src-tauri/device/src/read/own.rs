@@ -1,4 +1,4 @@
-//! The records made on this phone by the person signed in, as values.
+//! The records made on this phone by the person signed in, as values; refused ones that were given up apart.
 
 use domain::protocol::kind;
 use domain::{PhotoManifest, Report, ReportNote, UserId, Visit};
@@ -17,7 +17,9 @@ pub(crate) struct Own<B> {
 }
 
 fn read<B: DeserializeOwned>(outbox: &Connection, rows: Vec<Stored>, author: Option<UserId>) -> Result<Vec<Own<B>>> {
-    let mine = rows.into_iter().filter(|row| Some(row.author) == author);
+    let mine = rows
+        .into_iter()
+        .filter(|row| Some(row.author) == author && !row.dismissed);
     mine.map(|row| {
         let files = photo_file::of_mutation(outbox, row.id)?;
         Ok(Own {

@@ -78,18 +78,27 @@ impl Device {
             let notes = own::notes(outbox, &rows, reading.me)?;
             Ok((rows, notes))
         })?;
+        let own = rows.iter().filter(|row| Some(row.author) == reading.me);
+        let refused = own.filter(|row| row.is_refused()).map(|row| row.id).collect();
         let notes = notes
             .iter()
             .map(|note| self.note_view(&reading.outlook, note))
             .collect();
         let mine = self.store.outbox(|outbox| own::reports(outbox, reading.me))?;
         if let Some(own) = mine.iter().find(|own| own.body.id == id) {
-            let changes: Vec<Stored> = rows.into_iter().filter(|row| row.kind != kind::REPORT_CREATE).collect();
-            return Ok(self.own_view(&reading, own, case, &changes, notes));
+            let changes = rows.into_iter().filter(|row| row.kind != kind::REPORT_CREATE && !row.dismissed);
+            let changes: Vec<Stored> = changes.collect();
+            return Ok(ReportView {
+                refused,
+                ..self.own_view(&reading, own, case, &changes, notes)
+            });
         }
         let case = case.ok_or_else(not_found)?;
         let summary = self.case_summary(&reading, &case).ok_or_else(not_found)?;
-        Ok(self.case_view(summary, case, notes))
+        Ok(ReportView {
+            refused,
+            ..self.case_view(summary, case, notes)
+        })
     }
 
     fn reading(&self) -> Result<Reading> {
@@ -109,6 +118,7 @@ impl Device {
         let rows = self.store.outbox(|outbox| {
             let mut rows = mutation::of_kind(outbox, kind::REPORT_NOTE)?;
             rows.extend(mutation::of_kind(outbox, kind::REPORT_WITHDRAW)?);
+            rows.retain(|row| !row.dismissed);
             Ok(rows)
         })?;
         let mut by_report: HashMap<ReportId, Vec<Stored>> = HashMap::new();
@@ -209,6 +219,7 @@ impl Device {
             routing: case.map(|case| case.routing),
             expectation: report.expectation.clone(),
             problems: problems(&own.row),
+            refused: Vec::new(),
         }
     }
 
@@ -224,6 +235,7 @@ impl Device {
             notes,
             expectation: None,
             problems: Vec::new(),
+            refused: Vec::new(),
             routing: Some(case.routing),
             timeline: case.timeline,
         }
@@ -295,7 +307,7 @@ fn with_withdrawal(case: Option<&CaseRow>, changes: &[Stored]) -> Vec<TimelineEn
 }
 
 /// Field by field, why the server refused it.
-fn problems(row: &Stored) -> Vec<Problem> {
+pub(crate) fn problems(row: &Stored) -> Vec<Problem> {
     let Some(Verdict::Rejected { details, .. }) = row.receipt.as_ref().map(|receipt| &receipt.verdict) else {
         return Vec::new();
     };

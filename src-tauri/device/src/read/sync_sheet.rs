@@ -45,7 +45,7 @@ impl Device {
             let mut rows: Vec<(Stored, Vec<Kept>)> = Vec::new();
             for row in mutation::all(outbox)?
                 .into_iter()
-                .filter(|row| me.is_none_or(|me| row.author == me))
+                .filter(|row| me.is_none_or(|me| row.author == me) && !row.dismissed)
             {
                 let files = photo_file::of_mutation(outbox, row.id)?;
                 rows.push((row, files));
@@ -91,12 +91,11 @@ impl Device {
                 .unwrap_or_default()
                 .to_owned()
         };
-        let (kind, label) = match row.kind.as_str() {
-            kind::REPORT_CREATE => (SyncItemKind::Report, text("category")),
-            kind::REPORT_NOTE => (SyncItemKind::Note, String::new()),
-            kind::REPORT_WITHDRAW => (SyncItemKind::Withdrawal, String::new()),
-            kind::VISIT_CREATE => (SyncItemKind::Visit, self.door(row)?),
-            _ => (SyncItemKind::Act, String::new()),
+        let kind = item_kind(row);
+        let label = match kind {
+            SyncItemKind::Report => text("category"),
+            SyncItemKind::Visit => self.door(row)?,
+            SyncItemKind::Note | SyncItemKind::Withdrawal | SyncItemKind::Act => String::new(),
         };
         Ok(Some(SyncItem {
             kind,
@@ -104,6 +103,7 @@ impl Device {
             label,
             word,
             why,
+            refused: row.is_refused().then_some(row.id),
         }))
     }
 
@@ -118,6 +118,17 @@ impl Device {
             )
         })?;
         Ok(home.map_or_else(String::new, |home| door(&home.household)))
+    }
+}
+
+/// What kind of record a mutation is.
+pub(crate) fn item_kind(row: &Stored) -> SyncItemKind {
+    match row.kind.as_str() {
+        kind::REPORT_CREATE => SyncItemKind::Report,
+        kind::REPORT_NOTE => SyncItemKind::Note,
+        kind::REPORT_WITHDRAW => SyncItemKind::Withdrawal,
+        kind::VISIT_CREATE => SyncItemKind::Visit,
+        _ => SyncItemKind::Act,
     }
 }
 

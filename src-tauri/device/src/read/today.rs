@@ -14,9 +14,9 @@ use crate::store::{household_search, photo_file};
 use crate::view::{Draft, DraftKind, ReportSummary, TitleParts, Today, TodayItem, TodayKind, Word};
 
 const DAY: i64 = 86_400_000;
-/// News and refusals stay this long, in milliseconds.
+/// News and photos nobody can look at stay this long, in milliseconds. A refusal stays until it is dealt with.
 const NEWS_MS: i64 = 7 * DAY;
-const REFUSAL_MS: i64 = 14 * DAY;
+const ODD_PHOTO_MS: i64 = 14 * DAY;
 /// Promises are shown this long before their day.
 const SOON_MS: i64 = 2 * DAY;
 /// At most this many visits due.
@@ -49,7 +49,7 @@ impl Device {
         let reports = self.report_summaries()?;
         let mut items = Vec::new();
         for row in unsettled.iter().filter(|row| Some(row.author) == me) {
-            items.extend(self.unsettled_item(row, &reports, now)?);
+            items.extend(self.unsettled_item(row, &reports)?);
         }
         items.extend(
             reports
@@ -69,10 +69,9 @@ impl Device {
         })
     }
 
-    fn unsettled_item(&self, row: &Stored, reports: &[ReportSummary], now: CapturedAt) -> Result<Option<TodayItem>> {
+    fn unsettled_item(&self, row: &Stored, reports: &[ReportSummary]) -> Result<Option<TodayItem>> {
         let kind = match row.state {
             MutationState::Pending => TodayKind::Unsent,
-            MutationState::Rejected if now.millis() - row.wall_ms > REFUSAL_MS => return Ok(None),
             MutationState::Rejected | MutationState::Parked => TodayKind::NeedsYou,
             MutationState::Final => return Ok(None),
         };
@@ -87,6 +86,7 @@ impl Device {
             kind,
             id: row.id.to_string(),
             report: report.map(|report| report.id),
+            refused: row.is_refused().then_some(row.id),
             title_parts: TitleParts {
                 category: report.map(|report| report.category.clone()),
                 place,
@@ -155,6 +155,7 @@ impl Device {
                 kind: TodayKind::PromiseDue,
                 id: household.to_string(),
                 report: None,
+                refused: None,
                 title_parts: TitleParts {
                     text: Some(promise.what),
                     ..home_parts(&home)
@@ -204,6 +205,7 @@ fn visit_item(home: &Home, now: CapturedAt) -> TodayItem {
         kind: TodayKind::VisitDue,
         id: home.row.household.id.to_string(),
         report: None,
+        refused: None,
         title_parts: home_parts(home),
         due_at: home.next_due,
         overdue: home.is_overdue(now),
@@ -229,6 +231,7 @@ fn case_item(kind: TodayKind, case: &CaseRow, offset: i64, now: CapturedAt) -> T
         kind,
         id: case.id.to_string(),
         report: case.reports.first().copied(),
+        refused: None,
         title_parts: TitleParts {
             category: Some(case.category.clone()),
             place: Some(place_label(&case.place, |_| None)),
@@ -246,7 +249,7 @@ fn case_item(kind: TodayKind, case: &CaseRow, offset: i64, now: CapturedAt) -> T
 fn odd_photo(report: &ReportSummary, now: CapturedAt) -> bool {
     report.word == Word::NeedsYou
         && report.why.code == crate::view::ReasonCode::PhotoUndecodable
-        && now.millis() - report.captured_at.millis() <= REFUSAL_MS
+        && now.millis() - report.captured_at.millis() <= ODD_PHOTO_MS
 }
 
 fn odd_photo_item(report: &ReportSummary) -> TodayItem {
@@ -254,6 +257,7 @@ fn odd_photo_item(report: &ReportSummary) -> TodayItem {
         kind: TodayKind::NeedsYou,
         id: report.id.to_string(),
         report: Some(report.id),
+        refused: None,
         title_parts: TitleParts {
             category: Some(report.category.clone()),
             place: Some(report.place_label.clone()),
@@ -276,6 +280,7 @@ fn draft_item(draft: &Draft) -> TodayItem {
         kind: TodayKind::Draft,
         id: draft.id.clone(),
         report: None,
+        refused: None,
         title_parts: TitleParts {
             category,
             place,

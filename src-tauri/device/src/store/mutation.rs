@@ -67,9 +67,16 @@ pub(crate) struct Stored {
     pub(crate) server_est_ms: Option<i64>,
     pub(crate) state: MutationState,
     pub(crate) receipt: Option<Receipt>,
+    /// True once the worker sent a refused record anew or knowingly gave it up.
+    pub(crate) dismissed: bool,
 }
 
 impl Stored {
+    /// True while the worker still has to decide about a refusal.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.state == MutationState::Rejected && !self.dismissed
+    }
+
     /// The code of a refusal or of being parked.
     pub(crate) fn error(&self) -> Option<ErrorCode> {
         match &self.receipt.as_ref()?.verdict {
@@ -94,7 +101,8 @@ impl Stored {
     }
 }
 
-const COLUMNS: &str = "id, seq, kind, v, entity, author, body, body_hash, wall_ms, server_est_ms, state, receipt";
+const COLUMNS: &str = "id, seq, kind, v, entity, author, body, body_hash, wall_ms, server_est_ms, state, receipt,
+    dismissed_ms is not null";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
     let json = |column: usize, text: &str| -> rusqlite::Result<Value> {
@@ -121,6 +129,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
             .map(serde_json::from_value)
             .transpose()
             .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(11, Type::Text, Box::new(fault)))?,
+        dismissed: row.get(12)?,
     })
 }
 
@@ -150,6 +159,11 @@ pub(crate) fn insert(outbox: &Connection, made: &Mutation) -> Result<()> {
     Ok(())
 }
 
+/// One by its name.
+pub(crate) fn get(outbox: &Connection, id: MutationId) -> Result<Option<Stored>> {
+    Ok(select(outbox, "id = ?1", [id.to_string()])?.pop())
+}
+
 /// Everything about one entity, oldest first.
 pub(crate) fn of_entity(outbox: &Connection, entity: Uuid) -> Result<Vec<Stored>> {
     select(outbox, "entity = ?1", [entity.to_string()])
@@ -160,9 +174,18 @@ pub(crate) fn of_kind(outbox: &Connection, kind: &str) -> Result<Vec<Stored>> {
     select(outbox, "kind = ?1", [kind])
 }
 
-/// Everything that is not delivered, oldest first.
+/// Everything that is not delivered and not given up, oldest first.
 pub(crate) fn unsettled(outbox: &Connection) -> Result<Vec<Stored>> {
-    select(outbox, "state <> 'final'", [])
+    select(outbox, "state <> 'final' and dismissed_ms is null", [])
+}
+
+/// Notes that the worker dealt with a refusal. It asks for nothing any more.
+pub(crate) fn dismiss(outbox: &Connection, id: MutationId, now_ms: i64) -> Result<()> {
+    outbox.execute(
+        "update mutation set dismissed_ms = ?2 where id = ?1 and state = 'rejected' and dismissed_ms is null",
+        params![id.to_string(), now_ms],
+    )?;
+    Ok(())
 }
 
 /// Everything, oldest first.
@@ -319,11 +342,12 @@ pub(crate) fn forget_numbers(outbox: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// A new server history: everything kept here is unanswered again.
+/// A new server history: everything kept here is unanswered again, but for what was given up or sent anew.
 pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
     outbox.execute(
         "update mutation set state = 'pending', seq = null, receipt = null, acked_epoch = null, acked_rev = null,
-                next_offer_ms = null",
+                next_offer_ms = null
+         where dismissed_ms is null",
         [],
     )?;
     Ok(())

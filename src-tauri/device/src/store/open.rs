@@ -9,7 +9,10 @@ use rusqlite_migration::{M, Migrations};
 use crate::failure::{Failure, Result};
 use crate::ports::Files;
 
-const OUTBOX: &[M<'_>] = &[M::up(include_str!("migrations/outbox/01.sql"))];
+const OUTBOX: &[M<'_>] = &[
+    M::up(include_str!("migrations/outbox/01.sql")),
+    M::up(include_str!("migrations/outbox/02.sql")),
+];
 const CACHE: &[M<'_>] = &[M::up(include_str!("migrations/cache/01.sql"))];
 
 /// The three files of an SQLite database in WAL mode.

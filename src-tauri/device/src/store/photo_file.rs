@@ -126,8 +126,10 @@ pub(crate) fn insert(outbox: &Connection, named: &Named<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Travels only if its mutation was answered; originals only if asked for.
-const TRAVELS: &str = "f.state <> 'stored' and (f.copy <> 'original' or f.asked = 1)";
+/// Travels only if its mutation was answered and not given up; originals only if asked for.
+const TRAVELS: &str = "f.state <> 'stored' and (f.copy <> 'original' or f.asked = 1)
+    and exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
+        where r.sha256 = f.sha256 and m.dismissed_ms is null)";
 const ANSWERED: &str = "exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
     where r.sha256 = f.sha256 and m.state in ('final', 'rejected', 'parked'))";
 
@@ -147,7 +149,7 @@ pub(crate) fn to_offer(outbox: &Connection) -> Result<Vec<Kept>> {
 pub(crate) fn wanted(outbox: &Connection, copy: PhotoCopy) -> Result<Vec<Kept>> {
     select(
         outbox,
-        "where f.state = 'wanted' and f.copy = ?1 order by f.captured_ms, f.sha256",
+        &format!("where f.state = 'wanted' and f.copy = ?1 and {TRAVELS} order by f.captured_ms, f.sha256"),
         [copy_name(copy)],
     )
 }

@@ -282,7 +282,8 @@ impl State {
 
     fn apply(&mut self, mutation: Mutation) -> Receipt {
         self.rev += 1;
-        let text = mutation.body.get("text").and_then(Value::as_str).unwrap_or_default();
+        let said = |field: &&str| mutation.body.get(*field).and_then(Value::as_str);
+        let text = ["text", "facts", "reason"].iter().find_map(said).unwrap_or_default();
         let verdict = match text {
             "refuse me" => Verdict::Rejected {
                 code: ErrorCode::OutOfScope,

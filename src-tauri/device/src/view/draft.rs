@@ -1,8 +1,8 @@
 //! A draft: a report or visit that is being written. Kept on every change.
 
 use domain::{
-    CapturedAt, CategoryId, Channel, Condition, GridId, HouseholdId, LatLon, Need, NoPhotoReason, PhotoManifest,
-    PhotoRole, PlaceClaim, Promise, Sha256Hex, Source, UserId, VisitOutcome, VisitReason,
+    CapturedAt, CategoryId, Channel, Condition, GridId, HouseholdId, LatLon, MutationId, Need, NoPhotoReason,
+    PhotoManifest, PhotoRole, PlaceClaim, Promise, Sha256Hex, Source, UserId, VisitOutcome, VisitReason,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -105,6 +105,9 @@ pub struct Draft {
     /// Who writes it; absent for one begun before anybody signed in.
     #[serde(default)]
     pub author: Option<UserId>,
+    /// The refused record that ends when this one is saved.
+    #[serde(default)]
+    pub replaces: Option<MutationId>,
     /// The household of a visit.
     pub household: Option<HouseholdId>,
     /// Last change.

@@ -1,7 +1,7 @@
 //! Households, their residents and visits.
 
 use domain::view::NeedCase;
-use domain::{CapturedAt, Condition, Household, HouseholdId, Resident, Tag, Visit, VisitId};
+use domain::{CapturedAt, Condition, Household, HouseholdId, MutationId, Resident, Tag, Visit, VisitId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -81,6 +81,8 @@ pub struct VisitView {
     pub word: Word,
     /// Why.
     pub why: WordReason,
+    /// Its mutation, when the server refused it and the worker has to decide.
+    pub refused: Option<MutationId>,
     /// What became of its needs.
     pub need_cases: Vec<NeedCase>,
 }

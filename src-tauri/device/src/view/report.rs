@@ -3,7 +3,7 @@
 use domain::protocol::ErrorCode;
 use domain::view::{RoutingReason, TimelineEntry};
 use domain::{
-    CapturedAt, CaseState, CategoryId, Expectation, LatLon, PhotoManifest, PhotoRole, Place, Problem, QueueId,
+    CapturedAt, CaseState, CategoryId, Expectation, LatLon, MutationId, PhotoManifest, PhotoRole, Place, Problem, QueueId,
     ReceivedAt, ReportId,
 };
 use serde::{Deserialize, Serialize};
@@ -176,4 +176,6 @@ pub struct ReportView {
     pub expectation: Option<Expectation>,
     /// Why the server refused it, field by field.
     pub problems: Vec<Problem>,
+    /// Mutations about it that the server refused and the worker has to decide about.
+    pub refused: Vec<MutationId>,
 }

@@ -1,7 +1,7 @@
 //! What is waiting, why, and when it goes.
 
-use domain::CapturedAt;
 use domain::protocol::ErrorCode;
+use domain::{CapturedAt, MutationId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -68,6 +68,8 @@ pub struct SyncItem {
     pub word: Word,
     /// Why.
     pub why: WordReason,
+    /// Its mutation, when the server refused it and the worker has to decide.
+    pub refused: Option<MutationId>,
 }
 
 /// The sync sheet.

@@ -1,7 +1,7 @@
 //! What needs the worker today. No counts of effort, no ranking.
 
 use domain::protocol::ErrorCode;
-use domain::{CapturedAt, CaseState, CategoryId, ReportId};
+use domain::{CapturedAt, CaseState, CategoryId, MutationId, ReportId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -60,6 +60,8 @@ pub struct TodayItem {
     pub id: String,
     /// The report to open, when there is one.
     pub report: Option<ReportId>,
+    /// The mutation the server refused, when the worker has to decide about one.
+    pub refused: Option<MutationId>,
     /// Parts of the title.
     pub title_parts: TitleParts,
     /// When it is due, by the phone's clock as best known.

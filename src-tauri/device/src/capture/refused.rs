@@ -1,0 +1,239 @@
+//! Records the server refused: what was written stays, to be changed and sent as a new record, or to be given up knowingly.
+
+use domain::protocol::{RowType, WireError, kind};
+use domain::view::HouseholdRow;
+use domain::{
+    CapturedAt, HouseholdId, MutationId, PhotoManifest, Place, PlaceSource, Report, ReportId, ReportNote,
+    ReportWithdrawal, Visit,
+};
+
+use crate::device::{Device, not_found};
+use crate::failure::{Failure, Result};
+use crate::ports::Topic;
+use crate::read::{door, item_kind, photos, problems};
+use crate::store::mutation::{self, Stored};
+use crate::store::{photo_file, row};
+use crate::view::{Draft, DraftKind, RefusedView, ReportDraft, SyncItemKind, VisitDraft};
+
+const TOPICS: [Topic; 5] = [
+    Topic::Reports,
+    Topic::Households,
+    Topic::Today,
+    Topic::Sync,
+    Topic::Map,
+];
+
+/// What a refused record says, whatever it is.
+enum Body {
+    Report(Report),
+    Note(ReportNote),
+    Withdrawal(ReportWithdrawal),
+    Visit(Visit),
+    Other,
+}
+
+impl Device {
+    /// A refused record of the person signed in.
+    ///
+    /// # Errors
+    /// `not_found`, also for one that was sent anew or given up.
+    pub fn get_refused(&self, id: MutationId) -> std::result::Result<RefusedView, WireError> {
+        Ok(self.refused_view(id)?)
+    }
+
+    /// Opens a draft with everything the refused record holds. Saving it sends a new record and ends the refused one;
+    /// throwing it away leaves the refused one as it is. Asked twice it is the same draft.
+    ///
+    /// # Errors
+    /// `not_found`; `bad_request` for a record that cannot be changed (a withdrawal, a visit to a household that is no
+    /// longer on this phone).
+    pub fn revise_refused(&self, id: MutationId) -> std::result::Result<Draft, WireError> {
+        Ok(self.revised(id)?)
+    }
+
+    /// Gives a refused record up: it stays in the outbox, the server has it whole, and it asks for nothing any more.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn dismiss_refused(&self, id: MutationId) -> std::result::Result<(), WireError> {
+        self.refused(id)?;
+        let now = self.ports.clock.wall_ms();
+        self.store.write_outbox(|tx| mutation::dismiss(tx, id, now))?;
+        self.saved(&TOPICS);
+        Ok(())
+    }
+
+    fn refused(&self, id: MutationId) -> Result<Stored> {
+        let me = self.me()?;
+        let found = self.store.outbox(|outbox| mutation::get(outbox, id))?;
+        found
+            .filter(|row| row.is_refused() && Some(row.author) == me)
+            .ok_or_else(not_found)
+    }
+
+    fn refused_view(&self, id: MutationId) -> Result<RefusedView> {
+        let row = self.refused(id)?;
+        let files = self.store.outbox(|outbox| photo_file::of_mutation(outbox, id))?;
+        let outlook = self.outlook()?;
+        let body = body(&row)?;
+        let household = self.household_of(&body)?;
+        let report = ReportId(row.entity);
+        let kind = item_kind(&row);
+        let about_report = matches!(kind, SyncItemKind::Report | SyncItemKind::Note | SyncItemKind::Withdrawal);
+        let report = Some(report).filter(|id| about_report && self.get_report(*id).is_ok());
+        Ok(RefusedView {
+            mutation: id,
+            kind,
+            label: match &body {
+                Body::Report(report) => report.category.0.clone(),
+                Body::Visit(_) => household.as_ref().map(|home| door(&home.household)).unwrap_or_default(),
+                Body::Note(_) | Body::Withdrawal(_) | Body::Other => String::new(),
+            },
+            captured_at: CapturedAt(row.wall_ms),
+            error: row.error(),
+            problems: problems(&row),
+            lines: lines(&body),
+            photos: photos(&row)
+                .iter()
+                .map(|manifest| self.own_photo(&outlook, &row, &files, manifest))
+                .collect(),
+            can_revise: match &body {
+                Body::Report(_) => true,
+                Body::Visit(_) => household.is_some(),
+                Body::Note(_) | Body::Withdrawal(_) | Body::Other => false,
+            },
+            report,
+            household: household.map(|home| home.household.id),
+        })
+    }
+
+    /// The household of a visit, while it is on this phone.
+    fn household_of(&self, body: &Body) -> Result<Option<HouseholdRow>> {
+        let Body::Visit(visit) = body else { return Ok(None) };
+        self.store
+            .cache(|cache| row::get(cache, RowType::Household, &visit.household.to_string()))
+    }
+
+    fn revised(&self, id: MutationId) -> Result<Draft> {
+        let refused = self.refused(id)?;
+        let begun = self.own_drafts()?.into_iter().find(|draft| draft.replaces == Some(id));
+        if let Some(begun) = begun {
+            return Ok(begun);
+        }
+        let body = body(&refused)?;
+        let now = self.now();
+        let blank = Draft {
+            id: self.ports.ids.time_ordered(now.millis()).to_string(),
+            kind: DraftKind::Report,
+            author: Some(refused.author),
+            replaces: Some(id),
+            household: None,
+            updated_at: now,
+            report: None,
+            visit: None,
+            photos: Vec::new(),
+        };
+        let draft = match body {
+            Body::Report(report) => Draft {
+                photos: self.drawn(&report.photos)?,
+                report: Some(report_again(report)),
+                ..blank
+            },
+            Body::Visit(visit) if self.is_here(visit.household)? => Draft {
+                kind: DraftKind::Visit,
+                household: Some(visit.household),
+                photos: self.drawn(&visit.photos)?,
+                visit: Some(visit_again(visit)),
+                ..blank
+            },
+            Body::Visit(_) | Body::Note(_) | Body::Withdrawal(_) | Body::Other => {
+                return Err(Failure::from(domain::ErrorCode::BadRequest));
+            }
+        };
+        self.keep_draft(&draft)?;
+        Ok(draft)
+    }
+
+    fn is_here(&self, household: HouseholdId) -> Result<bool> {
+        let found: Option<HouseholdRow> = self
+            .store
+            .cache(|cache| row::get(cache, RowType::Household, &household.to_string()))?;
+        Ok(found.is_some())
+    }
+
+    fn drawn(&self, photos: &[PhotoManifest]) -> Result<Vec<crate::view::DraftPhoto>> {
+        photos
+            .iter()
+            .map(|manifest| self.draft_photo(manifest.clone()))
+            .collect()
+    }
+}
+
+fn body(row: &Stored) -> Result<Body> {
+    let value = row.body.clone();
+    Ok(match row.kind.as_str() {
+        kind::REPORT_CREATE => Body::Report(serde_json::from_value(value)?),
+        kind::REPORT_NOTE => Body::Note(serde_json::from_value(value)?),
+        kind::REPORT_WITHDRAW => Body::Withdrawal(serde_json::from_value(value)?),
+        kind::VISIT_CREATE => Body::Visit(serde_json::from_value(value)?),
+        _ => Body::Other,
+    })
+}
+
+fn lines(body: &Body) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    match body {
+        Body::Report(report) => {
+            lines.push(report.text.clone());
+            lines.extend(report.place.address.clone());
+        }
+        Body::Note(note) => lines.push(note.text.clone()),
+        Body::Withdrawal(withdrawal) => lines.push(withdrawal.reason.clone()),
+        Body::Visit(visit) => {
+            lines.push(visit.facts.clone());
+            lines.extend(visit.needs.iter().map(|need| need.text.clone()));
+            lines.extend(visit.promises.iter().map(|promise| promise.what.clone()));
+            lines.extend(visit.reflection.clone());
+        }
+        Body::Other => {}
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+fn report_again(report: Report) -> ReportDraft {
+    let claim = |place: &Place, source| {
+        place
+            .chosen
+            .iter()
+            .chain(&place.others)
+            .find(|claim| claim.source == source)
+            .cloned()
+    };
+    ReportDraft {
+        category: Some(report.category),
+        answer: report.answer,
+        text: report.text,
+        pin: claim(&report.place, PlaceSource::Pin).map(|claim| claim.point),
+        fix: claim(&report.place, PlaceSource::Fix),
+        grid: report.place.grid,
+        address: report.place.address,
+        no_photo_reason: report.no_photo_reason,
+        source: report.source,
+        photos_on_mobile: false,
+    }
+}
+
+fn visit_again(visit: Visit) -> VisitDraft {
+    VisitDraft {
+        channel: visit.channel,
+        reason: visit.reason,
+        started_at: visit.started_at,
+        outcome: visit.outcome,
+        condition: visit.condition,
+        facts: visit.facts,
+        needs: visit.needs,
+        promises: visit.promises,
+        reflection: visit.reflection,
+    }
+}
