@@ -11,3 +11,4 @@ mod visit;
 
 pub(crate) use draft::{belongs, is_written};
 pub(crate) use note::WITHDRAW_MS;
+pub(crate) use report::URGENT;

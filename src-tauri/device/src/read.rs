@@ -11,5 +11,5 @@ mod sync_sheet;
 mod today;
 
 pub(crate) use own::photos;
-pub(crate) use reports::problems;
+pub(crate) use reports::{problems, urgency};
 pub(crate) use sync_sheet::{door, item_kind};

@@ -1,13 +1,16 @@
 //! Adding to a report, and taking one back.
 
 use domain::protocol::{WireError, kind};
+use domain::view::CaseRow;
 use domain::{ErrorCode, Report, ReportId, ReportNote, ReportWithdrawal};
 
 use super::record::Record;
+use super::report::URGENT;
 use crate::device::{Device, not_found};
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
-use crate::store::mutation;
+use crate::read::urgency;
+use crate::store::{mutation, row};
 use crate::view::{NoteUpload, ReportView};
 
 /// A report may be taken back this long after its capture, by the phone's clock, in milliseconds.
@@ -51,9 +54,25 @@ impl Device {
             entity: report.0,
             body: &note,
             photos: &note.photos,
-            any_network: false,
+            any_network: self.is_urgent(report)?,
             draft: None,
         })
+    }
+
+    /// True when a report is urgent: as its case says, or as it was captured while there is none.
+    fn is_urgent(&self, report: ReportId) -> Result<bool> {
+        let case: Option<CaseRow> = self
+            .store
+            .cache(|cache| row::case_of_report(cache, &report.to_string()))?;
+        if let Some(case) = case {
+            return Ok(case.urgency <= URGENT);
+        }
+        let made = self.store.outbox(|outbox| mutation::of_entity(outbox, report.0))?;
+        let Some(created) = made.into_iter().find(|row| row.kind == kind::REPORT_CREATE) else {
+            return Ok(false);
+        };
+        let report: Report = serde_json::from_value(created.body)?;
+        Ok(urgency(&report) <= URGENT)
     }
 
     /// Takes an own report back, within ten minutes of its capture.
@@ -101,6 +120,7 @@ mod tests {
     use domain::PhotoRole;
 
     use super::*;
+    use crate::store::photo_file;
     use crate::test_support::{World, jpeg};
 
     #[test]
@@ -151,6 +171,21 @@ mod tests {
             ),
             (1, "two branches", 1)
         );
+    }
+
+    #[test]
+    fn the_photos_of_a_note_are_as_urgent_as_its_report() {
+        let world = World::enrolled();
+        for (category, urgent) in [("gas-leak", true), ("ads", false)] {
+            let id = world.save_report(category).summary.id;
+            let upload = world.upload("b.jpg", &jpeg(u64::from(urgent) + 3));
+            let role = PhotoRole::CloseUp;
+            let photo = [NoteUpload { upload, role }];
+            let view = world.device.add_note(id, "", &photo).unwrap();
+            let upright = view.notes[0].photos[0].manifest.upright.clone().unwrap();
+            let kept = world.device.store.outbox(|outbox| photo_file::get(outbox, &upright.sha256));
+            assert_eq!(kept.unwrap().unwrap().any_network, urgent, "{category}");
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use crate::failure::{Failure, Result};
 use crate::ports::Topic;
 use crate::view::{Draft, ReportDraft, ReportView};
 
-/// Photos of reports this urgent use any network.
-const URGENT: u8 = 1;
+/// Photos of reports and cases this urgent use any network.
+pub(crate) const URGENT: u8 = 1;
 
 impl Device {
     /// Makes a report of a draft. When this returns, the report and its photos survive a power cut.

@@ -266,7 +266,7 @@ pub(crate) fn asks_for_attention(state: CaseState) -> bool {
     matches!(news(state), Some(NoticeKind::Returned | NoticeKind::Rejected)) || state == CaseState::PrefileCheck
 }
 
-fn urgency(report: &Report) -> u8 {
+pub(crate) fn urgency(report: &Report) -> u8 {
     category(&report.category).map_or(3, |found| found.urgency_with(report.answer.as_deref()))
 }
 

@@ -3,6 +3,7 @@
 use domain::{MutationId, PhotoCopy, PhotoFile, Sha256Hex};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Params, Row, params};
+use uuid::Uuid;
 
 use crate::failure::Result;
 
@@ -187,6 +188,16 @@ pub(crate) fn set_progress(outbox: &Connection, sha256: &Sha256Hex, state: FileS
     Ok(())
 }
 
+/// Lets the photos of everything about one entity use any network.
+pub(crate) fn hurry(outbox: &Connection, entity: Uuid) -> Result<()> {
+    outbox.execute(
+        "update photo_file set any_network = 1 where any_network = 0 and state <> 'stored' and sha256 in
+            (select r.sha256 from photo_ref r join mutation m on m.id = r.mutation where m.entity = ?1)",
+        [entity.to_string()],
+    )?;
+    Ok(())
+}
+
 /// Notes that the office asks for an original.
 pub(crate) fn ask_for(outbox: &Connection, sha256: &Sha256Hex) -> Result<()> {
     outbox.execute(
@@ -215,7 +226,6 @@ pub(crate) fn known(outbox: &Connection) -> Result<Vec<String>> {
 mod tests {
     use domain::UserId;
     use domain::protocol::{Mutation, Receipt, Verdict};
-    use uuid::Uuid;
 
     use super::*;
     use crate::store::{Store, for_test, mutation};

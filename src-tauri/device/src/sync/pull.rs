@@ -9,6 +9,7 @@ use super::apply::{self, Applied};
 use super::backoff::{Backoff, Lane};
 use super::exchange::Fault;
 use super::push::begin_history;
+use crate::capture::URGENT;
 use crate::device::Device;
 use crate::failure::Result;
 use crate::ports::Topic;
@@ -91,6 +92,7 @@ impl Device {
             apply::apply(tx, response)
         })?;
         self.note_asked_originals()?;
+        self.note_urgent_cases()?;
         self.notify_news(asked_as, first_fill)?;
         Ok(applied)
     }
@@ -104,6 +106,23 @@ impl Device {
             asked
                 .iter()
                 .try_for_each(|request| photo_file::ask_for(tx, &request.sha256))
+        })
+    }
+
+    /// The office may find a case more urgent than its reporter did; its photos stop waiting for Wi-Fi.
+    fn note_urgent_cases(&self) -> Result<()> {
+        let (files, _) = self.store.outbox(photo_file::waiting)?;
+        if files == 0 {
+            return Ok(());
+        }
+        let mut urgent = self.cases()?;
+        urgent.retain(|case| case.urgency <= URGENT);
+        if urgent.is_empty() {
+            return Ok(());
+        }
+        self.store.write_outbox(|tx| {
+            let reports = urgent.iter().flat_map(|case| &case.reports);
+            reports.into_iter().try_for_each(|report| photo_file::hurry(tx, report.0))
         })
     }
 

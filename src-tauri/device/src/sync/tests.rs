@@ -394,6 +394,23 @@ async fn urgent_photos_use_any_network() {
 }
 
 #[tokio::test]
+async fn the_photos_of_a_case_the_office_finds_urgent_stop_waiting_for_wifi() {
+    let world = World::enrolled();
+    world.set_network(Network::MOBILE);
+    let report = world.save_report("ads").summary.id;
+    steps(&world, 20).await;
+    assert_eq!(world.server.state().blobs.len(), 1, "the preview alone");
+    let me = Bucket(format!("me:{ME}"));
+    world
+        .server
+        .state()
+        .put_row(me, case(&report.to_string(), "dispatched", 2));
+    world.device.sync_now().unwrap();
+    settle(&world).await;
+    assert_once(&world, 1);
+}
+
+#[tokio::test]
 async fn a_captive_portal_is_not_taken_for_the_server() {
     let world = World::enrolled();
     world.server.set_mode(Mode::Portal);
