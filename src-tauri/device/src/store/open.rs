@@ -12,6 +12,7 @@ use crate::ports::Files;
 const OUTBOX: &[M<'_>] = &[
     M::up(include_str!("migrations/outbox/01.sql")),
     M::up(include_str!("migrations/outbox/02.sql")),
+    M::up(include_str!("migrations/outbox/03.sql")),
 ];
 const CACHE: &[M<'_>] = &[M::up(include_str!("migrations/cache/01.sql"))];
 

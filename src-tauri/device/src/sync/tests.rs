@@ -492,6 +492,45 @@ async fn a_wrong_code_and_a_wrong_address_have_their_own_codes() {
     assert_eq!(portal.code, ErrorCode::NotOurServer);
 }
 
+/// A case with the states it went through, one a minute.
+fn case_after(report: &str, states: &[&str]) -> Row {
+    let state_rev = u32::try_from(states.len()).unwrap();
+    let mut row = case(report, states.last().unwrap(), state_rev);
+    let steps = states.iter().zip(1..).map(|(state, minute)| {
+        json!({ "what": state, "actor": null, "actor_label": "", "queue": null, "at": START_MS + minute * 60_000,
+            "captured_at": null, "state": state, "text": "", "reason": null })
+    });
+    row.data["timeline"] = steps.collect();
+    row
+}
+
+#[tokio::test]
+async fn a_resolution_is_told_although_the_case_was_closed_before_the_phone_looked_again() {
+    let world = World::enrolled();
+    let report = world.save_report("tree-fallen").summary.id.to_string();
+    settle(&world).await;
+    let me = Bucket(format!("me:{ME}"));
+    let seen = |states: &[&str]| {
+        let row = case_after(&report, states);
+        world.server.state().put_row(me.clone(), row);
+        world.device.sync_now().unwrap();
+    };
+    seen(&["dispatched"]);
+    steps(&world, 3).await;
+    assert!(world.told.notices.lock().unwrap().is_empty());
+    for states in [
+        &["dispatched", "resolved", "closed"][..],
+        &["dispatched", "resolved", "closed", "rework"],
+        &["dispatched", "resolved", "closed", "rework", "resolved"],
+        &["dispatched", "resolved", "closed", "rework", "resolved", "closed"],
+    ] {
+        seen(states);
+        steps(&world, 3).await;
+    }
+    let kinds: Vec<_> = world.told.notices.lock().unwrap().iter().map(|notice| notice.kind).collect();
+    assert_eq!(kinds, [NoticeKind::Resolved; 2], "each resolution once");
+}
+
 fn case(report: &str, state: &str, state_rev: u32) -> Row {
     let place = json!({ "chosen": null, "address": "A", "grid": "g1", "other_grid": null });
     let routing = json!({ "rule": "r", "version": 1, "lead": "greening", "assists": [], "skipped": [], "inputs": {},
