@@ -253,6 +253,7 @@ impl World {
             .open_draft(NewDraft {
                 kind: DraftKind::Report,
                 household: None,
+                about: None,
             })
             .unwrap()
     }
@@ -265,6 +266,7 @@ impl World {
                 id: draft.to_owned(),
                 report: Some(report),
                 visit: None,
+                note: None,
             })
             .unwrap();
     }

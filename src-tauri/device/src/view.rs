@@ -12,7 +12,7 @@ mod sync;
 mod today;
 
 pub use domain::catalog::{AnswerView, CategoryView, QuestionView};
-pub use draft::{Draft, DraftEdit, DraftKind, DraftPhoto, NewDraft, NoteUpload, ReportDraft, VisitDraft};
+pub use draft::{Draft, DraftEdit, DraftKind, DraftPhoto, NewDraft, NoteDraft, ReportDraft, VisitDraft};
 pub use household::{HouseholdPage, HouseholdQuery, HouseholdSummary, HouseholdView, PromiseView, VisitView};
 pub use map::{MapBase, MapCase, MapHousehold, MapView, StorageView};
 pub use reference::Reference;

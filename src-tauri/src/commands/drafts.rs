@@ -1,7 +1,7 @@
-//! Reports and visits that are being written.
+//! Reports, visits and notes that are being written.
 
 use device::view::{Draft, DraftEdit, DraftKind, NewDraft, RoutePreview};
-use domain::{HouseholdId, PhotoRole, Sha256Hex};
+use domain::{HouseholdId, PhotoRole, ReportId, Sha256Hex};
 use tauri::State;
 
 use super::Answer;
@@ -13,10 +13,10 @@ pub(crate) async fn open_draft(
     phone: State<'_, Phone>,
     kind: DraftKind,
     household: Option<HouseholdId>,
+    about: Option<ReportId>,
 ) -> Answer<Draft> {
-    phone
-        .ask(move |device| device.open_draft(NewDraft { kind, household }))
-        .await
+    let new = NewDraft { kind, household, about };
+    phone.ask(move |device| device.open_draft(new)).await
 }
 
 /// One draft.

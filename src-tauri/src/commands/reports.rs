@@ -1,6 +1,6 @@
 //! Reports.
 
-use device::view::{NoteUpload, ReportSummary, ReportView};
+use device::view::{ReportSummary, ReportView};
 use domain::ReportId;
 use tauri::State;
 
@@ -25,15 +25,10 @@ pub(crate) async fn get_report(phone: State<'_, Phone>, id: ReportId) -> Answer<
     phone.ask(move |device| device.get_report(id)).await
 }
 
-/// Adds words or photos to a report.
+/// Makes a note on a report of a draft.
 #[tauri::command(rename_all = "snake_case")]
-pub(crate) async fn add_note(
-    phone: State<'_, Phone>,
-    report: ReportId,
-    text: String,
-    uploads: Vec<NoteUpload>,
-) -> Answer<ReportView> {
-    phone.ask(move |device| device.add_note(report, &text, &uploads)).await
+pub(crate) async fn save_note(phone: State<'_, Phone>, draft: String) -> Answer<ReportView> {
+    phone.ask(move |device| device.save_note(&draft)).await
 }
 
 /// Takes a report back, within ten minutes of its capture.

@@ -2,23 +2,28 @@
 
 use domain::protocol::WireError;
 use domain::{
-    CapturedAt, Channel, ErrorCode, PhotoManifest, PhotoRole, Sha256Hex, Source, UserId, VisitOutcome, VisitReason,
+    CapturedAt, Channel, ErrorCode, PhotoManifest, PhotoRole, ReportId, Sha256Hex, Source, UserId, VisitOutcome, VisitReason,
 };
 
 use crate::device::{Device, not_found};
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
 use crate::store::draft;
-use crate::view::{Draft, DraftEdit, DraftKind, DraftPhoto, NewDraft, ReportDraft, VisitDraft};
+use crate::view::{Draft, DraftEdit, DraftKind, DraftPhoto, NewDraft, NoteDraft, ReportDraft, VisitDraft};
 
 impl Device {
-    /// Opens a draft; it is on disk before this returns.
+    /// Opens a draft; it is on disk before this returns. A report has one open note and one open withdrawal at a time: asked
+    /// again, it is the same one.
     ///
     /// # Errors
-    /// `bad_request` for a visit without a household; what the phone's storage refuses.
+    /// `bad_request` for a visit without a household, and for a note or withdrawal without its report; what the phone's storage refuses.
     pub fn open_draft(&self, new: NewDraft) -> std::result::Result<Draft, WireError> {
-        if new.kind == DraftKind::Visit && new.household.is_none() {
+        let on_a_report = matches!(new.kind, DraftKind::Note | DraftKind::Withdrawal);
+        if (new.kind == DraftKind::Visit && new.household.is_none()) || (on_a_report && new.about.is_none()) {
             return Err(ErrorCode::BadRequest.into());
+        }
+        if on_a_report && let Some(begun) = self.about(new.kind, new.about)? {
+            return Ok(begun);
         }
         let now = self.now();
         let draft = Draft {
@@ -27,13 +32,21 @@ impl Device {
             author: self.me()?,
             replaces: None,
             household: new.household,
+            about: new.about,
             updated_at: now,
             report: (new.kind == DraftKind::Report).then(empty_report),
             visit: (new.kind == DraftKind::Visit).then(|| empty_visit(now)),
+            note: on_a_report.then(NoteDraft::default),
             photos: Vec::new(),
         };
         self.keep_draft(&draft)?;
         Ok(draft)
+    }
+
+    /// The open note or withdrawal of a report.
+    pub(crate) fn about(&self, kind: DraftKind, report: Option<ReportId>) -> Result<Option<Draft>> {
+        let mut own = self.own_drafts()?.into_iter();
+        Ok(own.find(|draft| draft.kind == kind && draft.about == report))
     }
 
     /// One draft of the person signed in.
@@ -92,10 +105,11 @@ impl Device {
     /// `not_found`; `bad_request` when a report's body comes for a visit.
     pub fn save_draft(&self, edit: DraftEdit) -> std::result::Result<Draft, WireError> {
         Ok(self.change_draft(&edit.id, |draft| {
-            match (draft.kind, edit.report, edit.visit) {
-                (DraftKind::Report, Some(report), None) => draft.report = Some(report),
-                (DraftKind::Visit, None, Some(visit)) => draft.visit = Some(visit),
-                (DraftKind::Report | DraftKind::Visit, _, _) => return Err(Failure::from(ErrorCode::BadRequest)),
+            match (draft.kind, edit.report, edit.visit, edit.note) {
+                (DraftKind::Report, Some(report), None, None) => draft.report = Some(report),
+                (DraftKind::Visit, None, Some(visit), None) => draft.visit = Some(visit),
+                (DraftKind::Note | DraftKind::Withdrawal, None, None, Some(note)) => draft.note = Some(note),
+                _ => return Err(Failure::from(ErrorCode::BadRequest)),
             }
             Ok(())
         })?)
@@ -183,7 +197,8 @@ pub(crate) fn is_written(draft: &Draft) -> bool {
         .visit
         .as_ref()
         .is_some_and(|visit| *visit != empty_visit(visit.started_at));
-    report || visit || !draft.photos.is_empty()
+    let note = draft.note.as_ref().is_some_and(|note| !note.text.trim().is_empty());
+    report || visit || note || !draft.photos.is_empty()
 }
 
 fn empty_report() -> ReportDraft {
@@ -234,6 +249,7 @@ mod tests {
                 id: draft.id.clone(),
                 report: Some(text.clone()),
                 visit: None,
+                note: None,
             })
             .unwrap();
         world.restart();
@@ -315,6 +331,7 @@ mod tests {
         let new = NewDraft {
             kind: DraftKind::Visit,
             household: Some(HOUSEHOLD),
+            about: None,
         };
         let draft = world.device.open_draft(new).unwrap();
         assert!(!is_written(&draft));
@@ -361,6 +378,7 @@ mod tests {
             id: draft.id,
             report: None,
             visit: Some(empty_visit(CapturedAt(0))),
+            note: None,
         };
         assert_eq!(world.device.save_draft(edit).unwrap_err().code, ErrorCode::BadRequest);
     }

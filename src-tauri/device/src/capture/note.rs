@@ -5,44 +5,37 @@ use domain::view::CaseRow;
 use domain::{ErrorCode, Report, ReportId, ReportNote, ReportWithdrawal};
 
 use super::record::Record;
-use super::report::URGENT;
+use super::report::{URGENT, photos_of};
 use crate::device::{Device, not_found};
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
 use crate::read::urgency;
 use crate::store::{mutation, row};
-use crate::view::{NoteUpload, ReportView};
+use crate::view::{DraftKind, ReportView};
 
 /// A report may be taken back this long after its capture, by the phone's clock, in milliseconds.
 pub(crate) const WITHDRAW_MS: i64 = 600_000;
 
 impl Device {
-    /// Adds words or photos to a report.
+    /// Makes a note of a draft: words or photos added to a report. When this returns, it survives a power cut.
     ///
     /// # Errors
-    /// `invalid` with every problem; what a picture file is refused for; `not_enrolled`, `not_found`.
-    pub fn add_note(
-        &self,
-        report: ReportId,
-        text: &str,
-        uploads: &[NoteUpload],
-    ) -> std::result::Result<ReportView, WireError> {
-        self.keep_note(report, text, uploads)?;
+    /// `invalid` with every problem; `not_enrolled`, `not_found`, `phone_full`, `phone_write`. The draft stays.
+    pub fn save_note(&self, draft: &str) -> std::result::Result<ReportView, WireError> {
+        let report = self.keep_note(draft)?;
         self.saved(&[Topic::Reports, Topic::Today, Topic::Sync]);
         self.get_report(report)
     }
 
-    fn keep_note(&self, report: ReportId, text: &str, uploads: &[NoteUpload]) -> Result<()> {
-        self.author()?;
-        let mut photos = Vec::new();
-        for upload in uploads {
-            let (file, bytes) = self.take_picture(&upload.upload)?;
-            photos.push(self.keep_photo(&file.name, &bytes, upload.role)?);
-        }
+    fn keep_note(&self, id: &str) -> Result<ReportId> {
+        let draft = self.draft(id)?;
+        let (DraftKind::Note, Some(report), Some(body)) = (draft.kind, draft.about, &draft.note) else {
+            return Err(ErrorCode::BadRequest.into());
+        };
         let note = ReportNote {
             report,
-            text: text.trim().to_owned(),
-            photos,
+            text: body.text.trim().to_owned(),
+            photos: photos_of(&draft),
             captured_at: self.now(),
         };
         let problems = domain::validate::note(&note);
@@ -55,8 +48,9 @@ impl Device {
             body: &note,
             photos: &note.photos,
             any_network: self.is_urgent(report)?,
-            draft: None,
-        })
+            draft: Some(id),
+        })?;
+        Ok(report)
     }
 
     /// True when a report is urgent: as its case says, or as it was captured while there is none.
@@ -75,7 +69,7 @@ impl Device {
         Ok(urgency(&report) <= URGENT)
     }
 
-    /// Takes an own report back, within ten minutes of its capture.
+    /// Takes an own report back, within ten minutes of its capture. A draft of its reason ends with it.
     ///
     /// # Errors
     /// `withdraw_window_over`, `not_found` for a report not made on this phone, `not_enrolled`.
@@ -99,6 +93,7 @@ impl Device {
         if now.millis() - report.captured_at.millis() > WITHDRAW_MS {
             return Err(ErrorCode::WithdrawWindowOver.into());
         }
+        let begun = self.about(DraftKind::Withdrawal, Some(id))?;
         let body = ReportWithdrawal {
             report: id,
             reason: reason.trim().to_owned(),
@@ -110,18 +105,17 @@ impl Device {
             body: &body,
             photos: &[],
             any_network: false,
-            draft: None,
+            draft: begun.as_ref().map(|draft| draft.id.as_str()),
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::PhotoRole;
-
     use super::*;
     use crate::store::photo_file;
     use crate::test_support::{World, jpeg};
+    use crate::view::{Draft, DraftEdit, NewDraft, NoteDraft, TodayKind};
 
     #[test]
     fn a_report_can_be_taken_back_for_ten_minutes() {
@@ -153,16 +147,36 @@ mod tests {
         assert_eq!(world.device.get_sync().unwrap().facts_waiting, 2);
     }
 
+    fn open(world: &World, kind: DraftKind, report: ReportId) -> Draft {
+        let new = NewDraft {
+            kind,
+            household: None,
+            about: Some(report),
+        };
+        world.device.open_draft(new).unwrap()
+    }
+
+    fn write(world: &World, draft: &Draft, text: &str) {
+        let edit = DraftEdit {
+            id: draft.id.clone(),
+            report: None,
+            visit: None,
+            note: Some(NoteDraft { text: text.to_owned() }),
+        };
+        world.device.save_draft(edit).unwrap();
+    }
+
     #[test]
-    fn a_note_shows_with_its_photo_before_it_is_sent() {
-        let world = World::enrolled();
+    fn a_note_survives_a_kill_while_it_is_written_and_shows_with_its_photo_before_it_is_sent() {
+        let mut world = World::enrolled();
         let id = world.save_report("tree-fallen").summary.id;
-        let upload = world.upload("b.jpg", &jpeg(2));
-        let uploads = [NoteUpload {
-            upload,
-            role: PhotoRole::CloseUp,
-        }];
-        let view = world.device.add_note(id, " two branches ", &uploads).unwrap();
+        let draft = open(&world, DraftKind::Note, id);
+        write(&world, &draft, " two branches ");
+        world.add_photo(&draft.id, "b.jpg", &jpeg(2));
+        world.restart();
+        let draft = open(&world, DraftKind::Note, id);
+        assert_eq!((draft.note.as_ref().unwrap().text.as_str(), draft.photos.len()), (" two branches ", 1));
+        let view = world.device.save_note(&draft.id).unwrap();
         assert_eq!(
             (
                 view.notes.len(),
@@ -171,6 +185,7 @@ mod tests {
             ),
             (1, "two branches", 1)
         );
+        assert_eq!(world.device.list_drafts().unwrap(), []);
     }
 
     #[test]
@@ -178,23 +193,69 @@ mod tests {
         let world = World::enrolled();
         for (category, urgent) in [("gas-leak", true), ("ads", false)] {
             let id = world.save_report(category).summary.id;
-            let upload = world.upload("b.jpg", &jpeg(u64::from(urgent) + 3));
-            let role = PhotoRole::CloseUp;
-            let photo = [NoteUpload { upload, role }];
-            let view = world.device.add_note(id, "", &photo).unwrap();
+            let draft = open(&world, DraftKind::Note, id);
+            world.add_photo(&draft.id, "b.jpg", &jpeg(u64::from(urgent) + 3));
+            let view = world.device.save_note(&draft.id).unwrap();
             let upright = view.notes[0].photos[0].manifest.upright.clone().unwrap();
-            let kept = world.device.store.outbox(|outbox| photo_file::get(outbox, &upright.sha256));
+            let kept = world
+                .device
+                .store
+                .outbox(|outbox| photo_file::get(outbox, &upright.sha256));
             assert_eq!(kept.unwrap().unwrap().any_network, urgent, "{category}");
         }
     }
 
     #[test]
-    fn an_empty_note_is_refused() {
+    fn an_empty_note_is_refused_and_its_draft_stays() {
         let world = World::enrolled();
         let id = world.save_report("tree-fallen").summary.id;
+        let draft = open(&world, DraftKind::Note, id);
+        write(&world, &draft, "  ");
         assert_eq!(
-            world.device.add_note(id, "  ", &[]).unwrap_err().code,
+            world.device.save_note(&draft.id).unwrap_err().code,
             ErrorCode::Invalid
         );
+        assert!(world.device.get_draft(&draft.id).is_ok());
+    }
+
+    #[test]
+    fn a_note_too_long_to_send_keeps_its_words_and_its_photos() {
+        let world = World::enrolled();
+        let id = world.save_report("tree-fallen").summary.id;
+        let draft = open(&world, DraftKind::Note, id);
+        write(&world, &draft, &"字".repeat(domain::validate::MAX_TEXT + 1));
+        world.add_photo(&draft.id, "b.jpg", &jpeg(2));
+        assert_eq!(
+            world.device.save_note(&draft.id).unwrap_err().code,
+            ErrorCode::Invalid
+        );
+        assert_eq!(world.device.get_draft(&draft.id).unwrap().photos.len(), 1);
+    }
+
+    #[test]
+    fn a_reason_for_taking_back_survives_a_kill_and_ends_with_the_withdrawal() {
+        let mut world = World::enrolled();
+        let id = world.save_report("tree-fallen").summary.id;
+        let draft = open(&world, DraftKind::Withdrawal, id);
+        write(&world, &draft, "wrong place");
+        world.restart();
+        let kept = open(&world, DraftKind::Withdrawal, id).note.unwrap().text;
+        assert_eq!(kept, "wrong place");
+        world.device.withdraw_report(id, &kept).unwrap();
+        assert_eq!(world.device.list_drafts().unwrap(), []);
+    }
+
+    #[test]
+    fn a_note_opened_and_left_empty_is_not_unfinished_work() {
+        let world = World::enrolled();
+        let id = world.save_report("tree-fallen").summary.id;
+        let draft = open(&world, DraftKind::Note, id);
+        let unfinished = || {
+            let today = world.device.get_today().unwrap();
+            today.items.iter().filter(|item| item.kind == TodayKind::Draft).count()
+        };
+        assert_eq!(unfinished(), 0);
+        write(&world, &draft, "half");
+        assert_eq!(unfinished(), 1);
     }
 }

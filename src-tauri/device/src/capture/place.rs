@@ -171,9 +171,11 @@ mod tests {
             author: None,
             replaces: None,
             household: None,
+            about: None,
             updated_at: domain::CapturedAt(0),
             report: None,
             visit: None,
+            note: None,
             photos: vec![photo],
         }
     }

@@ -13,7 +13,7 @@ use crate::ports::Topic;
 use crate::read::{door, item_kind, photos, problems};
 use crate::store::mutation::{self, Stored};
 use crate::store::{photo_file, row};
-use crate::view::{Draft, DraftKind, RefusedView, ReportDraft, SyncItemKind, VisitDraft};
+use crate::view::{Draft, DraftKind, NoteDraft, RefusedView, ReportDraft, SyncItemKind, VisitDraft};
 
 const TOPICS: [Topic; 5] = [
     Topic::Reports,
@@ -46,7 +46,7 @@ impl Device {
     ///
     /// # Errors
     /// `not_found`; `bad_request` for a record that cannot be changed (a withdrawal, a visit to a household that is no
-    /// longer on this phone).
+    /// longer on this phone, a note to a report that is not here).
     pub fn revise_refused(&self, id: MutationId) -> std::result::Result<Draft, WireError> {
         Ok(self.revised(id)?)
     }
@@ -100,7 +100,8 @@ impl Device {
             can_revise: match &body {
                 Body::Report(_) => true,
                 Body::Visit(_) => household.is_some(),
-                Body::Note(_) | Body::Withdrawal(_) | Body::Other => false,
+                Body::Note(_) => report.is_some(),
+                Body::Withdrawal(_) | Body::Other => false,
             },
             report,
             household: household.map(|home| home.household.id),
@@ -128,9 +129,11 @@ impl Device {
             author: Some(refused.author),
             replaces: Some(id),
             household: None,
+            about: None,
             updated_at: now,
             report: None,
             visit: None,
+            note: None,
             photos: Vec::new(),
         };
         let draft = match body {
@@ -144,6 +147,13 @@ impl Device {
                 household: Some(visit.household),
                 photos: self.drawn(&visit.photos)?,
                 visit: Some(visit_again(visit)),
+                ..blank
+            },
+            Body::Note(note) if self.get_report(note.report).is_ok() => Draft {
+                kind: DraftKind::Note,
+                about: Some(note.report),
+                photos: self.drawn(&note.photos)?,
+                note: Some(NoteDraft { text: note.text }),
                 ..blank
             },
             Body::Visit(_) | Body::Note(_) | Body::Withdrawal(_) | Body::Other => {

@@ -122,6 +122,7 @@ mod tests {
         let new = NewDraft {
             kind: DraftKind::Visit,
             household: Some(HOUSEHOLD),
+            about: None,
         };
         let draft = world.device.open_draft(new).unwrap();
         (draft.id, draft.visit.unwrap())
@@ -147,6 +148,7 @@ mod tests {
                 id: id.clone(),
                 report: None,
                 visit: Some(body),
+                note: None,
             })
             .unwrap();
         world.restart();

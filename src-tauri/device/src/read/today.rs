@@ -7,6 +7,7 @@ use domain::{CapturedAt, CaseState, HouseholdId, ReceivedAt, ReportId, UserId};
 use super::cases::place_label;
 use super::households::{Home, promises};
 use super::sync_sheet::door;
+use crate::capture::is_written;
 use crate::device::Device;
 use crate::failure::Result;
 use crate::store::mutation::{self, MutationState, Stored};
@@ -59,7 +60,7 @@ impl Device {
         );
         items.extend(self.news_items(me, now)?);
         items.extend(self.visit_items(now)?);
-        items.extend(drafts.iter().map(draft_item));
+        items.extend(drafts.iter().filter(|draft| is_unfinished(draft)).map(draft_item));
         items.sort_by_key(|item| (item.kind, item.due_at.unwrap_or(CapturedAt(i64::MAX)), item.id.clone()));
         Ok(Today {
             items,
@@ -269,12 +270,18 @@ fn odd_photo_item(report: &ReportSummary) -> TodayItem {
     }
 }
 
+/// A note or withdrawal that was opened and left empty is nothing to go on with.
+fn is_unfinished(draft: &Draft) -> bool {
+    matches!(draft.kind, DraftKind::Report | DraftKind::Visit) || is_written(draft)
+}
+
 fn draft_item(draft: &Draft) -> TodayItem {
     let category = draft.report.as_ref().and_then(|report| report.category.clone());
     let place = draft.report.as_ref().and_then(|report| report.address.clone());
     let text = match draft.kind {
         DraftKind::Report => draft.report.as_ref().map(|report| report.text.clone()),
         DraftKind::Visit => draft.visit.as_ref().map(|visit| visit.facts.clone()),
+        DraftKind::Note | DraftKind::Withdrawal => draft.note.as_ref().map(|note| note.text.clone()),
     };
     TodayItem {
         kind: TodayKind::Draft,

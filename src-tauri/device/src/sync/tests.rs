@@ -226,6 +226,7 @@ async fn a_refused_visit_is_sent_anew_while_its_household_is_here_and_can_be_giv
     let new = NewDraft {
         kind: DraftKind::Visit,
         household: Some(HOUSEHOLD),
+        about: None,
     };
     let draft = world.device.open_draft(new).unwrap();
     let visit = VisitDraft {
@@ -237,6 +238,7 @@ async fn a_refused_visit_is_sent_anew_while_its_household_is_here_and_can_be_giv
         id: draft.id.clone(),
         report: None,
         visit: Some(visit),
+        note: None,
     };
     world.device.save_draft(edit).unwrap();
     let card = world.device.save_visit(&draft.id).unwrap();

@@ -2,7 +2,7 @@
 
 use domain::{
     CapturedAt, CategoryId, Channel, Condition, GridId, HouseholdId, LatLon, MutationId, Need, NoPhotoReason,
-    PhotoManifest, PhotoRole, PlaceClaim, Promise, Sha256Hex, Source, UserId, VisitOutcome, VisitReason,
+    PhotoManifest, PhotoRole, PlaceClaim, Promise, ReportId, Sha256Hex, Source, UserId, VisitOutcome, VisitReason,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -16,6 +16,10 @@ pub enum DraftKind {
     Report,
     /// A visit.
     Visit,
+    /// Words or photos added to a report.
+    Note,
+    /// Taking a report back: its reason.
+    Withdrawal,
 }
 
 /// What a draft is opened with.
@@ -27,6 +31,9 @@ pub struct NewDraft {
     /// The household of a visit.
     #[ts(optional = nullable)]
     pub household: Option<HouseholdId>,
+    /// The report of a note or withdrawal.
+    #[ts(optional = nullable)]
+    pub about: Option<ReportId>,
 }
 
 /// The editable part of a report.
@@ -80,6 +87,14 @@ pub struct VisitDraft {
     pub reflection: Option<String>,
 }
 
+/// The editable part of a note, or the reason of a withdrawal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NoteDraft {
+    /// What is to be said.
+    pub text: String,
+}
+
 /// A photo of a draft; its files are on disk already.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -110,12 +125,18 @@ pub struct Draft {
     pub replaces: Option<MutationId>,
     /// The household of a visit.
     pub household: Option<HouseholdId>,
+    /// The report of a note or withdrawal.
+    #[serde(default)]
+    pub about: Option<ReportId>,
     /// Last change.
     pub updated_at: CapturedAt,
     /// The report.
     pub report: Option<ReportDraft>,
     /// The visit.
     pub visit: Option<VisitDraft>,
+    /// The note, or the reason of a withdrawal.
+    #[serde(default)]
+    pub note: Option<NoteDraft>,
     /// Photos in the order taken.
     pub photos: Vec<DraftPhoto>,
 }
@@ -132,14 +153,8 @@ pub struct DraftEdit {
     /// The visit, for a draft of a visit.
     #[ts(optional = nullable)]
     pub visit: Option<VisitDraft>,
-}
-
-/// A photo of a note, uploaded to the device already.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct NoteUpload {
-    /// The upload.
-    pub upload: String,
-    /// What the photo shows.
-    pub role: PhotoRole,
+    /// The note, for a draft of a note or withdrawal.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub note: Option<NoteDraft>,
 }
