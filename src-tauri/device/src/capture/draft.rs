@@ -208,6 +208,7 @@ fn empty_report() -> ReportDraft {
         text: String::new(),
         pin: None,
         fix: None,
+        confirmed: None,
         grid: None,
         address: None,
         no_photo_reason: None,

@@ -20,12 +20,21 @@ pub(crate) struct Resolved {
     pub(crate) candidates: Vec<GridId>,
     /// Largest distance between two sources in metres, when they disagree.
     pub(crate) disagree_m: Option<f64>,
+    /// A photo's position that the worker has not confirmed. It is shown; with it as the chosen place nothing is saved.
+    pub(crate) to_confirm: Option<LatLon>,
 }
 
 /// Resolves the place of a draft.
 pub(crate) fn resolve(draft: &Draft, report: &ReportDraft, grids: &GridIndex) -> Resolved {
     let claims = claims(draft, report);
-    let chosen = claims.iter().find(|claim| holds(claim)).cloned();
+    let held = claims.iter().find(|claim| holds(claim, report)).cloned();
+    let unconfirmed = claims
+        .iter()
+        .find(|claim| held.is_none() && claim.source == PlaceSource::Photo)
+        .cloned();
+    let to_confirm = unconfirmed.as_ref().map(|claim| claim.point);
+    // Beside an address it waits; alone it is shown as the place it would be.
+    let chosen = held.or(unconfirmed.filter(|_| !has_address(report)));
     let others: Vec<PlaceClaim> = claims
         .iter()
         .filter(|claim| Some(*claim) != chosen.as_ref())
@@ -40,6 +49,7 @@ pub(crate) fn resolve(draft: &Draft, report: &ReportDraft, grids: &GridIndex) ->
         .filter(|text| !text.is_empty())
         .map(str::to_owned);
     Resolved {
+        to_confirm,
         disagree_m: disagreement(&claims),
         place: Place {
             chosen,
@@ -89,9 +99,14 @@ fn on_earth(point: LatLon) -> bool {
     (-90.0..=90.0).contains(&point.lat) && (-180.0..=180.0).contains(&point.lon) && !zeroed
 }
 
-fn holds(claim: &PlaceClaim) -> bool {
+fn has_address(report: &ReportDraft) -> bool {
+    report.address.as_deref().is_some_and(|text| !text.trim().is_empty())
+}
+
+fn holds(claim: &PlaceClaim, report: &ReportDraft) -> bool {
     match claim.source {
-        PlaceSource::Pin | PlaceSource::Photo => true,
+        PlaceSource::Pin => true,
+        PlaceSource::Photo => report.confirmed == Some(claim.point),
         PlaceSource::Fix => claim
             .accuracy_m
             .is_some_and(|radius| (0.0..=GOOD_FIX_M).contains(&radius)),
@@ -187,6 +202,7 @@ mod tests {
             text: String::new(),
             pin: None,
             fix: None,
+            confirmed: None,
             grid: None,
             address: None,
             no_photo_reason: None,
@@ -229,6 +245,50 @@ mod tests {
             PlaceSource::Fix
         );
         assert_eq!(source(&report()), PlaceSource::Photo);
+    }
+
+    #[test]
+    fn a_photos_position_counts_once_the_worker_confirms_it() {
+        let draft = draft(Some(WEST));
+        let open = resolve(&draft, &report(), &grids());
+        assert_eq!(
+            (open.to_confirm, open.place.grid),
+            (Some(WEST), Some("west".into())),
+            "shown with its grid"
+        );
+        let confirmed = ReportDraft {
+            confirmed: Some(WEST),
+            ..report()
+        };
+        let settled = resolve(&draft, &confirmed, &grids());
+        assert_eq!(settled.to_confirm, None);
+        assert_eq!(settled.place.chosen.unwrap().source, PlaceSource::Photo);
+        let elsewhere = ReportDraft {
+            confirmed: Some(BORDER),
+            ..report()
+        };
+        assert_eq!(
+            resolve(&draft, &elsewhere, &grids()).to_confirm,
+            Some(WEST),
+            "another photo is another place"
+        );
+    }
+
+    #[test]
+    fn beside_an_address_or_a_better_source_a_photos_position_is_only_kept() {
+        let draft = draft(Some(WEST));
+        let with_address = ReportDraft {
+            address: Some("1号".to_owned()),
+            ..report()
+        };
+        let resolved = resolve(&draft, &with_address, &grids());
+        assert_eq!((resolved.place.chosen, resolved.to_confirm), (None, Some(WEST)));
+        assert_eq!(resolved.place.others.len(), 1);
+        let with_fix = ReportDraft {
+            fix: Some(fix(WEST, 9.0)),
+            ..report()
+        };
+        assert_eq!(resolve(&draft, &with_fix, &grids()).to_confirm, None);
     }
 
     #[test]

@@ -226,6 +226,9 @@ fn report_again(report: Report) -> ReportDraft {
         text: report.text,
         pin: claim(&report.place, PlaceSource::Pin).map(|claim| claim.point),
         fix: claim(&report.place, PlaceSource::Fix),
+        confirmed: claim(&report.place, PlaceSource::Photo)
+            .filter(|claim| report.place.chosen.as_ref() == Some(claim))
+            .map(|claim| claim.point),
         grid: report.place.grid,
         address: report.place.address,
         no_photo_reason: report.no_photo_reason,

@@ -119,6 +119,7 @@ impl Device {
                     })
                 })
                 .collect(),
+            to_confirm: resolved.to_confirm,
             place: resolved.place,
             location: resolved.location,
             disagree_m: resolved.disagree_m,
@@ -164,12 +165,19 @@ impl Device {
         Ok((StageKind::Final, due))
     }
 
-    /// Everything a save would refuse: what the server would refuse, and a border nobody has chosen a side of.
+    /// Everything a save would refuse: what the server would refuse, a border nobody has chosen a side of, and a photo's
+    /// position nobody has confirmed.
     pub(crate) fn problems(&self, draft: &Draft, report: &ReportDraft, resolved: &Resolved) -> Result<Vec<Problem>> {
         let mut problems = domain::validate::report(&self.report_of(draft, report, resolved.place.clone(), None)?);
         if resolved.location == LocationKind::Border && resolved.place.grid.is_none() {
             problems.push(Problem {
                 field: "place.grid".to_owned(),
+                problem: ProblemKind::Missing,
+            });
+        }
+        if resolved.to_confirm.is_some() && resolved.place.chosen.is_some() {
+            problems.push(Problem {
+                field: "place.confirm".to_owned(),
                 problem: ProblemKind::Missing,
             });
         }
@@ -185,8 +193,28 @@ fn missing_photos(draft: &Draft, found: Option<&Category>) -> Vec<PhotoRole> {
 
 #[cfg(test)]
 mod tests {
+    use domain::PlaceSource;
+
     use super::*;
-    use crate::test_support::{World, jpeg};
+    use crate::store::draft;
+    use crate::test_support::{INSIDE, World, jpeg};
+
+    #[test]
+    fn a_place_that_a_photo_alone_tells_of_is_confirmed_before_it_is_saved() {
+        let world = World::enrolled();
+        let id = world.open_report().id;
+        world.edit(&id, |report| report.category = Some("tree-fallen".into()));
+        let mut with_photo = world.add_photo(&id, "a.jpg", &jpeg(1));
+        with_photo.photos[0].manifest.position = Some(INSIDE);
+        world.device.store.write_outbox(|tx| draft::put(tx, &with_photo)).unwrap();
+        let preview = world.device.preview_route(&id).unwrap();
+        assert_eq!(preview.to_confirm, Some(INSIDE));
+        let error = world.device.save_report(&id).unwrap_err();
+        assert_eq!(error.details["problems"][0]["field"], "place.confirm");
+        world.edit(&id, |report| report.confirmed = preview.to_confirm);
+        let saved = world.device.save_report(&id).unwrap();
+        assert_eq!(saved.place.chosen.unwrap().source, PlaceSource::Photo);
+    }
 
     #[test]
     fn a_fallen_tree_shows_its_queue_limit_and_reason_with_no_network() {

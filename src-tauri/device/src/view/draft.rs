@@ -50,6 +50,9 @@ pub struct ReportDraft {
     pub pin: Option<LatLon>,
     /// The device's position fix.
     pub fix: Option<PlaceClaim>,
+    /// The photo's position that the worker confirmed. Nobody knows how good such a position is.
+    #[serde(default)]
+    pub confirmed: Option<LatLon>,
     /// The grid chosen by the worker at a border.
     pub grid: Option<GridId>,
     /// Address text.

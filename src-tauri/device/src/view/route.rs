@@ -1,7 +1,7 @@
 //! Where a draft would go, by when and why; known offline.
 
 use domain::view::RoutingReason;
-use domain::{GridId, PhotoRole, Place, Problem, QueueId, ReceivedAt};
+use domain::{GridId, LatLon, PhotoRole, Place, Problem, QueueId, ReceivedAt};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -47,6 +47,8 @@ pub struct GridCandidate {
 pub struct RoutePreview {
     /// The place as it would be stored.
     pub place: Place,
+    /// A photo's position that counts only once the worker confirms it.
+    pub to_confirm: Option<LatLon>,
     /// Grids to choose from at a border.
     pub candidates: Vec<GridCandidate>,
     /// How the place lies to the grids.

@@ -9,7 +9,7 @@ export function emptyDraft(id: string, { kind, household = null }: NewDraft, now
     updated_at: now,
     report:
       kind === 'report'
-        ? { category: null, answer: null, text: '', pin: null, fix: null, grid: null, address: null, no_photo_reason: null, source: 'patrol', photos_on_mobile: false }
+        ? { category: null, answer: null, text: '', pin: null, fix: null, confirmed: null, grid: null, address: null, no_photo_reason: null, source: 'patrol', photos_on_mobile: false }
         : null,
     visit:
       kind === 'visit'

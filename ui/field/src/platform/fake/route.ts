@@ -20,8 +20,19 @@ function chosenPlace(draft: Draft): PlaceClaim | null {
   const report = draft.report
   if (report?.pin) return { source: 'pin', point: report.pin, accuracy_m: null }
   if (report?.fix && (report.fix.accuracy_m ?? Infinity) <= 50) return report.fix
-  const photo = draft.photos.find((one) => one.manifest.position)?.manifest.position
-  return photo ? { source: 'photo', point: photo, accuracy_m: null } : (report?.fix ?? null)
+  const photo = photoPlace(draft)
+  const confirmed = photo && report?.confirmed?.lat === photo.lat && report.confirmed.lon === photo.lon
+  return photo && (confirmed || !report?.address?.trim()) ? { source: 'photo', point: photo, accuracy_m: null } : null
+}
+
+const photoPlace = (draft: Draft) => draft.photos.find((one) => one.manifest.position)?.manifest.position ?? null
+
+/** A photo's position counts once it is confirmed. */
+function toConfirm(draft: Draft): LatLon | null {
+  const { pin, fix, confirmed } = draft.report ?? {}
+  const photo = photoPlace(draft)
+  if (pin || (fix && (fix.accuracy_m ?? Infinity) <= 50) || !photo) return null
+  return confirmed?.lat === photo.lat && confirmed.lon === photo.lon ? null : photo
 }
 
 function gridsAt(point: LatLon): GridRow[] {
@@ -41,11 +52,12 @@ export function previewOf(draft: Draft, now: number): RoutePreview {
   const missing = category?.photos.filter((role) => !draft.photos.some((photo) => photo.role === role)) ?? []
   return {
     place: { chosen: claim, others: [], address, grid: grid?.id ?? null, other_grid: grids.find((one) => one !== grid)?.id ?? null },
+    to_confirm: toConfirm(draft),
     candidates: grids.length > 1 ? grids.map((one) => ({ grid: one.id, name: one.name })) : [],
     location: !claim ? 'none' : grids.length > 1 ? 'border' : grids.length === 1 ? 'inside' : 'outside',
     disagree_m: null,
     ...routed(category, draft, now),
-    problems: problemsOf(draft, category, claim, address, grids.length > 1 && !draft.report?.grid),
+    problems: problemsOf(draft, category, claim, address, grids.length > 1 && !draft.report?.grid, claim?.source === 'photo' && toConfirm(draft) !== null),
     missing_photos: missing,
   }
 }
@@ -78,10 +90,11 @@ function routed(category: FakeCategory | undefined, draft: Draft, now: number) {
   }
 }
 
-function problemsOf(draft: Draft, category: FakeCategory | undefined, claim: PlaceClaim | null, address: string | null, undecided: boolean): RoutePreview['problems'] {
+function problemsOf(draft: Draft, category: FakeCategory | undefined, claim: PlaceClaim | null, address: string | null, undecided: boolean, unconfirmed: boolean): RoutePreview['problems'] {
   const problems: RoutePreview['problems'] = []
   if (!category) problems.push({ field: 'category', problem: 'missing' })
   if (!claim && !address?.trim()) problems.push({ field: 'place', problem: 'missing' })
+  if (unconfirmed) problems.push({ field: 'place.confirm', problem: 'missing' })
   if (undecided) problems.push({ field: 'place.grid', problem: 'missing' })
   if (category?.photo_required && draft.photos.length === 0 && !draft.report?.no_photo_reason) problems.push({ field: 'photos', problem: 'too_few' })
   return problems
