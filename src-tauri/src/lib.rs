@@ -22,6 +22,7 @@ pub fn run() {
         .invoke_handler(tauri::generate_handler![
             commands::drafts::add_photo,
             commands::drafts::discard_draft,
+            commands::drafts::draw_photo,
             commands::drafts::get_draft,
             commands::drafts::list_drafts,
             commands::drafts::open_draft,

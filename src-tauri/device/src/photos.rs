@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use domain::protocol::WireError;
-use domain::{CapturedAt, PhotoFile, PhotoManifest, PhotoRole, Sha256Hex};
+use domain::{CapturedAt, PhotoFile, PhotoFlag, PhotoManifest, PhotoRole, Sha256Hex};
 
 use crate::device::{Device, not_found};
 use crate::failure::{Failure, Result};
@@ -43,18 +43,41 @@ impl Device {
     pub(crate) fn keep_photo(&self, name: &str, bytes: &[u8], role: PhotoRole) -> Result<PhotoManifest> {
         let settings = self.photo_settings()?;
         let made = photo::process(bytes, Some(name), role, self.now(), &settings)?;
-        let copies = [
+        self.put_files([
             (made.manifest.preview.as_ref(), made.preview.as_deref()),
             (made.manifest.upright.as_ref(), made.upright.as_deref()),
             (made.manifest.original.as_ref(), Some(bytes)),
-        ];
-        for (file, bytes) in copies {
+        ])?;
+        Ok(made.manifest)
+    }
+
+    /// Gives a photo that could not be decoded here the copies of what the page drew of it. What the picture file says of
+    /// itself, and the untouched file, stay. Durable when this returns.
+    pub(crate) fn keep_drawn(&self, photo: &PhotoManifest, drawn: &[u8]) -> Result<PhotoManifest> {
+        let settings = self.photo_settings()?;
+        let made = photo::process(drawn, None, photo.role, self.now(), &settings)?;
+        made.require_copies()?;
+        self.put_files([
+            (made.manifest.preview.as_ref(), made.preview.as_deref()),
+            (made.manifest.upright.as_ref(), made.upright.as_deref()),
+        ])?;
+        let mut flags = photo.flags.clone();
+        flags.retain(|flag| *flag != PhotoFlag::Undecodable);
+        Ok(PhotoManifest {
+            upright: made.manifest.upright,
+            preview: made.manifest.preview,
+            flags,
+            ..photo.clone()
+        })
+    }
+
+    fn put_files<const N: usize>(&self, files: [(Option<&PhotoFile>, Option<&[u8]>); N]) -> Result<()> {
+        for (file, bytes) in files {
             if let (Some(file), Some(bytes)) = (file, bytes) {
                 self.put_photo_file(&file.sha256, bytes)?;
             }
         }
-        self.ports.files.sync_dir(&self.dir.join("photos"))?;
-        Ok(made.manifest)
+        Ok(self.ports.files.sync_dir(&self.dir.join("photos"))?)
     }
 
     fn photo_settings(&self) -> Result<photo::Settings> {

@@ -54,6 +54,17 @@ pub(crate) async fn add_photo(
     phone.ask(move |device| device.add_photo(&draft, &upload, role)).await
 }
 
+/// Takes what the page drew of a photo that the phone cannot decode; durable before this answers.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn draw_photo(
+    phone: State<'_, Phone>,
+    draft: String,
+    photo: Sha256Hex,
+    upload: String,
+) -> Answer<Draft> {
+    phone.ask(move |device| device.draw_photo(&draft, &photo, &upload)).await
+}
+
 /// Takes a photo away from the draft.
 #[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn remove_photo(phone: State<'_, Phone>, draft: String, photo: Sha256Hex) -> Answer<Draft> {

@@ -133,6 +133,26 @@ impl Device {
         })?)
     }
 
+    /// Takes what the page drew of a photo that cannot be decoded here: it becomes an ordinary photo, and its original stays.
+    ///
+    /// # Errors
+    /// `not_found`; `bad_request` for a photo that was decoded; what a picture file is refused for. The draft stays as it
+    /// was.
+    pub fn draw_photo(&self, id: &str, photo: &Sha256Hex, upload: &str) -> std::result::Result<Draft, WireError> {
+        let draft = self.draft(id)?;
+        let blank = draft.photos.into_iter().find(|kept| kept.id == *photo).ok_or_else(not_found)?;
+        if blank.manifest.upright.is_some() {
+            return Err(ErrorCode::BadRequest.into());
+        }
+        let (_, bytes) = self.take_picture(upload)?;
+        let drawn = self.draft_photo(self.keep_drawn(&blank.manifest, &bytes)?)?;
+        Ok(self.change_draft(id, |draft| {
+            let kept = draft.photos.iter_mut().find(|kept| kept.id == *photo);
+            *kept.ok_or_else(not_found)? = drawn;
+            Ok(())
+        })?)
+    }
+
     /// Takes a photo away from the draft.
     ///
     /// # Errors
@@ -282,6 +302,27 @@ mod tests {
         let original = manifest.original.as_ref().unwrap();
         assert_eq!(world.device.photo_file(&original.sha256).unwrap().0, heic);
         assert_eq!(with.photos[0].url, None);
+    }
+
+    #[test]
+    fn a_picture_that_only_the_page_can_draw_becomes_an_ordinary_photo_with_its_original() {
+        let world = World::enrolled();
+        let draft = world.open_report();
+        let heic = [b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".as_slice(), &[0; 64]].concat();
+        let blank = world.add_photo(&draft.id, "a.heic", &heic).photos.remove(0);
+        let upload = world.upload("drawn.jpg", b"no picture");
+        let refused = world.device.draw_photo(&draft.id, &blank.id, &upload).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::PhotoNotAnImage);
+        let upload = world.upload("drawn.jpg", &jpeg(1));
+        let drawn = world.device.draw_photo(&draft.id, &blank.id, &upload).unwrap();
+        let [photo] = drawn.photos.as_slice() else { panic!("one photo") };
+        let manifest = &photo.manifest;
+        assert!(manifest.upright.is_some() && manifest.preview.is_some() && photo.url.is_some());
+        assert!(!manifest.flags.contains(&domain::PhotoFlag::Undecodable));
+        assert_eq!(manifest.original, blank.manifest.original);
+        let upload = world.upload("drawn.jpg", &jpeg(2));
+        let again = world.device.draw_photo(&draft.id, &photo.id, &upload).unwrap_err();
+        assert_eq!(again.code, ErrorCode::BadRequest);
     }
 
     #[test]
