@@ -123,13 +123,7 @@ impl Upload {
     }
 
     /// Returns how far the file has come, and whether that is all of it.
-    fn append(
-        &self,
-        tx: &Tx<'_>,
-        offset: u64,
-        bytes: Vec<u8>,
-        now: domain::ReceivedAt,
-    ) -> Outcome<(Progress, bool)> {
+    fn append(&self, tx: &Tx<'_>, offset: u64, bytes: Vec<u8>, now: domain::ReceivedAt) -> Outcome<(Progress, bool)> {
         let before = state(tx, &self.street, &self.sha256)?;
         if before.stored {
             return Ok((before, true));

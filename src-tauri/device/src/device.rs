@@ -36,6 +36,7 @@ impl Device {
         for folder in [
             dir.to_owned(),
             dir.join("photos"),
+            dir.join("fetched"),
             dir.join("uploads"),
             dir.join("maps"),
         ] {

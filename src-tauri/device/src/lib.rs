@@ -4,6 +4,7 @@
 mod capture;
 mod device;
 mod failure;
+mod fetched;
 mod map;
 mod photos;
 pub mod ports;

@@ -39,6 +39,13 @@ impl Device {
         Some(format!("photo://localhost/{hash}"))
     }
 
+    /// Address of a file for the page, when it is on this phone or can be fetched because the server holds it.
+    pub(crate) fn shown_url(&self, file: Option<&PhotoFile>, stored: &[Sha256Hex]) -> Option<String> {
+        let hash = &file?.sha256;
+        self.photo_url(file)
+            .or_else(|| stored.contains(hash).then(|| format!("photo://localhost/{hash}")))
+    }
+
     /// Makes the copies of a picture and puts all its files on disk. Durable when this returns.
     pub(crate) fn keep_photo(&self, name: &str, bytes: &[u8], role: PhotoRole) -> Result<PhotoManifest> {
         let settings = self.photo_settings()?;
@@ -142,7 +149,7 @@ impl Device {
 }
 
 /// Media type by the first bytes; all copies made here are JPEG, an original may be anything.
-fn media_type(bytes: &[u8]) -> &'static str {
+pub(crate) fn media_type(bytes: &[u8]) -> &'static str {
     match bytes {
         [0xff, 0xd8, ..] => "image/jpeg",
         [0x89, b'P', b'N', b'G', ..] => "image/png",

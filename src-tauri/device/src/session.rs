@@ -117,7 +117,8 @@ impl Device {
             let mut stale = row::Stale::new();
             row::sweep(tx, &mut stale)?;
             row::refresh(tx, &stale)
-        })
+        })?;
+        self.forget_fetched()
     }
 }
 

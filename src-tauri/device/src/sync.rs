@@ -28,6 +28,7 @@ mod tests;
 
 pub(crate) use backoff::{Lane, Lanes};
 pub(crate) use enrol::{LAST_STREET, LastStreet};
+pub(crate) use exchange::{Call, Fault};
 pub use http::HttpTransport;
 pub(crate) use notice::news;
 pub(crate) use rule::Allowance;

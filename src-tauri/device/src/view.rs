@@ -17,7 +17,7 @@ pub use household::{HouseholdPage, HouseholdQuery, HouseholdSummary, HouseholdVi
 pub use map::{MapBase, MapCase, MapHousehold, MapView, StorageView};
 pub use reference::Reference;
 pub use refused::RefusedView;
-pub use report::{NoteView, PhotoView, ReasonCode, ReportSummary, ReportView, Word, WordReason};
+pub use report::{NoteView, PhotoView, ReasonCode, ReportSummary, ReportView, TimelineStep, Word, WordReason};
 pub use route::{GridCandidate, LocationKind, RoutePreview, StageKind};
 pub use session::{EnrolRequestView, EnrolmentQr, Language, NetworkSetting, Platform, Session, Settings, Theme};
 pub use sync::{NetworkKind, NetworkRule, SyncItem, SyncItemKind, SyncView};

@@ -62,7 +62,9 @@ pub(crate) async fn draw_photo(
     photo: Sha256Hex,
     upload: String,
 ) -> Answer<Draft> {
-    phone.ask(move |device| device.draw_photo(&draft, &photo, &upload)).await
+    phone
+        .ask(move |device| device.draw_photo(&draft, &photo, &upload))
+        .await
 }
 
 /// Takes a photo away from the draft.

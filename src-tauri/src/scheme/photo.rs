@@ -1,4 +1,4 @@
-//! `photo://localhost/<sha256>`: a photo file of this phone.
+//! `photo://localhost/<sha256>`: a photo file of this phone, or of the server while it can be reached.
 
 use device::Device;
 use domain::Sha256Hex;
@@ -12,7 +12,8 @@ pub(super) fn find(device: &Device, path: &str) -> Result<Found, WireError> {
     if !sha256.is_well_formed() {
         return Err(not_found());
     }
-    let (bytes, mime) = device.photo_file(&sha256)?;
+    // This thread is one of those that may wait.
+    let (bytes, mime) = tauri::async_runtime::block_on(device.open_photo(&sha256))?;
     Ok(Found {
         bytes,
         mime,

@@ -170,9 +170,7 @@ pub async fn take_chunk(
         .ok_or(ErrorCode::BadRequest)?;
     let complete = text("upload-complete") == Some("?1");
     let bytes = bytes(body, MAX_CHUNK_BYTES).await?;
-    let progress = upload(&device, &name)?
-        .chunk(&server, offset, bytes, complete)
-        .await?;
+    let progress = upload(&device, &name)?.chunk(&server, offset, bytes, complete).await?;
     Ok(Json(progress.told(server.epoch)))
 }
 

@@ -351,10 +351,7 @@ async fn a_report_from_a_grid_that_is_not_the_authors_is_taken_and_routed_like_a
     let answer = world.push(&phone, &[creates(&phone, 1, &stray)]).await;
     assert_eq!(verdicts(&answer), [Verdict::Applied]);
     assert_eq!(world.number("SELECT COUNT(*) FROM strays").await, 0);
-    assert_eq!(
-        world.number("SELECT COUNT(*) FROM orders WHERE role = 'lead'").await,
-        1
-    );
+    assert_eq!(world.number("SELECT COUNT(*) FROM orders WHERE role = 'lead'").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,8 @@
 
 use domain::protocol::WireError;
 use domain::{
-    CapturedAt, Channel, ErrorCode, PhotoManifest, PhotoRole, ReportId, Sha256Hex, Source, UserId, VisitOutcome, VisitReason,
+    CapturedAt, Channel, ErrorCode, PhotoManifest, PhotoRole, ReportId, Sha256Hex, Source, UserId, VisitOutcome,
+    VisitReason,
 };
 
 use crate::device::{Device, not_found};
@@ -140,7 +141,11 @@ impl Device {
     /// was.
     pub fn draw_photo(&self, id: &str, photo: &Sha256Hex, upload: &str) -> std::result::Result<Draft, WireError> {
         let draft = self.draft(id)?;
-        let blank = draft.photos.into_iter().find(|kept| kept.id == *photo).ok_or_else(not_found)?;
+        let blank = draft
+            .photos
+            .into_iter()
+            .find(|kept| kept.id == *photo)
+            .ok_or_else(not_found)?;
         if blank.manifest.upright.is_some() {
             return Err(ErrorCode::BadRequest.into());
         }
@@ -315,7 +320,9 @@ mod tests {
         assert_eq!(refused.code, ErrorCode::PhotoNotAnImage);
         let upload = world.upload("drawn.jpg", &jpeg(1));
         let drawn = world.device.draw_photo(&draft.id, &blank.id, &upload).unwrap();
-        let [photo] = drawn.photos.as_slice() else { panic!("one photo") };
+        let [photo] = drawn.photos.as_slice() else {
+            panic!("one photo")
+        };
         let manifest = &photo.manifest;
         assert!(manifest.upright.is_some() && manifest.preview.is_some() && photo.url.is_some());
         assert!(!manifest.flags.contains(&domain::PhotoFlag::Undecodable));
@@ -365,11 +372,16 @@ mod tests {
             is_written(&world.device.get_draft(&draft.id).unwrap())
         };
         assert!(!written(|_| {}));
-        assert!(!written(|report| report.fix = Some(world_fix())), "the page asked for it");
+        assert!(
+            !written(|report| report.fix = Some(world_fix())),
+            "the page asked for it"
+        );
         assert!(written(|report| report.pin = Some(INSIDE)));
         assert!(written(|report| report.address = Some("1".to_owned())));
         assert!(written(|report| report.answer = Some("wire".to_owned())));
-        assert!(written(|report| report.no_photo_reason = Some(domain::NoPhotoReason::Unsafe)));
+        assert!(written(
+            |report| report.no_photo_reason = Some(domain::NoPhotoReason::Unsafe)
+        ));
         let new = NewDraft {
             kind: DraftKind::Visit,
             household: Some(HOUSEHOLD),
@@ -378,9 +390,20 @@ mod tests {
         let draft = world.device.open_draft(new).unwrap();
         assert!(!is_written(&draft));
         let visit = draft.visit.clone().unwrap();
-        let with = |visit| is_written(&Draft { visit: Some(visit), ..draft.clone() });
-        assert!(with(VisitDraft { outcome: VisitOutcome::Refused, ..visit.clone() }));
-        assert!(with(VisitDraft { condition: Some(domain::Condition::Fine), ..visit }));
+        let with = |visit| {
+            is_written(&Draft {
+                visit: Some(visit),
+                ..draft.clone()
+            })
+        };
+        assert!(with(VisitDraft {
+            outcome: VisitOutcome::Refused,
+            ..visit.clone()
+        }));
+        assert!(with(VisitDraft {
+            condition: Some(domain::Condition::Fine),
+            ..visit
+        }));
     }
 
     fn world_fix() -> domain::PlaceClaim {
@@ -401,7 +424,10 @@ mod tests {
         assert_eq!(world.device.get_draft(&draft.id).unwrap_err().code, ErrorCode::NotFound);
         world.device.discard_draft(&draft.id).unwrap();
         world.become_me();
-        assert_eq!(world.device.get_draft(&draft.id).unwrap().report.unwrap().text, "private");
+        assert_eq!(
+            world.device.get_draft(&draft.id).unwrap().report.unwrap().text,
+            "private"
+        );
     }
 
     #[test]

@@ -125,7 +125,7 @@ mod tests {
         world.clock.advance(WITHDRAW_MS);
         let back = world.device.withdraw_report(saved.summary.id, "").unwrap();
         assert!(back.summary.withdrawn && !back.summary.can_withdraw);
-        assert!(back.timeline.iter().any(|entry| entry.what == "withdraw"));
+        assert!(back.timeline.iter().any(|step| step.entry.what == "withdraw"));
     }
 
     #[test]
@@ -175,7 +175,10 @@ mod tests {
         world.add_photo(&draft.id, "b.jpg", &jpeg(2));
         world.restart();
         let draft = open(&world, DraftKind::Note, id);
-        assert_eq!((draft.note.as_ref().unwrap().text.as_str(), draft.photos.len()), (" two branches ", 1));
+        assert_eq!(
+            (draft.note.as_ref().unwrap().text.as_str(), draft.photos.len()),
+            (" two branches ", 1)
+        );
         let view = world.device.save_note(&draft.id).unwrap();
         assert_eq!(
             (
@@ -211,10 +214,7 @@ mod tests {
         let id = world.save_report("tree-fallen").summary.id;
         let draft = open(&world, DraftKind::Note, id);
         write(&world, &draft, "  ");
-        assert_eq!(
-            world.device.save_note(&draft.id).unwrap_err().code,
-            ErrorCode::Invalid
-        );
+        assert_eq!(world.device.save_note(&draft.id).unwrap_err().code, ErrorCode::Invalid);
         assert!(world.device.get_draft(&draft.id).is_ok());
     }
 
@@ -225,10 +225,7 @@ mod tests {
         let draft = open(&world, DraftKind::Note, id);
         write(&world, &draft, &"字".repeat(domain::validate::MAX_TEXT + 1));
         world.add_photo(&draft.id, "b.jpg", &jpeg(2));
-        assert_eq!(
-            world.device.save_note(&draft.id).unwrap_err().code,
-            ErrorCode::Invalid
-        );
+        assert_eq!(world.device.save_note(&draft.id).unwrap_err().code, ErrorCode::Invalid);
         assert_eq!(world.device.get_draft(&draft.id).unwrap().photos.len(), 1);
     }
 

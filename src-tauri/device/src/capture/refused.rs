@@ -15,13 +15,7 @@ use crate::store::mutation::{self, Stored};
 use crate::store::{photo_file, row};
 use crate::view::{Draft, DraftKind, NoteDraft, RefusedView, ReportDraft, SyncItemKind, VisitDraft};
 
-const TOPICS: [Topic; 5] = [
-    Topic::Reports,
-    Topic::Households,
-    Topic::Today,
-    Topic::Sync,
-    Topic::Map,
-];
+const TOPICS: [Topic; 5] = [Topic::Reports, Topic::Households, Topic::Today, Topic::Sync, Topic::Map];
 
 /// What a refused record says, whatever it is.
 enum Body {
@@ -79,7 +73,10 @@ impl Device {
         let household = self.household_of(&body)?;
         let report = ReportId(row.entity);
         let kind = item_kind(&row);
-        let about_report = matches!(kind, SyncItemKind::Report | SyncItemKind::Note | SyncItemKind::Withdrawal);
+        let about_report = matches!(
+            kind,
+            SyncItemKind::Report | SyncItemKind::Note | SyncItemKind::Withdrawal
+        );
         let report = Some(report).filter(|id| about_report && self.get_report(*id).is_ok());
         Ok(RefusedView {
             mutation: id,

@@ -206,7 +206,11 @@ mod tests {
         world.edit(&id, |report| report.category = Some("tree-fallen".into()));
         let mut with_photo = world.add_photo(&id, "a.jpg", &jpeg(1));
         with_photo.photos[0].manifest.position = Some(INSIDE);
-        world.device.store.write_outbox(|tx| draft::put(tx, &with_photo)).unwrap();
+        world
+            .device
+            .store
+            .write_outbox(|tx| draft::put(tx, &with_photo))
+            .unwrap();
         let preview = world.device.preview_route(&id).unwrap();
         assert_eq!(preview.to_confirm, Some(INSIDE));
         let error = world.device.save_report(&id).unwrap_err();

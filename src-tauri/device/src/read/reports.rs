@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::catalog::category;
 use domain::protocol::{Verdict, WireError, kind};
 use domain::view::{CaseRow, GridRow, TimelineEntry};
-use domain::{CaseState, PhotoManifest, Problem, ReceivedAt, Report, ReportId, ReportWithdrawal, UserId};
+use domain::{CaseState, PhotoManifest, Problem, ReceivedAt, Report, ReportId, ReportWithdrawal, Sha256Hex, UserId};
 
 use super::cases::place_label;
 use super::own::{self, Own};
@@ -17,7 +17,7 @@ use crate::ports::NoticeKind;
 use crate::store::mutation::{self, MutationState, Stored};
 use crate::store::row;
 use crate::sync::news;
-use crate::view::{NoteView, PhotoView, ReportSummary, ReportView, Word};
+use crate::view::{NoteView, PhotoView, ReportSummary, ReportView, TimelineStep, Word};
 
 /// What every report of a list is read with.
 struct Reading {
@@ -86,7 +86,9 @@ impl Device {
             .collect();
         let mine = self.store.outbox(|outbox| own::reports(outbox, reading.me))?;
         if let Some(own) = mine.iter().find(|own| own.body.id == id) {
-            let changes = rows.into_iter().filter(|row| row.kind != kind::REPORT_CREATE && !row.dismissed);
+            let changes = rows
+                .into_iter()
+                .filter(|row| row.kind != kind::REPORT_CREATE && !row.dismissed);
             let changes: Vec<Stored> = changes.collect();
             return Ok(ReportView {
                 refused,
@@ -159,7 +161,7 @@ impl Device {
                 .map(|case| case.lead_queue.clone())
                 .or_else(|| report.expectation.as_ref().map(|expected| expected.queue.clone())),
             photo_count: u32::try_from(report.photos.len()).unwrap_or(u32::MAX),
-            preview_url: self.first_preview(&report.photos),
+            preview_url: self.first_preview(&report.photos, &[]),
             can_withdraw: in_time && !withdrawn && !refused,
             withdrawn,
             attention: word == Word::NeedsYou
@@ -189,7 +191,7 @@ impl Device {
             case_state: Some(case.state),
             lead_queue: Some(case.lead_queue.clone()),
             photo_count: u32::try_from(case.photos.len()).unwrap_or(u32::MAX),
-            preview_url: self.first_preview(&case.photos),
+            preview_url: self.first_preview(&case.photos, &case.stored),
             can_withdraw: false,
             withdrawn: case.timeline.iter().any(|entry| entry.what == "withdraw"),
             attention: mine && asks_for_attention(case.state),
@@ -214,7 +216,10 @@ impl Device {
             summary: self.own_summary(reading, own, case.as_ref(), changes),
             place: report.place.clone(),
             photos: report.photos.iter().map(photo).collect(),
-            timeline: with_withdrawal(case.as_ref(), changes),
+            timeline: self.steps(
+                with_withdrawal(case.as_ref(), changes),
+                case.as_ref().map_or(&[], |case| &case.stored),
+            ),
             notes,
             routing: case.map(|case| case.routing),
             expectation: report.expectation.clone(),
@@ -224,10 +229,10 @@ impl Device {
     }
 
     fn case_view(&self, summary: ReportSummary, case: CaseRow, notes: Vec<NoteView>) -> ReportView {
-        let photos = case.photos.iter().map(|manifest| {
-            let (word, why) = told(std::slice::from_ref(manifest), &case.stored);
-            self.photo_view(manifest, word, why)
-        });
+        let photos = case
+            .photos
+            .iter()
+            .map(|manifest| self.told_photo(manifest, &case.stored));
         ReportView {
             summary,
             place: case.place.clone(),
@@ -237,7 +242,7 @@ impl Device {
             problems: Vec::new(),
             refused: Vec::new(),
             routing: Some(case.routing),
-            timeline: case.timeline,
+            timeline: self.steps(case.timeline, &case.stored),
         }
     }
 
@@ -254,10 +259,22 @@ impl Device {
         }
     }
 
-    fn first_preview(&self, photos: &[PhotoManifest]) -> Option<String> {
+    fn first_preview(&self, photos: &[PhotoManifest], stored: &[Sha256Hex]) -> Option<String> {
         photos
             .iter()
-            .find_map(|manifest| self.photo_url(manifest.preview.as_ref()))
+            .find_map(|manifest| self.shown_url(manifest.preview.as_ref(), stored))
+    }
+
+    fn steps(&self, timeline: Vec<TimelineEntry>, stored: &[Sha256Hex]) -> Vec<TimelineStep> {
+        let step = |entry: TimelineEntry| TimelineStep {
+            pictures: entry
+                .photos
+                .iter()
+                .map(|manifest| self.told_photo(manifest, stored))
+                .collect(),
+            entry,
+        };
+        timeline.into_iter().map(step).collect()
     }
 }
 

@@ -64,15 +64,21 @@ impl Device {
         manifest: &PhotoManifest,
     ) -> PhotoView {
         let (word, why) = outlook.of_photos(row, files, std::slice::from_ref(manifest));
-        self.photo_view(manifest, word, why)
+        self.photo_view(manifest, (word, why), &[])
     }
 
-    pub(crate) fn photo_view(&self, manifest: &PhotoManifest, word: Word, why: WordReason) -> PhotoView {
+    /// A photo that the server told of.
+    pub(crate) fn told_photo(&self, manifest: &PhotoManifest, stored: &[Sha256Hex]) -> PhotoView {
+        let told = told(std::slice::from_ref(manifest), stored);
+        self.photo_view(manifest, told, stored)
+    }
+
+    fn photo_view(&self, manifest: &PhotoManifest, (word, why): (Word, WordReason), stored: &[Sha256Hex]) -> PhotoView {
         PhotoView {
             role: manifest.role,
             word,
             why,
-            preview_url: self.photo_url(manifest.preview.as_ref()),
+            preview_url: self.shown_url(manifest.preview.as_ref(), stored),
             url: self.photo_url(manifest.upright.as_ref()),
             manifest: manifest.clone(),
         }
@@ -158,10 +164,7 @@ fn answer(row: &Stored) -> Answer {
 /// The word of a record that the server told of, whoever made it: it is there, and its photos are as far as `stored` says.
 /// Of a photo without an upright the original counts.
 pub(crate) fn told(photos: &[PhotoManifest], stored: &[Sha256Hex]) -> (Word, WordReason) {
-    let waiting = photos
-        .iter()
-        .filter(|manifest| !is_stored(manifest, stored))
-        .count();
+    let waiting = photos.iter().filter(|manifest| !is_stored(manifest, stored)).count();
     word(&Standing {
         answer: Answer::Final,
         undecodable: false,
@@ -219,7 +222,11 @@ mod tests {
         for (stored, expected, waiting) in table {
             let (word, why) = told(&photos, &hashes(stored));
             assert_eq!((word, why.photos_waiting), (expected, waiting), "{stored:?}");
-            let reason = if waiting == 0 { ReasonCode::Arrived } else { ReasonCode::Elsewhere };
+            let reason = if waiting == 0 {
+                ReasonCode::Arrived
+            } else {
+                ReasonCode::Elsewhere
+            };
             assert!(why.facts_delivered && why.code == reason);
         }
         assert_eq!(told(&[], &[]).0, Word::Delivered);

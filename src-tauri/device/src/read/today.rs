@@ -38,11 +38,7 @@ impl Device {
         let drafts = self.own_drafts()?;
         let (unsettled, unsent, (photos_unsent, _)) = self.store.outbox(|outbox| {
             let waiting = photo_file::waiting(outbox)?;
-            Ok((
-                mutation::unsettled(outbox)?,
-                mutation::unsent(outbox)?.0,
-                waiting,
-            ))
+            Ok((mutation::unsettled(outbox)?, mutation::unsent(outbox)?.0, waiting))
         })?;
         let refused = unsettled
             .iter()

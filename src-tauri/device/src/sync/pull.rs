@@ -91,6 +91,9 @@ impl Device {
             }
             apply::apply(tx, response)
         })?;
+        if response.profile.is_some() {
+            self.forget_fetched()?;
+        }
         self.note_asked_originals()?;
         self.note_urgent_cases()?;
         self.notify_news(asked_as, first_fill)?;
@@ -122,7 +125,9 @@ impl Device {
         }
         self.store.write_outbox(|tx| {
             let reports = urgent.iter().flat_map(|case| &case.reports);
-            reports.into_iter().try_for_each(|report| photo_file::hurry(tx, report.0))
+            reports
+                .into_iter()
+                .try_for_each(|report| photo_file::hurry(tx, report.0))
         })
     }
 

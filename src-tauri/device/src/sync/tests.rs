@@ -202,12 +202,18 @@ async fn a_refused_report_is_changed_and_sent_as_a_new_one() {
     settle(&world).await;
     let refused = world.device.get_report(old).unwrap().refused[0];
     let shown = world.device.get_refused(refused).unwrap();
-    assert_eq!((shown.lines, shown.can_revise, shown.report), (vec!["refuse me".to_owned()], true, Some(old)));
+    assert_eq!(
+        (shown.lines, shown.can_revise, shown.report),
+        (vec!["refuse me".to_owned()], true, Some(old))
+    );
     let draft = world.device.revise_refused(refused).unwrap();
     assert_eq!(world.device.revise_refused(refused).unwrap().id, draft.id, "one draft");
     assert_eq!((draft.photos.len(), draft.photos[0].url.is_some()), (1, true));
     world.device.discard_draft(&draft.id).unwrap();
-    assert!(world.device.get_refused(refused).is_ok(), "a draft thrown away gives nothing up");
+    assert!(
+        world.device.get_refused(refused).is_ok(),
+        "a draft thrown away gives nothing up"
+    );
     let draft = world.device.revise_refused(refused).unwrap();
     world.edit(&draft.id, |report| report.text = "better".to_owned());
     let new = world.device.save_report(&draft.id).unwrap().summary.id;
@@ -244,8 +250,13 @@ async fn a_refused_visit_is_sent_anew_while_its_household_is_here_and_can_be_giv
     let card = world.device.save_visit(&draft.id).unwrap();
     settle(&world).await;
     assert_eq!(card.visits[0].refused, None);
-    let refused = world.device.get_household(HOUSEHOLD).unwrap().visits[0].refused.unwrap();
-    assert_eq!(world.device.revise_refused(refused).unwrap().visit.unwrap().facts, "refuse me");
+    let refused = world.device.get_household(HOUSEHOLD).unwrap().visits[0]
+        .refused
+        .unwrap();
+    assert_eq!(
+        world.device.revise_refused(refused).unwrap().visit.unwrap().facts,
+        "refuse me"
+    );
     world.server.state().scope.remove(&Bucket::from("home:g1"));
     world.device.sync_now().unwrap();
     steps(&world, 3).await;
@@ -529,7 +540,14 @@ async fn a_resolution_is_told_although_the_case_was_closed_before_the_phone_look
         seen(states);
         steps(&world, 3).await;
     }
-    let kinds: Vec<_> = world.told.notices.lock().unwrap().iter().map(|notice| notice.kind).collect();
+    let kinds: Vec<_> = world
+        .told
+        .notices
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|notice| notice.kind)
+        .collect();
     assert_eq!(kinds, [NoticeKind::Resolved; 2], "each resolution once");
 }
 

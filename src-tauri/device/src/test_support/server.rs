@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard};
 
 use domain::protocol::{
     BlobAnswer, BucketPage, EnrolRequest, EnrolResponse, ErrorBody, ErrorCode, ForkRequest, Mutation, OfferLine,
-    OfferRequest, OfferResponse, PROTO_HEADER, Profile, PullRequest, PullResponse, PushRequest, PushResponse, REQUEST_ID_HEADER,
-    Receipt, Row, Stop, UploadState, Verdict, WireError, body_hash, profile_hash,
+    OfferRequest, OfferResponse, PROTO_HEADER, Profile, PullRequest, PullResponse, PushRequest, PushResponse,
+    REQUEST_ID_HEADER, Receipt, Row, Stop, UploadState, Verdict, WireError, body_hash, profile_hash,
 };
 use domain::{Bucket, DeviceId, Epoch, MutationId, Sha256Hex};
 use futures_util::FutureExt as _;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{EPOCH, START_MS, profile};
-use crate::ports::{EventStream, Request, Response, Transport, TransportFault};
+use crate::ports::{EventStream, Method, Request, Response, Transport, TransportFault};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -207,6 +207,10 @@ impl State {
             "v1/blobs/offer" => self.offer(serde_json::from_slice(&body).unwrap()),
             "v1/basemap" => Ok((200, br#"{"type":"FeatureCollection","features":[]}"#.to_vec())),
             other => match other.strip_prefix("v1/blobs/") {
+                Some(hash) if request.method == Method::Get => {
+                    let kept = self.blobs.get(&Sha256Hex::from(hash)).ok_or(ErrorCode::NotFound)?;
+                    Ok((200, kept.clone()))
+                }
                 Some(hash) => self.upload(hash.into(), request, body),
                 None => Err(ErrorCode::NotFound.into()),
             },

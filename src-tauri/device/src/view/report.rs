@@ -3,8 +3,8 @@
 use domain::protocol::ErrorCode;
 use domain::view::{RoutingReason, TimelineEntry};
 use domain::{
-    CapturedAt, CaseState, CategoryId, Expectation, LatLon, MutationId, PhotoManifest, PhotoRole, Place, Problem, QueueId,
-    ReceivedAt, ReportId,
+    CapturedAt, CaseState, CategoryId, Expectation, LatLon, MutationId, PhotoManifest, PhotoRole, Place, Problem,
+    QueueId, ReceivedAt, ReportId,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -129,7 +129,7 @@ pub struct PhotoView {
     pub word: Word,
     /// Why.
     pub why: WordReason,
-    /// Small picture, when it is on this phone.
+    /// Small picture, when it is on this phone or on the server.
     pub preview_url: Option<String>,
     /// The picture, when it is on this phone.
     pub url: Option<String>,
@@ -155,6 +155,17 @@ pub struct NoteView {
     pub why: WordReason,
 }
 
+/// A step of the case with its pictures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TimelineStep {
+    /// The step.
+    #[serde(flatten)]
+    pub entry: TimelineEntry,
+    /// Its photos; those on the server alone are fetched when they are shown.
+    pub pictures: Vec<PhotoView>,
+}
+
 /// A report in full.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -167,7 +178,7 @@ pub struct ReportView {
     /// Photos.
     pub photos: Vec<PhotoView>,
     /// Every step of the case, oldest first.
-    pub timeline: Vec<TimelineEntry>,
+    pub timeline: Vec<TimelineStep>,
     /// Notes written on this phone.
     pub notes: Vec<NoteView>,
     /// Why it went to its queue.
