@@ -1,6 +1,7 @@
 //! The Tauri shell of the field app: a window, the device behind it, and nothing that is decided here.
 
 mod commands;
+mod permissions;
 mod phone;
 mod ports;
 mod position;
@@ -68,6 +69,7 @@ pub fn run() {
 fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
     let builder = builder
         .plugin(ports::network_plugin())
+        .plugin(permissions::plugin())
         .plugin(tauri_plugin_notification::init());
     #[cfg(mobile)]
     let builder = builder.plugin(tauri_plugin_geolocation::init());

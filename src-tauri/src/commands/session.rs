@@ -1,9 +1,10 @@
 //! Whose phone it is, and how the app is set.
 
 use device::view::{EnrolRequestView, EnrolmentQr, Session, Settings};
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use super::Answer;
+use crate::permissions;
 use crate::phone::Phone;
 
 /// Who is signed in here, and the settings.
@@ -12,22 +13,23 @@ pub(crate) async fn get_session(phone: State<'_, Phone>) -> Answer<Session> {
     phone.ask(|device| device.get_session()).await
 }
 
-/// Enrols the phone with a one-time code.
+/// Enrols the phone with a one-time code; then a phone asks its worker for what it needs besides.
 #[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn enrol(
+    app: AppHandle,
     phone: State<'_, Phone>,
     server: String,
     code: String,
     device_name: String,
 ) -> Answer<Session> {
-    phone
-        .device()?
-        .enrol(EnrolRequestView {
-            server,
-            code,
-            device_name,
-        })
-        .await
+    let request = EnrolRequestView {
+        server,
+        code,
+        device_name,
+    };
+    let session = phone.device()?.enrol(request).await?;
+    permissions::ask(app);
+    Ok(session)
 }
 
 /// Reads an enrolment from a photo of its QR code.
