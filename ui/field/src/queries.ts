@@ -37,6 +37,12 @@ export function useReport(id: MaybeRefOrGetter<string>) {
   return useQuery({ queryKey: ['reports', 'one', computed(() => toValue(id))], queryFn: () => phone.getReport(toValue(id)) })
 }
 
+/** A record the server refused. */
+export function useRefused(id: MaybeRefOrGetter<string>) {
+  const phone = usePhone()
+  return useQuery({ queryKey: ['reports', 'refused', computed(() => toValue(id))], queryFn: () => phone.getRefused(toValue(id)) })
+}
+
 /** Households by query, page after page as the list scrolls. */
 export function useHouseholds(query: MaybeRefOrGetter<string>) {
   const phone = usePhone()

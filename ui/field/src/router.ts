@@ -12,6 +12,7 @@ export function createFieldRouter(history: RouterHistory): Router {
       { path: '/enrol', name: 'enrol', component: () => import('./features/enrol/EnrolPage.vue') },
       { path: '/reports', name: 'reports', component: () => import('./features/report/ReportListPage.vue'), meta: { tabs: true } },
       { path: '/reports/:id', name: 'report', component: () => import('./features/report/ReportPage.vue'), props: true },
+      { path: '/refused/:id', name: 'refused', component: () => import('./features/report/RefusedPage.vue'), props: true },
       { path: '/capture/:id', name: 'capture', component: () => import('./features/capture/CapturePage.vue'), props: true },
       { path: '/drafts/:id', name: 'draft', component: () => import('./features/capture/DraftPage.vue'), props: true },
       { path: '/visits', name: 'visits', component: () => import('./features/visit/HouseholdListPage.vue'), meta: { tabs: true } },

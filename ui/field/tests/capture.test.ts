@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { fakePhone } from '../src/platform/fake/phone'
 import { at, on, picture, until } from './support'
@@ -201,6 +201,54 @@ describe('capture', () => {
     await screen.choose('photo-input', picture('big.jpg', 2_500_000))
     await until(() => expect(screen.all('photo')).toHaveLength(1))
     expect(sizes).toEqual([1_048_576, 1_048_576, 402_848])
+  })
+})
+
+describe('a place that only a photo tells of', () => {
+  it('is confirmed with one tap, three in all after the photo', async () => {
+    const phone = fakePhone({ position: false })
+    const draft = await phone.openDraft({ kind: 'report' })
+    const upload = await phone.beginUpload('b.jpg', 1)
+    await phone.addPhoto(draft.id, upload, 'wide')
+    phone.placePhotos(draft.id, { lat: 29.50352, lon: 106.53055 })
+    const screen = await on(phone, `/capture/${draft.id}`)
+    await screen.tap('category-street-light')
+    await until(() => expect(screen.all('missing')[0]?.textContent).toContain('确认照片里的位置'))
+    await screen.tap('confirm-place')
+    await until(() => expect(screen.all('missing')).toEqual([]))
+    expect(screen.all('confirm-place')).toEqual([])
+    await screen.tap('save')
+    await screen.goes(/^\/reports\//)
+    expect((await phone.listReports())[0]).toMatchObject({ point: { lat: 29.50352, lon: 106.53055 } })
+  })
+})
+
+describe('a picture the phone cannot decode', () => {
+  it('is an ordinary photo when the page can draw it', async () => {
+    vi.stubGlobal('createImageBitmap', async () => ({ width: 8000, height: 6000, close: () => undefined }))
+    const sides: number[] = []
+    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue({ drawImage: (_: unknown, _x: number, _y: number, w: number, h: number) => sides.push(w, h) } as never)
+    vi.spyOn(HTMLCanvasElement.prototype, 'toBlob').mockImplementation((done) => done(new Blob(['jpeg'], { type: 'image/jpeg' })))
+    const screen = await capturing()
+    await screen.choose('photo-input', picture('IMG_1.heic'))
+    await until(() => expect(screen.all('photo')).toHaveLength(1))
+    expect(screen.all('photo-odd')).toEqual([])
+    expect(sides).toEqual([4096, 3072])
+    const [draft] = await screen.phone.listDrafts()
+    expect(draft?.photos[0]?.manifest).toMatchObject({ original: { size: 612_000 } })
+    expect(draft?.photos[0]?.manifest.upright).not.toBeNull()
+    vi.unstubAllGlobals()
+    vi.restoreAllMocks()
+  })
+
+  it('says so on its tile at once when nothing here can draw it, and the report may still be saved', async () => {
+    const screen = await capturing()
+    await screen.choose('photo-input', picture('IMG_1.heic'))
+    expect((await screen.find('photo-odd')).textContent).toContain('请再拍一张')
+    await screen.tap('category-street-light')
+    await until(() => expect(screen.all('missing')).toEqual([]))
+    await screen.tap('save')
+    await screen.goes(/^\/reports\//)
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { settleNow } from '../src/parts/snack'
 import { fakePhone } from '../src/platform/fake/phone'
 import { at, on, picture, until } from './support'
 
@@ -44,24 +45,94 @@ describe('a report', () => {
     expect((await screen.find('case-state')).dataset['state']).toBe('returned')
   })
 
+  it('shows the photo of the work done on its step', async () => {
+    const screen = await at('/reports/report-5')
+    await screen.find('timeline')
+    const photos = screen.all('step-photo')
+    expect(photos).toHaveLength(1)
+    expect(photos[0]?.closest('li')?.parentElement?.closest('li')?.textContent).toContain('更换灯泡与镇流器')
+    expect(photos[0]?.querySelector('img')?.getAttribute('alt')).toContain('处置后')
+  })
+
   it('takes a note with a photo, which then has a word of its own', async () => {
     const screen = await at('/reports/report-4')
     await screen.tap('note-add')
     await screen.type('note-text', '物业已到场')
     await screen.choose('note-photo', picture())
-    await until(() => expect(((screen.all('note-save')[0]) as HTMLButtonElement).disabled).toBe(false))
+    await until(() => expect(screen.all('note-photo-kept')).toHaveLength(1))
     await screen.tap('note-save')
     await until(async () => expect((await screen.phone.getReport('report-4')).notes).toHaveLength(1))
+    expect((await screen.phone.getReport('report-4')).notes[0]?.photos).toHaveLength(1)
     await screen.says('物业已到场')
+    expect(await screen.phone.listDrafts()).toEqual([])
+  })
+
+  it('keeps a half-written note with its photo when the sheet is closed, and finds it in Today', async () => {
+    const screen = await at('/reports/report-4')
+    await screen.tap('note-add')
+    await screen.type('note-text', '物业')
+    await screen.choose('note-photo', picture())
+    await until(() => expect(screen.all('note-photo-kept')).toHaveLength(1))
+    await screen.tap('sheet-close')
+    await until(() => expect(screen.path).toBe('/reports/report-4'))
+    const again = await on(screen.phone, '/')
+    const row = await again.find('today-draft')
+    expect(row.textContent).toContain('物业')
+    await again.tap('today-draft')
+    await until(async () => expect(((await again.find('note-text')) as HTMLTextAreaElement).value).toBe('物业'))
+    expect(again.all('note-photo-kept')).toHaveLength(1)
+  })
+
+  it('leaves no draft of a note that was opened and left empty', async () => {
+    const screen = await at('/reports/report-4')
+    await screen.tap('note-add')
+    await screen.find('note-text')
+    await screen.tap('sheet-close')
+    await until(async () => expect(await screen.phone.listDrafts()).toEqual([]))
   })
 
   it('keeps the note when it cannot be saved', async () => {
-    const screen = await at('/reports/report-4', { failing: { addNote: { code: 'phone_full' } } })
+    const screen = await at('/reports/report-4', { failing: { saveNote: { code: 'phone_full' } } })
     await screen.tap('note-add')
     await screen.type('note-text', '物业已到场')
     await screen.tap('note-save')
     expect((await screen.find('error')).dataset['code']).toBe('phone_full')
     expect(((await screen.find('note-text')) as HTMLTextAreaElement).value).toBe('物业已到场')
+    expect((await screen.phone.listDrafts())[0]?.note?.text).toBe('物业已到场')
+  })
+
+  it('that was refused is changed and sent as a new one', async () => {
+    const screen = await at('/')
+    await screen.tap('today-needs_you')
+    await screen.goes('/refused/mutation-3')
+    expect((await screen.find('refused')).dataset['code']).toBe('out_of_scope')
+    await screen.tap('revise')
+    await screen.goes(/^\/capture\//)
+    expect((await screen.find('category-chosen')).dataset['id']).toBe('exposed-waste')
+    await until(() => expect(screen.all('missing')).toEqual([]))
+    await screen.tap('save')
+    await screen.goes(/^\/reports\//)
+    await expect(screen.phone.getRefused('mutation-3')).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('that was refused is given up knowingly, with a way back', async () => {
+    const screen = await at('/reports/report-3')
+    await screen.tap('refused-link')
+    await screen.tap('dismiss')
+    await screen.tap('undo')
+    await screen.goes('/refused/mutation-3')
+    await screen.tap('dismiss')
+    settleNow()
+    await until(() => expect(screen.phone.getRefused('mutation-3')).rejects.toMatchObject({ code: 'not_found' }))
+  })
+
+  it('keeps the reason for taking it back while that is written', async () => {
+    const screen = await at('/reports/report-1')
+    await screen.tap('withdraw')
+    await screen.type('withdraw-reason', '拍错了')
+    await until(async () => expect((await screen.phone.listDrafts())[0]).toMatchObject({ kind: 'withdrawal', note: { text: '拍错了' } }))
+    await screen.tap('withdraw-go')
+    await until(async () => expect(await screen.phone.listDrafts()).toEqual([]))
   })
 
   it('can be withdrawn within ten minutes only', async () => {

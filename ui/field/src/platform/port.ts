@@ -12,10 +12,10 @@ import type {
   HouseholdView,
   MapView,
   NewDraft,
-  NoteUpload,
   PhotoRole,
   PlaceClaim,
   Reference,
+  RefusedView,
   ReportSummary,
   ReportView,
   RoutePreview,
@@ -52,6 +52,7 @@ export interface Port {
   /** Appends base64 of at most `CHUNK_BYTES` raw bytes at `offset`; returns the new offset. */
   appendUpload(upload: string, offset: number, base64: string): Promise<number>
 
+  /** A report has one open note and one open withdrawal at a time; asked again, it is the same one. */
   openDraft(draft: NewDraft): Promise<Draft>
   getDraft(id: string): Promise<Draft>
   listDrafts(): Promise<Draft[]>
@@ -59,6 +60,8 @@ export interface Port {
   discardDraft(id: string): Promise<void>
   /** Durable before it returns. */
   addPhoto(draft: string, upload: string, role: PhotoRole): Promise<Draft>
+  /** Hands over what the page drew of a photo the phone cannot decode. */
+  drawPhoto(draft: string, photo: string, upload: string): Promise<Draft>
   removePhoto(draft: string, photo: string): Promise<Draft>
   /** Where a draft would go, by when and why; needs no network. */
   previewRoute(draft: string): Promise<RoutePreview>
@@ -67,9 +70,17 @@ export interface Port {
   saveReport(draft: string): Promise<ReportView>
   listReports(): Promise<ReportSummary[]>
   getReport(id: string): Promise<ReportView>
-  addNote(report: string, text: string, uploads: NoteUpload[]): Promise<ReportView>
+  /** Fails with `invalid` and every problem; the draft stays. */
+  saveNote(draft: string): Promise<ReportView>
   /** Fails with `withdraw_window_over` after ten minutes. */
   withdrawReport(report: string, reason: string): Promise<ReportView>
+
+  /** A record the server refused; fails with `not_found` once it was sent anew or given up. */
+  getRefused(mutation: string): Promise<RefusedView>
+  /** Opens a draft with everything it holds; saving that sends a new record. */
+  reviseRefused(mutation: string): Promise<Draft>
+  /** Gives it up. */
+  dismissRefused(mutation: string): Promise<void>
 
   listHouseholds(query: HouseholdQuery): Promise<HouseholdPage>
   getHousehold(id: string): Promise<HouseholdView>

@@ -31,20 +31,25 @@ export const phone: Port = {
   beginUpload: (name, size) => invoke('begin_upload', { name, size }),
   appendUpload: (upload, offset, base64) => invoke('append_upload', { upload, offset, base64 }),
 
-  openDraft: ({ kind, household }) => invoke('open_draft', { kind, household }),
+  openDraft: ({ kind, household, about }) => invoke('open_draft', { kind, household, about }),
   getDraft: (id) => invoke('get_draft', { id }),
   listDrafts: () => invoke('list_drafts'),
   saveDraft: (draft) => invoke('save_draft', { draft }),
   discardDraft: (id) => invoke('discard_draft', { id }),
   addPhoto: (draft, upload, role) => invoke('add_photo', { draft, upload, role }),
+  drawPhoto: (draft, photo, upload) => invoke('draw_photo', { draft, photo, upload }),
   removePhoto: (draft, photo) => invoke('remove_photo', { draft, photo }),
   previewRoute: (draft) => invoke('preview_route', { draft }),
 
   saveReport: (draft) => invoke('save_report', { draft }),
   listReports: () => invoke('list_reports'),
   getReport: (id) => invoke('get_report', { id }),
-  addNote: (report, text, uploads) => invoke('add_note', { report, text, uploads }),
+  saveNote: (draft) => invoke('save_note', { draft }),
   withdrawReport: (report, reason) => invoke('withdraw_report', { report, reason }),
+
+  getRefused: (mutation) => invoke('get_refused', { mutation }),
+  reviseRefused: (mutation) => invoke('revise_refused', { mutation }),
+  dismissRefused: (mutation) => invoke('dismiss_refused', { mutation }),
 
   listHouseholds: ({ query, building, limit, offset }) => invoke('list_households', { query, building, limit, offset }),
   getHousehold: (id) => invoke('get_household', { id }),

@@ -3,7 +3,11 @@ import type { CapturedAt } from "./CapturedAt";
 import type { DraftKind } from "./DraftKind";
 import type { DraftPhoto } from "./DraftPhoto";
 import type { HouseholdId } from "./HouseholdId";
+import type { MutationId } from "./MutationId";
+import type { NoteDraft } from "./NoteDraft";
 import type { ReportDraft } from "./ReportDraft";
+import type { ReportId } from "./ReportId";
+import type { UserId } from "./UserId";
 import type { VisitDraft } from "./VisitDraft";
 
 /**
@@ -19,9 +23,21 @@ id: string,
  */
 kind: DraftKind, 
 /**
+ * Who writes it; absent for one begun before anybody signed in.
+ */
+author: UserId | null, 
+/**
+ * The refused record that ends when this one is saved.
+ */
+replaces: MutationId | null, 
+/**
  * The household of a visit.
  */
 household: HouseholdId | null, 
+/**
+ * The report of a note or withdrawal.
+ */
+about: ReportId | null, 
 /**
  * Last change.
  */
@@ -34,6 +50,10 @@ report: ReportDraft | null,
  * The visit.
  */
 visit: VisitDraft | null, 
+/**
+ * The note, or the reason of a withdrawal.
+ */
+note: NoteDraft | null, 
 /**
  * Photos in the order taken.
  */

@@ -3,4 +3,4 @@
 /**
  * What is being written.
  */
-export type DraftKind = "report" | "visit";
+export type DraftKind = "report" | "visit" | "note" | "withdrawal";

@@ -21,7 +21,7 @@ word: Word,
  */
 why: WordReason, 
 /**
- * Small picture, when it is on this phone.
+ * Small picture, when it is on this phone or on the server.
  */
 preview_url: string | null, 
 /**

@@ -31,6 +31,10 @@ pin: LatLon | null,
  */
 fix: PlaceClaim | null, 
 /**
+ * The photo's position that the worker confirmed. Nobody knows how good such a position is.
+ */
+confirmed: LatLon | null, 
+/**
  * The grid chosen by the worker at a border.
  */
 grid: GridId | null, 

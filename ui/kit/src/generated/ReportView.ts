@@ -4,6 +4,7 @@ import type { CaseState } from "./CaseState";
 import type { CategoryId } from "./CategoryId";
 import type { Expectation } from "./Expectation";
 import type { LatLon } from "./LatLon";
+import type { MutationId } from "./MutationId";
 import type { NoteView } from "./NoteView";
 import type { PhotoView } from "./PhotoView";
 import type { Place } from "./Place";
@@ -12,7 +13,7 @@ import type { QueueId } from "./QueueId";
 import type { ReceivedAt } from "./ReceivedAt";
 import type { ReportId } from "./ReportId";
 import type { RoutingReason } from "./RoutingReason";
-import type { TimelineEntry } from "./TimelineEntry";
+import type { TimelineStep } from "./TimelineStep";
 import type { Word } from "./Word";
 import type { WordReason } from "./WordReason";
 
@@ -31,7 +32,7 @@ photos: Array<PhotoView>,
 /**
  * Every step of the case, oldest first.
  */
-timeline: Array<TimelineEntry>, 
+timeline: Array<TimelineStep>, 
 /**
  * Notes written on this phone.
  */
@@ -48,6 +49,10 @@ expectation: Expectation | null,
  * Why the server refused it, field by field.
  */
 problems: Array<Problem>, 
+/**
+ * Mutations about it that the server refused and the worker has to decide about.
+ */
+refused: Array<MutationId>, 
 /**
  * Its name.
  */

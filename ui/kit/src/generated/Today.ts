@@ -18,6 +18,6 @@ unsent: number,
  */
 photos_unsent: number, 
 /**
- * True when nothing waits on this phone.
+ * True when nothing waits on this phone and the server refused nothing of mine.
  */
 all_delivered: boolean, };

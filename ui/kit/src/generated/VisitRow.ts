@@ -6,6 +6,7 @@ import type { HouseholdId } from "./HouseholdId";
 import type { Need } from "./Need";
 import type { NeedCase } from "./NeedCase";
 import type { PhotoManifest } from "./PhotoManifest";
+import type { Sha256Hex } from "./Sha256Hex";
 import type { UserId } from "./UserId";
 import type { VisitId } from "./VisitId";
 import type { VisitOutcome } from "./VisitOutcome";
@@ -28,6 +29,10 @@ author_label: string,
  * The case each need became.
  */
 need_cases: Array<NeedCase>, 
+/**
+ * Hashes of the photo files of this visit that the server holds.
+ */
+stored: Array<Sha256Hex>, 
 /**
  * Its name, made on the phone.
  */

@@ -3,6 +3,7 @@ import type { CapturedAt } from "./CapturedAt";
 import type { Channel } from "./Channel";
 import type { Condition } from "./Condition";
 import type { HouseholdId } from "./HouseholdId";
+import type { MutationId } from "./MutationId";
 import type { Need } from "./Need";
 import type { NeedCase } from "./NeedCase";
 import type { PhotoManifest } from "./PhotoManifest";
@@ -33,6 +34,10 @@ word: Word,
  * Why.
  */
 why: WordReason, 
+/**
+ * Its mutation, when the server refused it and the worker has to decide.
+ */
+refused: MutationId | null, 
 /**
  * What became of its needs.
  */

@@ -1362,6 +1362,7 @@ export interface components {
         ForkRequest: {
             /** @description The new device id, made by the phone. */
             device: components["schemas"]["DeviceId"];
+            epoch?: components["schemas"]["Epoch"] | null;
             /**
              * Format: int32
              * @description Protocol version.
@@ -1654,6 +1655,7 @@ export interface components {
         };
         /** @description `POST /v1/blobs/offer`: which of these do you want? */
         OfferRequest: {
+            epoch?: components["schemas"]["Epoch"] | null;
             /** @description At most 200 hashes. */
             hashes: components["schemas"]["Sha256Hex"][];
             /**
@@ -1664,6 +1666,8 @@ export interface components {
         };
         /** @description Answer to an offer, in the order asked. */
         OfferResponse: {
+            /** @description The server's epoch. With another one than the phone knows the lines say nothing of what the phone believes stored. */
+            epoch: components["schemas"]["Epoch"];
             /** @description One line per hash. */
             lines: components["schemas"]["OfferLine"][];
         };
@@ -1881,6 +1885,8 @@ export interface components {
              * @description Wanted size of the answer before compression, in bytes; at most 1 MiB.
              */
             max_bytes?: number | null;
+            /** @description [`crate::protocol::profile_hash`] of the profile the phone holds. Absent asks for the profile. */
+            profile?: string | null;
             /**
              * Format: int32
              * @description Protocol version.
@@ -1898,6 +1904,7 @@ export interface components {
              * @description Wait at least this long before the next pull, in milliseconds.
              */
             next_after_ms?: number | null;
+            profile?: components["schemas"]["Profile"] | null;
             /** @description Every bucket the device may see now. Members of any other bucket are dropped. */
             scope: string[];
             /**
@@ -2303,8 +2310,10 @@ export interface components {
          * @enum {string}
          */
         Unit: "min" | "eh" | "wh" | "wd" | "nd";
-        /** @description Answer to `PUT`, `PATCH` and `HEAD` on `/v1/blobs/{sha256}`. */
+        /** @description Answer to `PUT` and `PATCH` on `/v1/blobs/{sha256}`; `HEAD` says the same in headers. */
         UploadState: {
+            /** @description The server's epoch. */
+            epoch: components["schemas"]["Epoch"];
             /**
              * Format: int64
              * @description Bytes the server has.
@@ -2394,6 +2403,8 @@ export interface components {
             author_label: string;
             /** @description The case each need became. */
             need_cases?: components["schemas"]["NeedCase"][];
+            /** @description Hashes of the photo files of this visit that the server holds. */
+            stored?: components["schemas"]["Sha256Hex"][];
         };
         /** @description An error as it travels: `{"error": {"code": …, "details": …}}`. */
         WireError: {
@@ -2649,7 +2660,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Headers `upload-offset` and `upload-complete`. */
+            /** @description Headers `upload-offset`, `upload-complete` and `x-sync-epoch`. */
             200: {
                 headers: {
                     [name: string]: unknown;

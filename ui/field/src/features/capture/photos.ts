@@ -1,6 +1,7 @@
 // Photos on their way from the camera to the phone's disk, each with a state the worker sees.
 import { computed, ref } from 'vue'
 
+import { draw } from '../../parts/draw'
 import { upload } from '../../parts/upload'
 import { usePhone } from '../../phone'
 import type { Draft, PhotoRole } from '../../platform/types'
@@ -10,7 +11,7 @@ export type Pending = { key: number; name: string; role: PhotoRole; preview: str
 let counter = 0
 
 /** Takes files one after the other; `changed` gets the draft after each, when the photo is durable. */
-export function usePhotoIntake(draft: string, changed: (draft: Draft) => Promise<void>, nextRole: () => PhotoRole) {
+export function usePhotoIntake(draft: () => string, changed: (draft: Draft) => Promise<void>, nextRole: () => PhotoRole) {
   const phone = usePhone()
   const pending = ref<Pending[]>([])
   let queue = Promise.resolve()
@@ -20,11 +21,20 @@ export function usePhotoIntake(draft: string, changed: (draft: Draft) => Promise
       one.error = undefined
       const name = await upload(phone, one.file, (done) => (one.done = done))
       one.role = nextRole()
-      await changed(await phone.addPhoto(draft, name, one.role))
+      const id = draft()
+      await changed(await drawn(id, await phone.addPhoto(id, name, one.role), one.file))
       drop(one.key)
     } catch (error) {
       one.error = error
     }
+  }
+
+  /** A picture the phone cannot decode but the page can draw becomes an ordinary photo. Else it stays as it is, and its tile says so. */
+  async function drawn(id: string, with_: Draft, file: File): Promise<Draft> {
+    const added = with_.photos.at(-1)
+    if (!added || added.manifest.upright) return with_
+    const picture = await draw(file)
+    return picture ? phone.drawPhoto(id, added.id, await upload(phone, picture)) : with_
   }
 
   function drop(key: number) {

@@ -1,11 +1,14 @@
 // Empty drafts.
 import type { Draft, NewDraft } from '../types'
 
-export function emptyDraft(id: string, { kind, household = null }: NewDraft, now: number): Draft {
+export function emptyDraft(id: string, { kind, household = null, about = null }: NewDraft, now: number): Draft {
   return {
     id,
     kind,
+    author: null,
+    replaces: null,
     household,
+    about,
     updated_at: now,
     report:
       kind === 'report'
@@ -15,6 +18,7 @@ export function emptyDraft(id: string, { kind, household = null }: NewDraft, now
       kind === 'visit'
         ? { channel: 'home', reason: 'routine', started_at: now, outcome: 'met', condition: null, facts: '', needs: [], promises: [], reflection: null }
         : null,
+    note: kind === 'note' || kind === 'withdrawal' ? { text: '' } : null,
     photos: [],
   }
 }

@@ -2,7 +2,7 @@
 import type { WireError } from '@xunge/kit/generated/WireError'
 
 import type { Port, Topic } from '../port'
-import type { Draft, ReportView, Session, SyncView, VisitView } from '../types'
+import type { Draft, LatLon, ReportView, Session, SyncView, VisitView, Word } from '../types'
 import { emptyDraft } from './drafts'
 import { previewOf } from './route'
 import { photoView, seededReports, why } from './reports'
@@ -25,7 +25,7 @@ export type Knobs = {
   position: boolean
 }
 
-export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void }
+export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; placePhotos(draft: string, position: LatLon): void }
 
 /** A phone with the demo street on it. */
 export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
@@ -42,7 +42,7 @@ function guarded(memory: Memory, knobs: Knobs): FakePhone {
       if (typeof member !== 'function') return member
       const command = name as keyof Port
       const call = member.bind(target) as (...args: unknown[]) => unknown
-      if (command === 'onChanged' || command === 'address' || name === 'changed') return call
+      if (command === 'onChanged' || command === 'address' || name === 'changed' || name === 'placePhotos') return call
       return async (...args: unknown[]) => {
         if (knobs.hanging.has(command)) return new Promise(() => undefined)
         const failure = knobs.failing[command]
@@ -163,6 +163,8 @@ class Memory implements Port {
   }
 
   async openDraft(wish: Parameters<Port['openDraft']>[0]) {
+    const begun = wish.about ? [...this.drafts.values()].find((one) => one.kind === wish.kind && one.about === wish.about) : undefined
+    if (begun) return begun
     const draft = emptyDraft(this.name('draft'), wish, this.knobs.now())
     if (draft.report && this.knobs.position) draft.report.fix = { source: 'fix', point: { lat: 29.50352, lon: 106.53055 }, accuracy_m: 12 }
     this.drafts.set(draft.id, draft)
@@ -174,9 +176,9 @@ class Memory implements Port {
   async listDrafts() {
     return [...this.drafts.values()]
   }
-  async saveDraft({ id, report, visit }: Parameters<Port['saveDraft']>[0]) {
+  async saveDraft({ id, report, visit, note }: Parameters<Port['saveDraft']>[0]) {
     const draft = this.draft(id)
-    const saved = { ...draft, report: report ?? draft.report, visit: visit ?? draft.visit, updated_at: this.knobs.now() }
+    const saved = { ...draft, report: report ?? draft.report, visit: visit ?? draft.visit, note: note ?? draft.note, updated_at: this.knobs.now() }
     this.drafts.set(id, saved)
     return saved
   }
@@ -186,11 +188,28 @@ class Memory implements Port {
   }
   async addPhoto(id: string, upload: string, role: Draft['photos'][number]['role']) {
     const draft = this.draft(id)
-    const url = this.picture(upload)
+    // The phone cannot decode these; the page may be able to draw them.
+    const odd = /\.hei[cf]$/i.test(this.uploads.get(upload)?.name ?? '')
+    const url = odd ? null : this.picture(upload)
     const { manifest } = photoView(null, role, 'on_phone', why('waiting_for_turn'), upload)
-    const saved = { ...draft, photos: [...draft.photos, { id: upload, role, manifest, url }], updated_at: this.knobs.now() }
+    const kept: Draft['photos'][number] = { id: upload, role, manifest: odd ? { ...manifest, upright: null, preview: null, original: manifest.upright, flags: ['undecodable'] } : manifest, url }
+    const saved = { ...draft, photos: [...draft.photos, kept], updated_at: this.knobs.now() }
     this.drafts.set(id, saved)
     return saved
+  }
+  async drawPhoto(id: string, photo: string, upload: string) {
+    const draft = this.draft(id)
+    const url = this.picture(upload)
+    const photos = draft.photos.map((one) => (one.id === photo ? { ...one, id: upload, url, manifest: { ...photoView(null, one.role, 'on_phone', one.manifest.upright ? why('arrived') : why('waiting_for_turn'), upload).manifest, original: one.manifest.original } } : one))
+    const saved = { ...draft, photos }
+    this.drafts.set(id, saved)
+    return saved
+  }
+  /** Lets the photos of a draft say where they were taken. */
+  placePhotos(id: string, position: LatLon) {
+    const draft = this.draft(id)
+    const photos = draft.photos.map((one) => ({ ...one, manifest: { ...one.manifest, position } }))
+    this.drafts.set(id, { ...draft, photos })
   }
   async removePhoto(id: string, photo: string) {
     const draft = this.draft(id)
@@ -207,7 +226,7 @@ class Memory implements Port {
     const preview = previewOf(draft, this.knobs.now())
     if (preview.problems.length > 0) throw { code: 'invalid', details: { problems: preview.problems } } satisfies WireError
     const report = this.captured(draft, preview)
-    this.reports = [report, ...this.reports]
+    this.reports = [report, ...this.reports.filter((one) => !draft.replaces || !one.refused.includes(draft.replaces))]
     this.drafts.delete(id)
     this.changed(['reports', 'today', 'sync', 'map'])
     return report
@@ -242,6 +261,7 @@ class Memory implements Port {
       routing: preview.reason,
       expectation: preview.queue && preview.reason ? { queue: preview.queue, rule: preview.reason.rule } : null,
       problems: [],
+      refused: [],
     }
   }
   async listReports() {
@@ -250,17 +270,52 @@ class Memory implements Port {
   async getReport(id: string) {
     return this.report(id)
   }
-  async addNote(id: string, text: string, uploads: Parameters<Port['addNote']>[2]) {
+  async saveNote(id: string) {
+    const draft = this.draft(id)
+    const text = draft.note?.text.trim() ?? ''
+    if (!draft.about || (!text && draft.photos.length === 0)) throw { code: 'invalid', details: { problems: [{ field: 'text', problem: 'missing' }] } } satisfies WireError
     const reason = why(this.knobs.online ? 'sending_facts' : 'no_network')
     const word = this.knobs.online ? 'sending' : 'on_phone'
-    const photos = uploads.map(({ upload, role }) => ({ ...photoView(null, role, word, reason, upload), url: this.picture(upload), preview_url: this.picture(upload) }))
-    const report = this.report(id)
+    const photos = draft.photos.map(({ role, url, manifest }) => ({ role, word: word as Word, why: reason, url, preview_url: url, manifest }))
+    const report = this.report(draft.about)
+    this.drafts.delete(id)
     return this.put({ ...report, notes: [...report.notes, { id: this.name('note'), text, photos, captured_at: this.knobs.now(), word, why: reason }] })
   }
   async withdrawReport(id: string) {
     const report = this.report(id)
+    for (const draft of this.drafts.values()) if (draft.kind === 'withdrawal' && draft.about === id) this.drafts.delete(draft.id)
     if (!report.can_withdraw) throw { code: 'withdraw_window_over' } satisfies WireError
     return this.put({ ...report, withdrawn: true, can_withdraw: false, attention: false })
+  }
+
+  private refusedReport(mutation: string) {
+    const found = this.reports.find((one) => one.refused.includes(mutation))
+    if (!found) throw { code: 'not_found' } satisfies WireError
+    return found
+  }
+  async getRefused(mutation: string) {
+    const { id, category, captured_at, text, place, photos, why: reason, problems } = this.refusedReport(mutation)
+    const lines = [text, place.address ?? ''].filter(Boolean)
+    return { mutation, kind: 'report' as const, label: category, captured_at, error: reason.error, problems, lines, photos, report: id, household: null, can_revise: true }
+  }
+  async reviseRefused(mutation: string) {
+    const { category, text, place, photos } = this.refusedReport(mutation)
+    const begun = [...this.drafts.values()].find((one) => one.replaces === mutation)
+    if (begun) return begun
+    const blank = emptyDraft(this.name('draft'), { kind: 'report' }, this.knobs.now())
+    const draft: Draft = {
+      ...blank,
+      replaces: mutation,
+      report: blank.report && { ...blank.report, category, text, address: place.address, pin: place.chosen?.point ?? null },
+      photos: photos.map(({ role, manifest, url }, at) => ({ id: manifest.upright?.sha256 ?? String(at), role, manifest, url })),
+    }
+    this.drafts.set(draft.id, draft)
+    return draft
+  }
+  async dismissRefused(mutation: string) {
+    const { id } = this.refusedReport(mutation)
+    this.reports = this.reports.filter((one) => one.id !== id)
+    this.changed(['reports', 'today', 'sync', 'map'])
   }
 
   async listHouseholds(ask: Parameters<Port['listHouseholds']>[0]) {
@@ -283,9 +338,9 @@ class Memory implements Port {
     const condition = outcome === 'met' ? ('fine' as const) : null
     return this.visited({ id: this.name('visit'), household, channel, reason: 'routine', started_at: now, ended_at: now, outcome, condition, facts: '', needs: [], promises: [], reflection: null, photos: [] })
   }
-  private visited(visit: Omit<VisitView, 'author_label' | 'mine' | 'word' | 'why' | 'need_cases'>) {
+  private visited(visit: Omit<VisitView, 'author_label' | 'mine' | 'word' | 'why' | 'refused' | 'need_cases'>) {
     const word = this.knobs.online ? 'sending' : 'on_phone'
-    this.visits = [{ ...visit, author_label: profile.name, mine: true, word, why: why(this.knobs.online ? 'sending_facts' : 'no_network'), need_cases: [] }, ...this.visits]
+    this.visits = [{ ...visit, author_label: profile.name, mine: true, word, why: why(this.knobs.online ? 'sending_facts' : 'no_network'), refused: null, need_cases: [] }, ...this.visits]
     this.changed(['households', 'today', 'sync'])
     return this.getHousehold(visit.household)
   }
@@ -309,7 +364,7 @@ class Memory implements Port {
       next_try_at: this.knobs.online ? null : now + 90_000,
       last_error: this.knobs.online ? null : 'unreachable',
       running: this.knobs.online && waiting.some((report) => report.word === 'sending'),
-      items: waiting.map((report) => ({ kind: 'report', id: report.id, label: report.category, word: report.word, why: report.why })),
+      items: waiting.map((report) => ({ kind: 'report', id: report.id, label: report.category, word: report.word, why: report.why, refused: report.refused[0] ?? null })),
       server_reachable: this.knobs.online,
       clock_skew_ms: 0,
     }

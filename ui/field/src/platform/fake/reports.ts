@@ -1,5 +1,5 @@
 // Reports the fake phone starts with: one for each word and the common states of a case.
-import type { CaseState, PhotoRole, PhotoView, ReportView, TimelineEntry, Word, WordReason } from '../types'
+import type { CaseState, PhotoRole, PhotoView, ReportView, TimelineStep, Word, WordReason } from '../types'
 import { pictureOf } from './pictures'
 import { categoryById, profile, reference } from './world'
 
@@ -86,7 +86,7 @@ function seeded(seed: Seed, at: number, now: number): ReportView {
     point,
     place: { chosen: { source: 'pin', point, accuracy_m: null }, others: [], address: seed.address, grid: reference.grids.find((grid) => profile.grids.includes(grid.id))?.id ?? null, other_grid: null },
     photos,
-    timeline: (seed.steps ?? []).map(([what, state, label, hours, text, reason]): TimelineEntry => ({
+    timeline: (seed.steps ?? []).map(([what, state, label, hours, text, reason]): TimelineStep => ({
       what,
       actor: label ? 'somebody' : null,
       actor_label: label,
@@ -96,11 +96,14 @@ function seeded(seed: Seed, at: number, now: number): ReportView {
       state,
       text: text ?? '',
       reason: reason ?? null,
-      photos: what === 'resolve' ? photos.slice(0, 1).map((photo) => ({ ...photo.manifest, role: 'after' as const })) : [],
+      photos: [],
+      // What was done is shown by a photo of the office.
+      pictures: what === 'resolve' ? [photoView(seed.category, 'after', 'delivered', why('arrived'), `${at}after`)] : [],
     })),
     notes: [],
     routing: { rule: 'category-default', version: 1, lead, assists: category?.assists ?? [], skipped: [], inputs: { category: seed.category }, other_grid: null },
     expectation: { queue: lead, rule: 'category-default' },
     problems: [],
+    refused: seed.why.code === 'rejected' ? [`mutation-${at + 1}`] : [],
   }
 }

@@ -13,6 +13,7 @@ const item = (kind: TodayKind, id: string, parts: Partial<TodayItem['title_parts
   kind,
   id,
   report: null,
+  refused: null,
   title_parts: { ...NOTHING, ...parts },
   due_at: null,
   overdue: false,
@@ -33,7 +34,7 @@ export function todayOf(world: World, now: number): Today {
 function reportItems({ reports }: World): TodayItem[] {
   return reports.flatMap((report) => {
     const parts = { category: report.category, place: report.place_label, number: report.case_number, state: report.case_state, text: report.timeline.at(-1)?.text ?? '' }
-    if (report.word === 'needs_you') return [item('needs_you', report.id, { ...parts, error: report.why.error }, { report: report.id })]
+    if (report.word === 'needs_you') return [item('needs_you', report.id, { ...parts, error: report.why.error }, { report: report.id, refused: report.refused[0] ?? null })]
     const kind = report.mine && report.attention ? report.case_state : null
     return kind === 'returned' || kind === 'rejected' || kind === 'resolved' ? [item(kind, report.id, parts, { report: report.id })] : []
   })
@@ -58,4 +59,6 @@ function visitItems({ homes, visits }: World, now: number): TodayItem[] {
 }
 
 const draftItems = ({ drafts }: World) =>
-  drafts.map((draft) => item('draft', draft.id, { category: draft.report?.category ?? null, text: draft.report?.text || (draft.visit?.facts ?? null) }))
+  drafts
+    .filter((draft) => !draft.note || draft.note.text.trim() || draft.photos.length)
+    .map((draft) => item('draft', draft.id, { category: draft.report?.category ?? null, text: draft.report?.text || (draft.visit?.facts ?? draft.note?.text ?? null) }))

@@ -96,6 +96,7 @@ export function seededVisits(homes: FakeHousehold[], now: number): VisitView[] {
       mine: true,
       word: 'delivered',
       why: why('arrived'),
+      refused: null,
       need_cases: [{ need: 'need-1', case: 'case-n1', number: 'JX-20261115-0007', state: 'resolved', queue: 'repair-team', due_at: ended + DAY }],
     },
   ]
