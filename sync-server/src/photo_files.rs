@@ -16,7 +16,7 @@ use crate::store::case_lists::{self, Sight};
 use crate::store::household_lists::{self, HouseholdSight};
 use crate::store::photos::{self, PhotoUse, Subject};
 use crate::store::{Tx, blobs, streets, visits};
-use crate::{Failure, Outcome, upload};
+use crate::{Failure, Outcome, stray_files, upload};
 
 /// An original leaves the server re-encoded, so that nothing of its EXIF does; this keeps every pixel of a camera.
 const STRIPPED_SIDE: u32 = 16_384;
@@ -135,8 +135,7 @@ fn uses_seen(tx: &Tx<'_>, person: &Person, sha256: &Sha256Hex, now: domain::Rece
         let visible = match one.subject {
             Subject::Case(case) => case_visible(tx, person, case, now)?,
             Subject::Visit(visit) => visit_visible(tx, person, visit)?,
-            // Whoever looks after what phones could not deliver.
-            Subject::Stray(_) => person.may(Permission::ManageDevices),
+            Subject::Stray(mutation) => stray_files::shows_photos(tx, person, mutation)?,
         };
         if visible {
             seen.push(one);

@@ -103,15 +103,29 @@ pub fn replay(edit: &Edit<'_>, person: &Person, id: MutationId) -> Outcome<Verdi
 
 /// What was said at a door is for the community; everything else is for triage. An administrator reads neither.
 fn admit(tx: &Tx<'_>, person: &Person, mutation: &Mutation) -> Outcome<()> {
-    let admitted = if mutation.kind.starts_with("report.") || mutation.kind == "case.act" {
-        person.may(Permission::Triage)
-    } else {
-        person.may(Permission::SeeCommunityHouseholds) && in_reach(tx, person, mutation)?
-    };
-    if admitted {
+    if is_for(tx, person, mutation)? {
         Ok(())
     } else {
         Err(ErrorCode::Forbidden.into())
+    }
+}
+
+/// True when the photos of a mutation may be shown to this person: those who may read what was written with them.
+///
+/// # Errors
+/// What the engine reports.
+pub fn shows_photos(tx: &Tx<'_>, person: &Person, id: MutationId) -> Outcome<bool> {
+    match stray_lists::one(tx, &person.street, id)? {
+        Some((_, mutation)) => is_for(tx, person, &mutation),
+        None => Ok(false),
+    }
+}
+
+fn is_for(tx: &Tx<'_>, person: &Person, mutation: &Mutation) -> Outcome<bool> {
+    if mutation.kind.starts_with("report.") || mutation.kind == "case.act" {
+        Ok(person.may(Permission::Triage))
+    } else {
+        Ok(person.may(Permission::SeeCommunityHouseholds) && in_reach(tx, person, mutation)?)
     }
 }
 

@@ -7,7 +7,7 @@ use domain::Sha256Hex;
 use domain::protocol::{ErrorCode, WireError};
 use sha2::{Digest as _, Sha256};
 
-use crate::device::{Device, not_found};
+use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::photos::media_type;
 use crate::ports::Method;

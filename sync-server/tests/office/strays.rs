@@ -1,9 +1,10 @@
 //! What the server could not carry out is read, tried again and taken off the list by those whom its content concerns.
 
 use domain::protocol::{Mutation, kind};
-use domain::{DeviceId, ErrorCode, MutationId, StreetId, UserId};
+use domain::{DeviceId, ErrorCode, MutationId, PhotoManifest, Sha256Hex, StreetId, UserId};
 use serde_json::{Value, json};
-use sync_server::store::{devices, parked, people, strays};
+use sync_server::store::photos::{self, Subject};
+use sync_server::store::{blobs, devices, parked, people, strays};
 use uuid::Uuid;
 
 use crate::world::{MORNING, World};
@@ -167,4 +168,43 @@ async fn an_administrator_tries_a_parked_mutation_again_without_reading_it() {
         triage.post(&format!("/v1/strays/{id}/handled"), json!({})).await.code(),
         "invalid"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_photos_of_a_stray_are_shown_to_those_who_may_read_it_and_to_nobody_else() {
+    let world = World::demo();
+    let bytes = b"a picture".to_vec();
+    let name = Sha256Hex(sync_server::hash::of(&bytes));
+    let size = bytes.len() as u64;
+    let file = json!({ "sha256": name, "size": size, "width": 1, "height": 1, "mime": "image/jpeg" });
+    let photo = json!({ "role": "wide", "upright": file, "preview": file, "original": null, "taken_at": null,
+        "position": null, "flags": [] });
+    let id = refused(
+        &world,
+        9,
+        kind::REPORT_CREATE,
+        json!({ "text": "井盖松动", "photos": [photo] }),
+    );
+    let (street, user) = author(&world);
+    let part = [bytes];
+    world
+        .server
+        .files
+        .put(&street, &name, &part, Uuid::from_u128(1))
+        .unwrap();
+    let (sha256, stray) = (name.clone(), MutationId(id.parse().unwrap()));
+    let manifest: PhotoManifest = serde_json::from_value(photo).unwrap();
+    world
+        .server
+        .store
+        .write_blocking(move |tx| {
+            let now = domain::ReceivedAt(MORNING);
+            photos::add(tx, &street, Subject::Stray(stray), &[manifest], Some(user))?;
+            blobs::insert(tx, &street, &sha256, size, None, now)?;
+            Ok(())
+        })
+        .unwrap();
+    let path = format!("/v1/photos/{name}");
+    assert_eq!(world.signed_in("triage").get(&path).await.status, 200);
+    assert_eq!(world.signed_in("admin").get(&path).await.code(), "not_found");
 }

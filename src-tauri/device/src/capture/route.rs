@@ -197,7 +197,7 @@ mod tests {
 
     use super::*;
     use crate::store::draft;
-    use crate::test_support::{INSIDE, World, jpeg};
+    use crate::test_support::{BORDER, INSIDE, World, jpeg};
 
     #[test]
     fn a_place_that_a_photo_alone_tells_of_is_confirmed_before_it_is_saved() {
@@ -226,7 +226,7 @@ mod tests {
         let draft = world.open_report();
         world.edit(&draft.id, |report| {
             report.category = Some("tree-fallen".into());
-            report.pin = Some(crate::test_support::INSIDE);
+            report.pin = Some(INSIDE);
         });
         let preview = world.device.preview_route(&draft.id).unwrap();
         let shipped = category(&"tree-fallen".into()).unwrap();
@@ -259,7 +259,7 @@ mod tests {
     fn a_border_without_a_choice_is_a_problem() {
         let world = World::enrolled();
         let draft = world.open_report();
-        world.edit(&draft.id, |report| report.pin = Some(crate::test_support::BORDER));
+        world.edit(&draft.id, |report| report.pin = Some(BORDER));
         let preview = world.device.preview_route(&draft.id).unwrap();
         assert_eq!(preview.candidates.len(), 2);
         assert!(preview.problems.iter().any(|problem| problem.field == "place.grid"));
