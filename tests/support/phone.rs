@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use device::Device;
 use device::ports::{Changed, Network, Notice, Notify, Ports, Silent, Topic};
-use device::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, NoteUpload, Platform, ReportDraft, VisitDraft};
+use device::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, NoteDraft, Platform, ReportDraft, VisitDraft};
 use domain::protocol::WireError;
 use domain::{HouseholdId, PhotoRole, ReportId, VisitId};
 
@@ -173,6 +173,7 @@ impl Phone {
         let draft = device.open_draft(NewDraft {
             kind: DraftKind::Report,
             household: None,
+            about: None,
         })?;
         let body = ReportDraft {
             category: Some(report.category.as_str().into()),
@@ -184,6 +185,7 @@ impl Phone {
                     .unwrap_or_else(|| street::inside(street::place(&self.worker))),
             ),
             fix: None,
+            confirmed: None,
             grid: None,
             address: None,
             no_photo_reason: report.no_photo,
@@ -194,6 +196,7 @@ impl Phone {
             id: draft.id.clone(),
             report: Some(body),
             visit: None,
+            note: None,
         })?;
         for picture in &report.photos {
             let upload = self.upload(picture)?;
@@ -219,6 +222,7 @@ impl Phone {
         let draft = device.open_draft(NewDraft {
             kind: DraftKind::Visit,
             household: Some(household),
+            about: None,
         })?;
         let started = draft.visit.as_ref().unwrap().started_at;
         let body = VisitDraft {
@@ -236,6 +240,7 @@ impl Phone {
             id: draft.id.clone(),
             report: None,
             visit: Some(body),
+            note: None,
         })?;
         for picture in &visit.photos {
             let upload = self.upload(picture)?;
@@ -258,14 +263,23 @@ impl Phone {
     /// # Errors
     /// What the device refuses with.
     pub fn try_note(&self, report: ReportId, text: &str, pictures: &[Vec<u8>]) -> Result<(), WireError> {
-        let mut uploads = Vec::new();
+        let device = self.device();
+        let draft = device.open_draft(NewDraft {
+            kind: DraftKind::Note,
+            household: None,
+            about: Some(report),
+        })?;
+        device.save_draft(DraftEdit {
+            id: draft.id.clone(),
+            report: None,
+            visit: None,
+            note: Some(NoteDraft { text: text.to_owned() }),
+        })?;
         for picture in pictures {
-            uploads.push(NoteUpload {
-                upload: self.upload(picture)?,
-                role: PhotoRole::CloseUp,
-            });
+            let upload = self.upload(picture)?;
+            device.add_photo(&draft.id, &upload, PhotoRole::CloseUp)?;
         }
-        self.device().add_note(report, text, &uploads)?;
+        device.save_note(&draft.id)?;
         Ok(())
     }
 

@@ -1,25 +1,37 @@
 //! Servers that get photos wrong.
 
 use device::ports::{Method, Request, Response};
-use domain::protocol::UploadState;
+use domain::Epoch;
+use domain::protocol::{OfferResponse, UploadState};
 
-use super::wire::{is, refusal, saying};
+use super::wire::{is, plain, refusal, said, saying};
 use crate::server::Gate;
 
 /// Every third photo that arrives is thanked for and thrown away.
 #[derive(Debug, Default)]
 pub struct SaysStored {
     arrived: u64,
+    epoch: Option<Epoch>,
 }
 
 impl Gate for SaysStored {
     fn pass(&mut self, request: &Request, server: &dyn Fn(&Request) -> Response) -> Response {
         if request.method == Method::Put {
             self.arrived += 1;
-            if self.arrived.is_multiple_of(3) {
+            let third = self.arrived.is_multiple_of(3);
+            if let Some(epoch) = self.epoch.filter(|_| third) {
                 let offset = request.body.len() as u64;
-                return saying(refusal(request, 200, ""), &UploadState { offset, stored: true });
+                let state = UploadState {
+                    epoch,
+                    offset,
+                    stored: true,
+                };
+                return saying(refusal(request, 200, ""), &state);
             }
+        } else if is(request, "/v1/blobs/offer") {
+            let answer = server(&plain(request));
+            self.epoch = said::<OfferResponse>(&answer).map(|offer| offer.epoch).or(self.epoch);
+            return answer;
         }
         server(request)
     }

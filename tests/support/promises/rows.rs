@@ -73,6 +73,7 @@ fn handed_out(server: &StreetServer, phone: &Phone) -> Option<Rows> {
             epoch: Some(server.handle().epoch),
             device: DeviceId(device.parse().unwrap()),
             cursors: cursors.clone(),
+            profile: None,
             max_bytes: None,
             announce: Announcement::default(),
         };
