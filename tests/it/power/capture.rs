@@ -26,6 +26,7 @@ pub(super) fn capture(device: &Device, said: &mut Said, number: u64) -> Result<(
     let draft = device.open_draft(NewDraft {
         kind: DraftKind::Report,
         household: None,
+        about: None,
     })?;
     said.draft = Some(draft.id.clone());
     let text = format!("第 {number} 条");
@@ -37,6 +38,7 @@ pub(super) fn capture(device: &Device, said: &mut Said, number: u64) -> Result<(
         id: draft.id.clone(),
         report: Some(report),
         visit: None,
+        note: None,
     })?;
     said.text = Some(text);
     let picture = picture::small(number);
