@@ -20,6 +20,20 @@ pub(crate) enum Fault {
     NoCpuTime,
     /// The pipeline refused the photo.
     Photo(domain::ErrorCode),
+    /// The measured server failed.
+    Server(sync_server::Failure),
+    /// The measured phone failed.
+    Phone(domain::ErrorCode),
+    /// The database could not be read or written.
+    Database(rusqlite::Error),
+    /// The server answered with another status than success.
+    Answer(u16, String),
+    /// So many mutations of a push were not applied.
+    NotApplied(usize),
+    /// The measuring side itself broke.
+    Client,
+    /// Something took longer than any useful answer.
+    TooSlow,
     /// Wrong arguments for the measured part of this program.
     Arguments,
     /// The results could not be written as JSON.
@@ -35,6 +49,13 @@ impl fmt::Display for Fault {
             Self::Program(name, status) => write!(f, "{name} ended with {status}"),
             Self::NoCpuTime => write!(f, "/proc/self/stat could not be read"),
             Self::Photo(code) => write!(f, "the photo was refused: {code:?}"),
+            Self::Server(failure) => write!(f, "the server failed: {failure:?}"),
+            Self::Phone(code) => write!(f, "the phone failed: {code:?}"),
+            Self::Database(error) => error.fmt(f),
+            Self::Answer(status, body) => write!(f, "the server answered {status}: {body}"),
+            Self::NotApplied(count) => write!(f, "{count} mutations of a push were not applied"),
+            Self::Client => write!(f, "the measuring side broke"),
+            Self::TooSlow => write!(f, "it took too long"),
             Self::Arguments => write!(f, "expected: input, count, output folder"),
             Self::Json(error) => error.fmt(f),
         }
@@ -50,5 +71,29 @@ impl From<io::Error> for Fault {
 impl From<serde_json::Error> for Fault {
     fn from(error: serde_json::Error) -> Self {
         Self::Json(error)
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<sync_server::Failure> for Fault {
+    fn from(failure: sync_server::Failure) -> Self {
+        Self::Server(failure)
+    }
+}
+
+impl From<sync_server::store::StoreError> for Fault {
+    fn from(error: sync_server::store::StoreError) -> Self {
+        Self::Server(error.into())
+    }
+}
+
+impl From<domain::protocol::WireError> for Fault {
+    fn from(error: domain::protocol::WireError) -> Self {
+        Self::Phone(error.code)
     }
 }

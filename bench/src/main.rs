@@ -5,11 +5,21 @@
 
 #![expect(clippy::print_stdout, reason = "a program for people at a terminal")]
 
+mod bare;
+mod client;
 mod cpu;
+mod device_phone;
 mod fault;
 mod material;
+mod phone;
 mod photo_copies;
+mod push;
 mod report;
+mod reports;
+mod save;
+mod street;
+mod sync;
+mod threads;
 mod wire;
 
 use std::path::PathBuf;
@@ -21,13 +31,26 @@ use report::Measure;
 /// One group of measures: its name on the command line, and how to take it.
 type Group = (&'static str, fn() -> Result<Vec<Measure>, Fault>);
 
-const GROUPS: [Group; 2] = [("photo", photo_copies::measure), ("wire", wire::measure)];
+const GROUPS: [Group; 10] = [
+    ("photo", photo_copies::measure),
+    ("save", save::measure),
+    ("push", push::measure),
+    ("wire", wire::measure),
+    ("sync.push", push::measure_many),
+    ("sync.first", sync::first::measure),
+    ("sync.whole", sync::whole::measure),
+    ("sync.office", sync::office::measure),
+    ("sync.photos", sync::photos::measure),
+    ("sync.idle", sync::idle::measure),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.split_first() {
         // The measured programs are processes, so that their processor time can be told from this one's.
         Some((name, rest)) if name == photo_copies::CHILD => photo_copies::run_child(rest),
+        // The server whose memory is measured is a process too.
+        Some((name, _)) if name == sync::idle::CHILD => return sync_server::cli::run(),
         _ => measure_all(&arguments),
     };
     match done {
@@ -39,14 +62,22 @@ fn main() -> ExitCode {
     }
 }
 
-/// Takes the groups named, or all of them.
+/// Takes the groups named, or all of them. `sync` names every group that begins with it.
 fn measure_all(names: &[String]) -> Result<(), Fault> {
-    if let Some(unknown) = names.iter().find(|name| GROUPS.iter().all(|(group, _)| group != name)) {
+    let named = |name: &str, group: &str| {
+        group
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| GROUPS.iter().all(|(group, _)| !named(name, group)))
+    {
         return Err(Fault::UnknownGroup(unknown.clone()));
     }
     let mut measures = Vec::new();
     for (group, measure) in GROUPS {
-        if names.is_empty() || names.iter().any(|name| name == group) {
+        if names.is_empty() || names.iter().any(|name| named(name, group)) {
             measures.extend(measure()?);
         }
     }
@@ -57,7 +88,7 @@ fn measure_all(names: &[String]) -> Result<(), Fault> {
 }
 
 /// Cargo's target folder: named by the environment, or the one this program was built into.
-fn target_folder() -> PathBuf {
+pub(crate) fn target_folder() -> PathBuf {
     let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target"));
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(beside, PathBuf::from)
 }

@@ -51,6 +51,13 @@ impl Measure {
     }
 }
 
+impl Measure {
+    /// Against the figure that the design aims at, where there is no peer in the same run.
+    pub(crate) fn aimed(name: &str, unit: &'static str, ours: &[f64], aim: f64) -> Self {
+        Self::new(name, unit, ours, "what the design aims at", &[aim])
+    }
+}
+
 fn median(runs: &[f64]) -> f64 {
     let mut sorted = runs.to_vec();
     sorted.sort_by(f64::total_cmp);

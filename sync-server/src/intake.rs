@@ -3,21 +3,20 @@
 pub mod act;
 mod clocks;
 mod field_act;
+mod hand;
 pub mod open;
 mod orders;
 pub mod push;
 mod report;
 mod visit;
 
-use std::cell::OnceCell;
-
 use domain::protocol::{Mutation, Verdict, kind};
-use domain::view::{QueueRow, StreetRow};
+use domain::view::StreetRow;
 use domain::{DeviceId, ErrorCode, Problem, UserId};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::store::{Edit, grids, streets};
+use crate::store::Edit;
 use crate::{Failure, Outcome};
 
 /// How long after the end of a posting its work is still taken, in milliseconds: 72 h.
@@ -31,21 +30,13 @@ pub struct Intake<'e, 't> {
     pub device: DeviceId,
     /// Whose phone it is.
     pub user: UserId,
-    street: OnceCell<StreetRow>,
-    queues: OnceCell<Vec<QueueRow>>,
 }
 
 impl<'e, 't> Intake<'e, 't> {
     /// Begins to take mutations of a phone.
     #[must_use]
     pub fn new(edit: &'e Edit<'t>, device: DeviceId, user: UserId) -> Self {
-        Self {
-            edit,
-            device,
-            user,
-            street: OnceCell::new(),
-            queues: OnceCell::new(),
-        }
+        Self { edit, device, user }
     }
 
     /// Applies a mutation. A refusal becomes `rejected`, except [`ErrorCode::MutationUnknown`], which is parked.
@@ -70,24 +61,9 @@ impl<'e, 't> Intake<'e, 't> {
         }
     }
 
-    /// The street, read once.
-    fn street(&self) -> Outcome<&StreetRow> {
-        if self.street.get().is_none() {
-            let row = streets::get(self.edit.tx, &self.edit.street)?.ok_or(ErrorCode::NotFound)?;
-            drop(self.street.set(row));
-        }
-        self.street.get().ok_or_else(|| ErrorCode::Internal.into())
-    }
-
-    /// The street's queues, read once.
-    fn queues(&self) -> Outcome<&[QueueRow]> {
-        if self.queues.get().is_none() {
-            drop(self.queues.set(grids::queues(self.edit.tx, &self.edit.street)?));
-        }
-        self.queues
-            .get()
-            .map(Vec::as_slice)
-            .ok_or_else(|| ErrorCode::Internal.into())
+    /// The street.
+    fn street(&self) -> Outcome<&'e StreetRow> {
+        Ok(self.edit.known.street()?.ok_or(ErrorCode::NotFound)?)
     }
 
     /// When a mutation was made, by the server's clock as the phone estimated it, and never later than now.

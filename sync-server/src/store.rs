@@ -23,6 +23,7 @@ pub mod grids;
 pub mod household_lists;
 pub mod households;
 pub mod incidents;
+pub mod known;
 pub mod links;
 pub mod orders;
 pub mod parked;

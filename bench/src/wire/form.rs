@@ -38,6 +38,8 @@ fn instance(report: &Report) -> String {
         .map(|expected| (expected.queue.0.as_str(), expected.rule.as_str()));
     let (queue, rule) = expected.unwrap_or_default();
     let at = report.captured_at.millis().to_string();
+    // A peer names its picture by the time it was taken; the bytes travel as further parts.
+    let photo = report.photos.first().map(|_| format!("{at}.jpg")).unwrap_or_default();
     let fields = [
         ("category", report.category.0.as_str()),
         ("text", &report.text),
@@ -48,6 +50,7 @@ fn instance(report: &Report) -> String {
         ("source", "patrol"),
         ("queue", queue),
         ("rule", rule),
+        ("photo", &photo),
     ];
     for (name, value) in fields {
         let value = value.replace('&', "&amp;").replace('<', "&lt;");

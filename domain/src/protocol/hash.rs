@@ -1,6 +1,6 @@
 //! Hashes of what travels: they tell two mutations with one id apart, and an old profile from a new one.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Mutation, Profile};
@@ -9,24 +9,30 @@ use super::{Mutation, Profile};
 /// by Unicode code point, no white space, `serde_json`'s spelling of numbers and strings. `docs/PROTOCOL.md` says so.
 #[must_use]
 pub fn body_hash(mutation: &Mutation) -> String {
-    let whole = json!({
-        "kind": mutation.kind,
-        "v": mutation.v,
-        "entity": mutation.entity,
-        "body": mutation.body,
-    });
-    canonical_hash(&whole)
+    let mut text = String::with_capacity(2_048);
+    text.push_str("{\"body\":");
+    write_canonical(&mutation.body, &mut text);
+    text.push_str(",\"entity\":");
+    write_text(&mutation.entity.to_string(), &mut text);
+    text.push_str(",\"kind\":");
+    write_text(&mutation.kind, &mut text);
+    text.push_str(",\"v\":");
+    text.push_str(&mutation.v.to_string());
+    text.push('}');
+    hex_hash(&text)
 }
 
 /// SHA-256 of a profile's canonical JSON, written as [`body_hash`] writes it. A phone says with it which profile it
 /// holds.
 #[must_use]
 pub fn profile_hash(profile: &Profile) -> String {
-    canonical_hash(&json!(profile))
+    let mut text = String::new();
+    write_canonical(&json!(profile), &mut text);
+    hex_hash(&text)
 }
 
-fn canonical_hash(value: &Value) -> String {
-    let digest = Sha256::digest(canonical(value).to_string().as_bytes());
+fn hex_hash(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
     digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
         hex.push(char::from(HEX[usize::from(byte >> 4)]));
         hex.push(char::from(HEX[usize::from(byte & 15)]));
@@ -36,18 +42,64 @@ fn canonical_hash(value: &Value) -> String {
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
-/// The same value with every object's keys sorted, whatever order the JSON library keeps them in.
-fn canonical(value: &Value) -> Value {
+/// Keys in the order of their code points at every level, no white space.
+fn write_canonical(value: &Value, text: &mut String) {
     match value {
         Value::Object(object) => {
-            let mut keys: Vec<_> = object.keys().collect();
-            keys.sort_unstable();
-            let sorted = keys.into_iter().map(|key| (key.clone(), canonical(&object[key])));
-            Value::Object(sorted.collect::<Map<_, _>>())
+            let mut fields: Vec<_> = object.iter().collect();
+            fields.sort_unstable_by_key(|(key, _)| *key);
+            write_list(('{', '}'), fields, text, |(key, value), text| {
+                write_text(key, text);
+                text.push(':');
+                write_canonical(value, text);
+            });
         }
-        Value::Array(items) => Value::Array(items.iter().map(canonical).collect()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+        Value::Array(items) => write_list(('[', ']'), items, text, write_canonical),
+        Value::String(string) => write_text(string, text),
+        Value::Number(number) => text.push_str(&number.to_string()),
+        Value::Bool(true) => text.push_str("true"),
+        Value::Bool(false) => text.push_str("false"),
+        Value::Null => text.push_str("null"),
     }
+}
+
+fn write_list<T>(
+    (open, close): (char, char),
+    items: impl IntoIterator<Item = T>,
+    text: &mut String,
+    mut write: impl FnMut(T, &mut String),
+) {
+    text.push(open);
+    for (n, item) in items.into_iter().enumerate() {
+        if n > 0 {
+            text.push(',');
+        }
+        write(item, text);
+    }
+    text.push(close);
+}
+
+/// A JSON string as `serde_json` escapes it: what must be escaped, and nothing else.
+fn write_text(string: &str, text: &mut String) {
+    text.push('"');
+    for c in string.chars() {
+        match c {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '\u{8}' => text.push_str("\\b"),
+            '\u{c}' => text.push_str("\\f"),
+            '\u{0}'..='\u{1f}' => {
+                let code = u32::from(c);
+                text.push_str("\\u00");
+                text.extend([code >> 4, code & 15].map(|half| char::from(HEX[half as usize])));
+            }
+            c => text.push(c),
+        }
+    }
+    text.push('"');
 }
 
 #[cfg(test)]
@@ -82,6 +134,15 @@ mod tests {
             .map(|byte| format!("{byte:02x}"))
             .collect();
         assert_eq!(body_hash(&one), expected);
+    }
+
+    #[test]
+    fn every_value_is_written_as_serde_json_writes_it() {
+        let odd: String = (0..0x3000_u32).filter_map(char::from_u32).collect();
+        let body = json!({odd.clone(): [odd, 1.0e-7, -0.0, 8.5, u64::MAX, i64::MIN, false, {}, []]});
+        let mut text = String::new();
+        write_canonical(&body, &mut text);
+        assert_eq!(text, body.to_string());
     }
 
     #[test]

@@ -1,20 +1,15 @@
 //! Acts on cases. Field, office and rules all come through [`perform`]: the domain decides, this writes.
 
-use domain::case::machine::{self, Actor, CaseFacts, Effects};
+use domain::case::machine::{self, Actor, CaseFacts};
 use domain::protocol::{Mutation, Receipt, RowType, Verdict, body_hash, kind};
-use domain::view::{StreetRow, TimelineEntry};
-use domain::{
-    Action, CapturedAt, CaseAct, CaseId, CaseState, ErrorCode, MutationId, Problem, ProblemKind, QueueId, StreetId,
-};
+use domain::view::{QueueRow, StreetRow};
+use domain::{Action, CapturedAt, CaseAct, CaseId, ErrorCode, MutationId, Problem, ProblemKind, QueueId, StreetId};
 
-use super::clocks::Clocks;
-use super::orders::change_orders;
+use super::hand::InHand;
 use super::valid;
-use crate::store::case_memory::CaseMemory;
 use crate::store::cases::{self, CaseRecord};
-use crate::store::photos::{self, Subject};
 use crate::store::receipts::{self, ReceiptRecord};
-use crate::store::{Edit, Tx, areas, grids, reports, streets, timeline, visits};
+use crate::store::{Edit, Tx, grids, photos, reports, visits};
 use crate::{Failure, Outcome};
 
 /// What the state machine knows of a case.
@@ -22,12 +17,22 @@ use crate::{Failure, Outcome};
 /// # Errors
 /// What the engine reports.
 pub fn facts(tx: &Tx<'_>, street: &StreetId, case: &CaseRecord) -> Outcome<CaseFacts> {
+    let lead = grids::queue(tx, street, &case.lead_queue)?;
+    facts_with(tx, street, case, lead.as_ref())
+}
+
+/// As [`facts`], with what the transaction knows already.
+pub(super) fn facts_in(edit: &Edit<'_>, case: &CaseRecord) -> Outcome<CaseFacts> {
+    let lead = edit.known.queue(&case.lead_queue)?;
+    facts_with(edit.tx, &edit.street, case, lead)
+}
+
+fn facts_with(tx: &Tx<'_>, street: &StreetId, case: &CaseRecord, lead: Option<&QueueRow>) -> Outcome<CaseFacts> {
     let main = case
         .merged_into
         .map(|main| cases::get(tx, street, main))
         .transpose()?
         .flatten();
-    let lead = grids::queue(tx, street, &case.lead_queue)?;
     let memory = &case.facts;
     Ok(CaseFacts {
         state: case.state,
@@ -75,10 +80,10 @@ pub struct Said {
 pub fn apply_act(edit: &Edit<'_>, actor: &Actor, act: &CaseAct, said: Said) -> Outcome<()> {
     let case = cases::get(edit.tx, &edit.street, act.case)?.ok_or(ErrorCode::NotFound)?;
     if !matches!(act.act, Action::Comment { .. }) {
-        machine::check_rev(&facts(edit.tx, &edit.street, &case)?, act.from_state_rev)?;
+        machine::check_rev(&facts_in(edit, &case)?, act.from_state_rev)?;
     }
-    let street = streets::get(edit.tx, &edit.street)?.ok_or(ErrorCode::NotFound)?;
-    perform(edit, &street, case, &act.act, actor, said).map(drop)
+    let street = edit.known.street()?.ok_or(ErrorCode::NotFound)?;
+    perform(edit, street, case, &act.act, actor, said).map(drop)
 }
 
 /// An act of the office: once per mutation id, however often the browser sends it. A refused act leaves nothing.
@@ -149,88 +154,24 @@ pub fn perform(
     actor: &Actor,
     said: Said,
 ) -> Outcome<CaseRecord> {
-    let effects = machine::act(&facts(edit.tx, &edit.street, &case)?, action, actor, edit.now)?;
-    known_things(edit, &case, action)?;
-    let before = case.clone();
-    let mut case = after(case, &effects);
-    let mut clocks = Clocks::load(edit.tx, street, &case, edit.now)?;
-    clocks.change(&effects.clocks, &mut case);
-    clocks.save(edit.tx, &edit.street, &case)?;
-    cases::update(edit.tx, &edit.street, &case)?;
-    let note = if matches!(
-        action,
-        Action::Dispatch { .. } | Action::Transfer { .. } | Action::FinalDispatch { .. }
-    ) {
-        action.text()
-    } else {
-        ""
-    };
-    change_orders(edit, &case, &effects.orders, note)?;
-    photos::add(
-        edit.tx,
-        &edit.street,
-        Subject::Case(case.id),
-        action.photos(),
-        actor.user,
-    )?;
-    write_down(edit, &case, action, actor, &effects, said)?;
-    move_reports(edit, &before, &case)?;
+    let merged_into = case.merged_into;
+    let mut hand = InHand::load(edit, street, case)?;
+    hand.act(action, actor, said)?;
+    let case = hand.update()?;
+    move_reports(edit, merged_into, &case)?;
     touch(edit, &case)?;
     Ok(case)
 }
 
-/// The case's columns after an act.
-fn after(case: CaseRecord, effects: &Effects) -> CaseRecord {
-    let facts = &effects.after;
-    let ended = matches!(
-        facts.state,
-        CaseState::Resolved | CaseState::ClosureCheck | CaseState::Closed
-    );
-    let helping = facts.assists.iter().filter(|assist| assist.state.is_open());
-    CaseRecord {
-        state: facts.state,
-        state_rev: facts.state_rev,
-        close_reason: effects.close_reason.or(case.close_reason.filter(|_| ended)),
-        lead_queue: facts.lead.clone(),
-        assists: helping.map(|assist| assist.queue.clone()).collect(),
-        merged_into: effects
-            .merged_into
-            .or(case.merged_into.filter(|_| facts.state == CaseState::Merged)),
-        due_at: facts.due_at,
-        resolved_at: facts.resolved_at,
-        closed_at: facts.closed_at,
-        suspended_until: effects
-            .suspended_until
-            .filter(|_| facts.state == CaseState::Suspended)
-            .or(case.suspended_until.filter(|_| facts.state == CaseState::Suspended)),
-        facts: CaseMemory {
-            assists: facts.assists.iter().map(Into::into).collect(),
-            handler: facts.handler,
-            return_until: facts.return_until,
-            extend_until: facts.extend_until,
-            extensions: facts.extensions,
-            made_safe: facts.made_safe,
-            final_dispatch: facts.final_dispatch,
-            returned_by: facts.returned_by.clone(),
-            wrong_dispatch: facts.wrong_dispatch.clone(),
-            after_photo: facts.after_photo,
-            checked: facts.checked,
-            state_before_merge: facts.state_before_merge,
-            answer: case.facts.answer.clone(),
-        },
-        ..case
-    }
-}
-
 /// Queues and cases that an act names must exist; the machine cannot know.
-fn known_things(edit: &Edit<'_>, case: &CaseRecord, action: &Action) -> Outcome<()> {
+pub(super) fn known_things(edit: &Edit<'_>, case: &CaseRecord, action: &Action) -> Outcome<()> {
     let unknown = |field: &str| Problem {
         field: field.to_owned(),
         problem: ProblemKind::Unknown,
     };
     let mut problems = Vec::new();
     for (field, queue) in queues_named(action) {
-        if grids::queue(edit.tx, &edit.street, queue)?.is_none() {
+        if edit.known.queue(queue)?.is_none() {
             problems.push(unknown(field));
         }
     }
@@ -281,52 +222,9 @@ fn queues_named(action: &Action) -> Vec<(&'static str, &QueueId)> {
 
 /// The step in the case's timeline. Sending it somewhere names the queue it went to; everything else the queue that
 /// the author acted for.
-fn write_down(
-    edit: &Edit<'_>,
-    case: &CaseRecord,
-    action: &Action,
-    actor: &Actor,
-    effects: &Effects,
-    said: Said,
-) -> Outcome<()> {
-    let sent = matches!(
-        action,
-        Action::Dispatch { .. } | Action::Transfer { .. } | Action::FinalDispatch { .. }
-    );
-    let entry = TimelineEntry {
-        what: action.name().as_str().to_owned(),
-        actor: actor.user,
-        actor_label: match actor.user {
-            Some(user) => areas::label(edit.tx, &edit.street, user)?,
-            None => String::new(),
-        },
-        queue: if sent {
-            Some(case.lead_queue.clone())
-        } else {
-            effects.acted_for.clone()
-        },
-        at: edit.now,
-        captured_at: said.captured_at,
-        state: case.state,
-        text: action.text().to_owned(),
-        reason: action
-            .reason()
-            .or_else(|| (sent && actor.is_rule()).then(|| case.routing.rule.clone())),
-        photos: action.photos().to_vec(),
-    };
-    Ok(timeline::append(
-        edit.tx,
-        &edit.street,
-        case.id,
-        &entry,
-        None,
-        said.mutation,
-    )?)
-}
-
 /// A merged case's reports and photos go to its main case, and come back when the merge is undone.
-fn move_reports(edit: &Edit<'_>, before: &CaseRecord, case: &CaseRecord) -> Outcome<()> {
-    let Some(main) = before.merged_into.xor(case.merged_into) else {
+fn move_reports(edit: &Edit<'_>, merged_into: Option<CaseId>, case: &CaseRecord) -> Outcome<()> {
+    let Some(main) = merged_into.xor(case.merged_into) else {
         return Ok(());
     };
     if case.merged_into.is_some() {
@@ -339,7 +237,7 @@ fn move_reports(edit: &Edit<'_>, before: &CaseRecord, case: &CaseRecord) -> Outc
     Ok(())
 }
 
-fn touch(edit: &Edit<'_>, case: &CaseRecord) -> Outcome<()> {
+pub(super) fn touch(edit: &Edit<'_>, case: &CaseRecord) -> Outcome<()> {
     edit.touch(RowType::Case, case.id);
     edit.touch(RowType::CaseOutline, case.id);
     if let Some(need) = case.need
@@ -359,10 +257,10 @@ pub(super) fn withdraw_case(edit: &Edit<'_>, case: CaseId, text: &str, said: Sai
     if machine::target(case.state, domain::ActionName::Void).is_err() {
         return Ok(());
     }
-    let street = streets::get(edit.tx, &edit.street)?.ok_or(ErrorCode::NotFound)?;
+    let street = edit.known.street()?.ok_or(ErrorCode::NotFound)?;
     let text = if text.trim().is_empty() { "-" } else { text };
     let action = Action::Void { text: text.to_owned() };
-    let case = perform(edit, &street, case, &action, &Actor::rule(), said)?;
+    let case = perform(edit, street, case, &action, &Actor::rule(), said)?;
     let case = CaseRecord {
         close_reason: Some(domain::CloseReason::Withdrawn),
         ..case

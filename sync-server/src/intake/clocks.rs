@@ -15,6 +15,7 @@ pub(super) struct Clocks<'s> {
     times: WorkingTime<'s>,
     limits: Limits,
     now: ReceivedAt,
+    stored: Vec<ClockRecord>,
     all: Vec<ClockRecord>,
 }
 
@@ -25,16 +26,26 @@ impl<'s> Clocks<'s> {
         case: &CaseRecord,
         now: ReceivedAt,
     ) -> Result<Self, StoreError> {
+        let stored = clocks::of_case(tx, &street.id, case.id)?;
+        Ok(Self {
+            all: stored.clone(),
+            stored,
+            ..Self::none(street, case, now)
+        })
+    }
+
+    /// The clocks of a case that has none yet.
+    pub(super) fn none(street: &'s StreetRow, case: &CaseRecord, now: ReceivedAt) -> Self {
         let limits = catalog::category(&case.category)
             .map(|category| category.limits(case.facts.answer.as_deref()))
             .unwrap_or_default();
-        let all = clocks::of_case(tx, &street.id, case.id)?;
-        Ok(Self {
+        Self {
             times: WorkingTime::of_street(street),
             limits,
             now,
-            all,
-        })
+            stored: Vec::new(),
+            all: Vec::new(),
+        }
     }
 
     /// Applies the changes and what follows from them for the case's due times.
@@ -59,6 +70,7 @@ impl<'s> Clocks<'s> {
     pub(super) fn save(&self, tx: &Tx<'_>, street: &StreetId, case: &CaseRecord) -> Result<(), StoreError> {
         self.all
             .iter()
+            .filter(|clock| !self.stored.contains(clock))
             .try_for_each(|clock| clocks::put(tx, street, case.id, clock))
     }
 

@@ -1,9 +1,8 @@
 //! A new case: made from a report or a need, routed, and where that is on dispatched at once.
 
-use domain::case::machine::{Actor, ClockChange};
+use domain::case::machine::Actor;
 use domain::catalog::TRIAGE;
 use domain::clock::Stage;
-use domain::protocol::RowType;
 use domain::routing::{Decision, RoutingInput, route};
 use domain::view::{GridRow, TimelineEntry};
 use domain::{
@@ -12,13 +11,11 @@ use domain::{
 };
 
 use super::Intake;
-use super::act::{Said, perform};
-use super::clocks::Clocks;
+use super::act::{Said, touch};
+use super::hand::InHand;
 use crate::Outcome;
 use crate::store::case_memory::CaseMemory;
-use crate::store::cases::{self, CaseRecord};
-use crate::store::photos::{self, Subject};
-use crate::store::{areas, grids, timeline};
+use crate::store::cases::CaseRecord;
 
 /// What a case is made from.
 pub(super) struct Opening<'o> {
@@ -42,50 +39,36 @@ impl Intake<'_, '_> {
     pub(super) fn open_case(&self, opening: &Opening<'_>) -> Outcome<CaseId> {
         let edit = self.edit;
         let grid = match &opening.place.grid {
-            Some(grid) => grids::get(edit.tx, &edit.street, grid)?,
+            Some(grid) => edit.known.grid(grid)?,
             None => None,
         };
-        let decision = self.decide(opening, grid.as_ref())?;
-        let mut case = self.submitted(opening, grid.as_ref(), &decision)?;
-        let id = case.id;
-        let mut clocks = Clocks::load(edit.tx, self.street()?, &case, edit.now)?;
-        clocks.change(&[ClockChange::Start(Stage::Triage)], &mut case);
-        clocks.save(edit.tx, &edit.street, &case)?;
-        cases::insert(edit.tx, &edit.street, &case)?;
-        photos::add(
-            edit.tx,
-            &edit.street,
-            Subject::Case(id),
-            opening.photos,
-            Some(opening.author),
-        )?;
-        let entry = TimelineEntry {
+        let decision = self.decide(opening, grid.as_deref())?;
+        let case = self.submitted(opening, grid.as_deref(), &decision);
+        let mut hand = InHand::new(edit, self.street()?, case);
+        hand.start(Stage::Triage);
+        hand.note(self.first_step(opening)?, opening.report, Some(opening.mutation));
+        if decision.auto_dispatch {
+            dispatch_by_rule(&mut hand, &decision, opening.mutation)?;
+        }
+        let case = hand.insert()?;
+        edit.number(case.id);
+        touch(edit, &case)?;
+        Ok(case.id)
+    }
+
+    fn first_step(&self, opening: &Opening<'_>) -> Outcome<TimelineEntry> {
+        Ok(TimelineEntry {
             what: opening.what.to_owned(),
             actor: Some(opening.author),
-            actor_label: areas::label(edit.tx, &edit.street, opening.author)?,
+            actor_label: self.edit.known.person(opening.author)?.label.clone(),
             queue: None,
-            at: edit.now,
+            at: self.edit.now,
             captured_at: Some(opening.captured_at),
             state: CaseState::Submitted,
             text: opening.text.to_owned(),
             reason: None,
             photos: opening.photos.to_vec(),
-        };
-        timeline::append(
-            edit.tx,
-            &edit.street,
-            id,
-            &entry,
-            opening.report,
-            Some(opening.mutation),
-        )?;
-        edit.number(id);
-        edit.touch(RowType::Case, id);
-        edit.touch(RowType::CaseOutline, id);
-        if decision.auto_dispatch {
-            self.dispatch_by_rule(case, &decision, opening.mutation)?;
-        }
-        Ok(id)
+        })
     }
 
     fn decide(&self, opening: &Opening<'_>, grid: Option<&GridRow>) -> Outcome<Decision> {
@@ -97,14 +80,14 @@ impl Intake<'_, '_> {
             community: None,
             text: opening.text,
             street: self.street()?,
-            queues: self.queues()?,
+            queues: self.edit.known.queues()?,
         }))
     }
 
     /// The case before anybody looked at it: it waits at the triage desk, with the suggestion in its reason.
-    fn submitted(&self, opening: &Opening<'_>, grid: Option<&GridRow>, decision: &Decision) -> Outcome<CaseRecord> {
+    fn submitted(&self, opening: &Opening<'_>, grid: Option<&GridRow>, decision: &Decision) -> CaseRecord {
         let now = self.edit.now;
-        Ok(CaseRecord {
+        CaseRecord {
             id: CaseId(self.edit.ids.uuid()),
             number: None,
             state: CaseState::Submitted,
@@ -133,23 +116,22 @@ impl Intake<'_, '_> {
                 answer: opening.answer.map(str::to_owned),
                 ..CaseMemory::default()
             },
-        })
+        }
     }
+}
 
-    /// Opens the order and sends it, as the category's rule says; the clocks start.
-    fn dispatch_by_rule(&self, case: CaseRecord, decision: &Decision, mutation: MutationId) -> Outcome<()> {
-        let said = Said {
-            captured_at: None,
-            mutation: Some(mutation),
-        };
-        let (lead, assists) = (decision.reason.lead.clone(), decision.reason.assists.clone());
-        let dispatch = Action::Dispatch {
-            lead,
-            assists,
-            note: String::new(),
-        };
-        let case = perform(self.edit, self.street()?, case, &Action::Open, &Actor::rule(), said)?;
-        perform(self.edit, self.street()?, case, &dispatch, &Actor::rule(), said)?;
-        Ok(())
-    }
+/// Opens the order and sends it, as the category's rule says; the clocks start.
+fn dispatch_by_rule(hand: &mut InHand<'_, '_>, decision: &Decision, mutation: MutationId) -> Outcome<()> {
+    let said = Said {
+        captured_at: None,
+        mutation: Some(mutation),
+    };
+    let (lead, assists) = (decision.reason.lead.clone(), decision.reason.assists.clone());
+    let dispatch = Action::Dispatch {
+        lead,
+        assists,
+        note: String::new(),
+    };
+    hand.act(&Action::Open, &Actor::rule(), said)?;
+    hand.act(&dispatch, &Actor::rule(), said)
 }

@@ -1,5 +1,7 @@
 //! One push: mutations in order, each with its own savepoint and its one answer.
 
+use std::cell::Cell;
+
 use domain::protocol::{MAX_BLOB_BYTES, Mutation, PushRequest, PushResponse, Receipt, Stop, Verdict, body_hash};
 use domain::{Epoch, ErrorCode, PhotoManifest, ReceivedAt};
 use serde::Deserialize as _;
@@ -34,6 +36,7 @@ pub fn take(
     }
     let edit = Edit::new(tx, device.street.clone(), now, ids);
     let mut push = Push {
+        parked: Cell::new(parked::any(tx, &device.street)?),
         intake: Intake::new(&edit, device.id, device.user),
         last: device.last_seq,
         answers: Vec::new(),
@@ -41,11 +44,11 @@ pub fn take(
     let stop = push.read(&request.mutations)?;
     let Push { last, mut answers, .. } = push;
     devices::heard(tx, &device.street, device.id, last, &request.announce, now)?;
-    let street_rev = edit.seal()?;
-    for answer in answers.iter_mut().filter(|answer| answer.rev.is_none()) {
-        answer.rev = receipts::get(tx, &device.street, answer.id)?
-            .filter(|stored| stored.verdict == answer.verdict)
-            .and_then(|stored| stored.rev);
+    let sealed = edit.seal()?;
+    // What was parked has no receipt, also where its id has one.
+    let settled = |answer: &&mut Receipt| answer.rev.is_none() && !matches!(answer.verdict, Verdict::Parked { .. });
+    for answer in answers.iter_mut().filter(settled) {
+        answer.rev = sealed.receipts.get(&answer.id).copied();
     }
     let durable_rev = streets::durable_rev(tx, &device.street)?;
     Ok(PushResponse {
@@ -54,7 +57,7 @@ pub fn take(
         receipts: answers,
         last_seq: last,
         stop,
-        street_rev,
+        street_rev: sealed.rev,
         durable_rev,
         next_after_ms: None,
     })
@@ -62,6 +65,8 @@ pub fn take(
 
 struct Push<'e, 't> {
     intake: Intake<'e, 't>,
+    /// True when mutations of this street wait; seldom.
+    parked: Cell<bool>,
     last: u64,
     answers: Vec<Receipt>,
 }
@@ -98,6 +103,7 @@ impl Push<'_, '_> {
         let edit = self.edit();
         let (first_hash, answer) = match receipts::get(edit.tx, &edit.street, mutation.id)? {
             Some(stored) => (stored.body_hash, (stored.verdict, stored.rev)),
+            None if !self.parked.get() => return Ok(None),
             None => match parked::get(edit.tx, &edit.street, mutation.id)? {
                 Some(waiting) => (waiting.body_hash, (Verdict::Parked { code: waiting.code }, None)),
                 None => return Ok(None),
@@ -141,7 +147,7 @@ impl Push<'_, '_> {
     /// Gives a new mutation its one answer, or parks it.
     fn settle(&self, mutation: &Mutation, hash: &str) -> Outcome<(Verdict, Option<u64>)> {
         let edit = self.edit();
-        if parked::blocks(edit.tx, &edit.street, mutation.entity)? {
+        if self.parked.get() && parked::blocks(edit.tx, &edit.street, mutation.entity)? {
             return self.park(mutation, hash, ErrorCode::Internal);
         }
         self.attempt(mutation, hash)
@@ -230,6 +236,7 @@ impl Push<'_, '_> {
             edit.now,
         )?;
         self.keep_photos(mutation)?;
+        self.parked.set(true);
         Ok((Verdict::Parked { code }, None))
     }
 
@@ -282,6 +289,7 @@ pub fn replay(edit: &Edit<'_>, id: domain::MutationId) -> Outcome<Verdict> {
     parked::settle(edit.tx, &edit.street, id, edit.now)?;
     let push = Push {
         intake,
+        parked: Cell::new(true),
         last: 0,
         answers: Vec::new(),
     };

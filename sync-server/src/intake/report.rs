@@ -25,7 +25,7 @@ impl Intake<'_, '_> {
         if report.id.0 != mutation.entity {
             return Err(ErrorCode::BadRequest.into());
         }
-        if reports::get(edit.tx, &edit.street, report.id)?.is_some() {
+        if reports::exists(edit.tx, &edit.street, report.id)? {
             return Ok(Verdict::Applied);
         }
         valid(domain::validate::report(&report))?;
@@ -146,7 +146,7 @@ impl Intake<'_, '_> {
         Ok(TimelineEntry {
             what: what.to_owned(),
             actor: Some(self.user),
-            actor_label: areas::label(edit.tx, &edit.street, self.user)?,
+            actor_label: edit.known.person(self.user)?.label.clone(),
             queue: None,
             at: edit.now,
             captured_at: None,
@@ -159,8 +159,8 @@ impl Intake<'_, '_> {
 
     /// Refuses a person who was switched off or may not do this at all.
     pub(super) fn may(&self, permission: Permission) -> Outcome<()> {
-        let roles = areas::roles(self.edit.tx, &self.edit.street, self.user)?.unwrap_or_default();
-        if roles.iter().any(|role| role.may(permission)) {
+        let person = self.edit.known.person(self.user)?;
+        if person.roles.iter().flatten().any(|role| role.may(permission)) {
             Ok(())
         } else {
             Err(ErrorCode::OutOfScope.into())
@@ -171,14 +171,15 @@ impl Intake<'_, '_> {
     pub(super) fn works_in(&self, grid: &GridId, mutation: &Mutation) -> Outcome<()> {
         let edit = self.edit;
         let made_at = self.made_at(mutation);
-        let community = grids::community(edit.tx, &edit.street, grid)?;
+        let community = edit.known.grid(grid)?.map(|row| row.community.clone());
         let covers = |posting: &areas::Posting| match posting.kind {
             AreaKind::Grid => posting.area == grid.0,
             AreaKind::Community => community.as_ref().is_some_and(|community| posting.area == community.0),
             AreaKind::Queue => false,
         };
-        let postings = areas::of_person(edit.tx, &edit.street, self.user)?;
-        let held = postings
+        let person = edit.known.person(self.user)?;
+        let held = person
+            .postings
             .iter()
             .any(|it| covers(it) && it.to.is_none_or(|to| made_at.0 <= to.0 + GRACE_MS));
         if held {
@@ -192,7 +193,7 @@ impl Intake<'_, '_> {
     fn placed(&self, place: Place) -> Outcome<Place> {
         let edit = self.edit;
         let known = match &place.grid {
-            Some(grid) => grids::community(edit.tx, &edit.street, grid)?.is_some(),
+            Some(grid) => edit.known.grid(grid)?.is_some(),
             None => false,
         };
         let point = place

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use domain::protocol::RowType;
 use domain::{Bucket, StreetId};
 
-use super::{Edit, StoreError, Tx, code, scope};
+use super::scope::Scope;
+use super::{Edit, StoreError, Tx, code};
 use crate::args;
 use crate::live::Poke;
 
@@ -13,10 +14,9 @@ use crate::live::Poke;
 ///
 /// # Errors
 /// What the engine reports.
-pub fn place(edit: &Edit<'_>, kind: RowType, id: &str, rev: u64) -> Result<(), StoreError> {
-    let now: BTreeSet<Bucket> = scope::buckets_of(edit.tx, &edit.street, kind, id)?
-        .into_iter()
-        .collect();
+pub fn place(scope: &mut Scope<'_, '_>, kind: RowType, id: &str, rev: u64) -> Result<(), StoreError> {
+    let edit = scope.edit;
+    let now: BTreeSet<Bucket> = scope.buckets_of(kind, id)?.into_iter().collect();
     for bucket in of_row(edit.tx, &edit.street, kind, id)?.difference(&now) {
         put(edit, bucket, kind, id, rev, true)?;
     }

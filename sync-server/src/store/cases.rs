@@ -8,7 +8,7 @@ use domain::{
 };
 
 use super::case_memory::CaseMemory;
-use super::{Row, StoreError, Tx, Value, code, json, opt_code, streets};
+use super::{Row, StoreError, Tx, Value, code, json, opt_code};
 use crate::args;
 
 /// A case as it is stored.
@@ -204,13 +204,11 @@ pub fn of_household(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> R
     )
 }
 
-/// Gives a new case its number of the street-local day. Takes the street's lock.
+/// Writes the number that a new case was given.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn give_number(tx: &Tx<'_>, street: &StreetId, case: CaseId, now: ReceivedAt) -> Result<(), StoreError> {
-    let day = streets::get(tx, street)?.map_or_else(String::new, |street| local_day(&street.time_zone, now));
-    let number = streets::take_number(tx, street, &day)?;
+pub fn set_number(tx: &Tx<'_>, street: &StreetId, case: CaseId, number: String) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE cases SET number = $3 WHERE street_id = $1 AND id = $2",
         args![street, case, number],
@@ -219,7 +217,7 @@ pub fn give_number(tx: &Tx<'_>, street: &StreetId, case: CaseId, now: ReceivedAt
 }
 
 /// The street-local day as `YYYYMMDD`; UTC where the zone is unknown.
-fn local_day(zone: &str, now: ReceivedAt) -> String {
+pub(super) fn local_day(zone: &str, now: ReceivedAt) -> String {
     let utc: DateTime<Utc> = DateTime::from_timestamp_millis(now.0).unwrap_or_default();
     zone.parse::<chrono_tz::Tz>().map_or_else(
         |_unknown| utc.format("%Y%m%d").to_string(),

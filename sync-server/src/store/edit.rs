@@ -2,10 +2,13 @@
 //! taken, new cases get their numbers, every changed row its revision, and the buckets learn of it.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use domain::protocol::RowType;
 use domain::{CaseId, MutationId, ReceivedAt, StreetId};
 
+use super::known::Known;
+use super::scope::Scope;
 use super::{StoreError, Tx, bucket_rows, cases, receipts, streets};
 use crate::Outcome;
 use crate::clock::Ids;
@@ -20,6 +23,8 @@ pub struct Edit<'t> {
     pub now: ReceivedAt,
     /// Fresh ids.
     pub ids: &'t dyn Ids,
+    /// What this transaction does not change.
+    pub known: Known<'t>,
     pending: RefCell<Vec<Step>>,
 }
 
@@ -36,6 +41,7 @@ impl<'t> Edit<'t> {
     #[must_use]
     pub fn new(tx: &'t Tx<'t>, street: StreetId, now: ReceivedAt, ids: &'t dyn Ids) -> Self {
         Self {
+            known: Known::new(tx, street.clone()),
             tx,
             street,
             now,
@@ -82,25 +88,66 @@ impl<'t> Edit<'t> {
         outcome
     }
 
-    /// Takes the street's lock and writes numbers, revisions, buckets and receipts. Returns the street's revision.
+    /// Takes the street's lock and writes numbers, revisions, buckets and receipts.
     ///
     /// # Errors
     /// What the engine reports.
-    pub fn seal(self) -> Result<u64, StoreError> {
+    pub fn seal(self) -> Result<Sealed, StoreError> {
         let steps = self.pending.take();
         let count = steps.iter().filter(|step| matches!(step, Step::Touch(..))).count();
-        let last = streets::take_revs(self.tx, &self.street, u64::try_from(count).unwrap_or(u64::MAX))?;
-        let mut rev = last - u64::try_from(count).unwrap_or(u64::MAX);
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        let mut sealed = Sealed {
+            rev: streets::take_revs(self.tx, &self.street, count)?,
+            receipts: HashMap::new(),
+        };
+        self.number_cases(&steps)?;
+        let mut scope = Scope::new(&self);
+        let mut rev = sealed.rev - count;
         for step in steps {
             match step {
-                Step::Number(case) => cases::give_number(self.tx, &self.street, case, self.now)?,
+                Step::Number(_) => {}
                 Step::Touch(kind, id) => {
                     rev += 1;
-                    bucket_rows::place(&self, kind, &id, rev)?;
+                    bucket_rows::place(&mut scope, kind, &id, rev)?;
                 }
-                Step::Receipt(mutation) => receipts::set_rev(self.tx, &self.street, mutation, rev)?,
+                Step::Receipt(mutation) => {
+                    receipts::set_rev(self.tx, &self.street, mutation, rev)?;
+                    sealed.receipts.insert(mutation, rev);
+                }
             }
         }
-        Ok(last)
+        Ok(sealed)
     }
+
+    fn number_cases(&self, steps: &[Step]) -> Result<(), StoreError> {
+        let new = steps.iter().filter_map(|step| match step {
+            Step::Number(case) => Some(*case),
+            Step::Touch(..) | Step::Receipt(_) => None,
+        });
+        let new: Vec<CaseId> = new.collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let zone = self.known.street()?.map_or("", |street| &street.time_zone);
+        let day = cases::local_day(zone, self.now);
+        let numbers = streets::take_numbers(
+            self.tx,
+            &self.street,
+            &day,
+            u32::try_from(new.len()).unwrap_or(u32::MAX),
+        )?;
+        for (case, number) in new.into_iter().zip(numbers) {
+            cases::set_number(self.tx, &self.street, case, number)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a sealed transaction reached.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// The street's revision.
+    pub rev: u64,
+    /// Of every mutation answered in this transaction: the revision of its last change.
+    pub receipts: HashMap<MutationId, u64>,
 }

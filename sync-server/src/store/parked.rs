@@ -67,6 +67,15 @@ pub fn blocks(tx: &Tx<'_>, street: &StreetId, entity: Uuid) -> Result<bool, Stor
     Ok(tx.number(sql, args![street, entity])? > 0)
 }
 
+/// True when any mutation of the street waits.
+///
+/// # Errors
+/// What the engine reports.
+pub fn any(tx: &Tx<'_>, street: &StreetId) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM parked WHERE street_id = $1 AND settled_at IS NULL)";
+    Ok(tx.number(sql, args![street])? > 0)
+}
+
 /// Every mutation that waits, oldest first.
 ///
 /// # Errors

@@ -63,6 +63,15 @@ pub fn insert(tx: &Tx<'_>, street: &StreetId, record: &ReportRecord) -> Result<(
     Ok(())
 }
 
+/// True when the report is stored.
+///
+/// # Errors
+/// What the engine reports.
+pub fn exists(tx: &Tx<'_>, street: &StreetId, report: ReportId) -> Result<bool, StoreError> {
+    let sql = "SELECT COUNT(*) FROM reports WHERE street_id = $1 AND id = $2";
+    Ok(tx.number(sql, args![street, report])? > 0)
+}
+
 /// One report.
 ///
 /// # Errors

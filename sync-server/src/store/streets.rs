@@ -114,20 +114,18 @@ pub fn take_revs(tx: &Tx<'_>, street: &StreetId, count: u64) -> Result<u64, Stor
         .ok_or_else(|| StoreError::Column("rev".to_owned()))
 }
 
-/// The next case number of a street-local day (`YYYYMMDD`), such as `JL-20220412-0001`. Takes the street's lock.
+/// The next `count` case numbers of a street-local day (`YYYYMMDD`), such as `JL-20220412-0001`. Takes the street's lock.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn take_number(tx: &Tx<'_>, street: &StreetId, day: &str) -> Result<String, StoreError> {
-    let sql = "UPDATE streets SET number_last = CASE WHEN number_day = $2 THEN number_last + 1 ELSE 1 END,
+pub fn take_numbers(tx: &Tx<'_>, street: &StreetId, day: &str, count: u32) -> Result<Vec<String>, StoreError> {
+    let sql = "UPDATE streets SET number_last = CASE WHEN number_day = $2 THEN number_last + $3 ELSE $3 END,
             number_day = $2
          WHERE street_id = $1 RETURNING code, number_last";
-    tx.query_opt(sql, args![street, day], |row| {
-        Ok(format!(
-            "{}-{day}-{:04}",
-            row.get::<String>("code")?,
-            row.get::<i64>("number_last")?
-        ))
+    tx.query_opt(sql, args![street, day, count], |row| {
+        let (code, last) = (row.get::<String>("code")?, row.get::<i64>("number_last")?);
+        let first = last - i64::from(count) + 1;
+        Ok((first..=last).map(|n| format!("{code}-{day}-{n:04}")).collect())
     })?
     .ok_or_else(|| StoreError::Column("number_last".to_owned()))
 }

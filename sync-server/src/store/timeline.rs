@@ -18,14 +18,40 @@ pub fn append(
     report: Option<ReportId>,
     mutation: Option<MutationId>,
 ) -> Result<(), StoreError> {
+    let n = count(tx, street, case)? + 1;
+    insert(tx, street, case, n, entry, report, mutation)
+}
+
+/// How many steps a case has; they are numbered from 1 without a gap.
+///
+/// # Errors
+/// What the engine reports.
+pub fn count(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<u32, StoreError> {
+    let sql = "SELECT MAX(n) FROM timeline WHERE street_id = $1 AND case_id = $2";
+    Ok(u32::try_from(tx.number(sql, args![street, case])?).unwrap_or(u32::MAX))
+}
+
+/// Adds the `n`th step.
+///
+/// # Errors
+/// What the engine reports.
+pub fn insert(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    case: CaseId,
+    n: u32,
+    entry: &TimelineEntry,
+    report: Option<ReportId>,
+    mutation: Option<MutationId>,
+) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO timeline (street_id, case_id, n, what, actor_id, actor_label, queue_id, at, captured_at, state, text,
             reason, photos, report_id, mutation_id)
-         SELECT $1, $2, COALESCE(MAX(n), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
-         FROM timeline WHERE street_id = $1 AND case_id = $2",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         args![
             street,
             case,
+            n,
             &entry.what,
             entry.actor,
             &entry.actor_label,
