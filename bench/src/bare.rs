@@ -61,11 +61,6 @@ fn rows_after(connection: &Connection, table: &str, end: i64) -> Result<Rows, Fa
 }
 
 impl Added {
-    /// How many rows there are in all.
-    pub(crate) fn count(&self) -> usize {
-        self.0.iter().map(|table| table.rows.len()).sum()
-    }
-
     /// Inserts all rows with one commit for each of `pushes` equal parts; returns the seconds it took.
     pub(crate) fn insert(&self, connection: &Connection, pushes: usize) -> Result<f64, Fault> {
         let began = std::time::Instant::now();

@@ -9,6 +9,7 @@ mod bare;
 mod client;
 mod cpu;
 mod device_phone;
+mod dictionary;
 mod fault;
 mod material;
 mod phone;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
     let done = match arguments.split_first() {
         // The measured programs are processes, so that their processor time can be told from this one's.
         Some((name, rest)) if name == photo_copies::CHILD => photo_copies::run_child(rest),
+        Some((name, [path])) if name == "dictionary" => dictionary::write(path),
         // The server whose memory is measured is a process too.
         Some((name, _)) if name == sync::idle::CHILD => return sync_server::cli::run(),
         _ => measure_all(&arguments),

@@ -9,9 +9,6 @@ use crate::reports::{Ids, Texts};
 /// When the first report was captured: an instant long after the app was built.
 const FIRST_MS: i64 = 1_784_326_200_000;
 
-/// The phone's level of compression.
-const LEVEL: i32 = 3;
-
 /// A phone that has reports to push.
 #[derive(Debug, Clone)]
 pub(crate) struct Phone {
@@ -78,6 +75,11 @@ impl Phone {
         })
     }
 
+    /// Leaves out `count` reports, as if they had been pushed before.
+    pub(crate) fn skip(&mut self, count: usize) {
+        self.pushed += count;
+    }
+
     /// The next push of `count` reports, as its bytes on the wire.
     pub(crate) fn next_push(&mut self, texts: &Texts, count: usize) -> Result<Vec<u8>, Fault> {
         let reports = self.capture(texts, count);
@@ -85,9 +87,9 @@ impl Phone {
     }
 }
 
-/// A body as the phone compresses it.
+/// A body as the phone compresses it once it has met the server.
 pub(crate) fn packed(json: &[u8]) -> Result<Vec<u8>, Fault> {
-    Ok(zstd::bulk::compress(json, LEVEL)?)
+    device::packing::pack(json, true)?.ok_or(Fault::Client)
 }
 
 /// What a phone says of itself with every request.

@@ -71,6 +71,12 @@ impl Texts {
         ))
     }
 
+    /// One text alone.
+    pub(crate) fn one(category: CategoryId, text: String, point: LatLon) -> Self {
+        let point = Some(point);
+        Self(vec![Text { category, text, point }])
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.0.len()

@@ -2,6 +2,7 @@
 
 mod blob;
 mod change;
+mod dictionary;
 mod enrol;
 mod error_code;
 mod hash;
@@ -12,6 +13,7 @@ pub use blob::{
     BlobAnswer, MAX_BLOB_BYTES, MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, SMALL_BLOB_BYTES, UploadState,
 };
 pub use change::{BucketPage, PullRequest, PullResponse, Row, RowType, Tombstone};
+pub use dictionary::{DICTIONARY, DICTIONARY_HEADER, DICTIONARY_MAX_BYTES, DICTIONARY_NUMBER};
 pub use enrol::{EnrolRequest, EnrolResponse, ForkRequest, Profile};
 pub use error_code::{ErrorBody, ErrorCode, Problem, ProblemKind, WireError};
 pub use hash::{body_hash, profile_hash};

@@ -1,6 +1,7 @@
 //! What wraps every request: its size, its compression, its protocol headers, and how long it took.
 
 mod decode;
+mod dictionary;
 mod encode;
 
 use std::time::Instant;
@@ -11,7 +12,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use domain::ErrorCode;
-use domain::protocol::{PROTO, PROTO_HEADER, PROTO_MIN, REQUEST_ID_HEADER};
+use domain::protocol::{DICTIONARY_HEADER, DICTIONARY_NUMBER, PROTO, PROTO_HEADER, PROTO_MIN, REQUEST_ID_HEADER};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -80,9 +81,14 @@ async fn wrap(request: Request, next: Next) -> Response {
         .filter(|id| id.len() <= 64)
         .cloned();
     let accepts = encode::accepts_zstd(request.headers());
+    let dictionary = dictionary::is_read_by(request.headers());
     let mut response = next.run(request).await;
     if accepts {
-        response = encode::compressed(response).await;
+        response = encode::compressed(response, dictionary).await;
+    }
+    if dictionary {
+        let (name, number) = (DICTIONARY_HEADER, HeaderValue::from(DICTIONARY_NUMBER));
+        response.headers_mut().insert(HeaderName::from_static(name), number);
     }
     let status = response.status().as_u16();
     mark(&mut response, request_id);

@@ -36,7 +36,8 @@ cargo xtask <command>
                   --list           the names of the steps
   lint          the checks that need no build of the tests: format, clippy, eslint, types
   generate      write every generated file again
-  bench         measure against peers and physical limits
+  bench         measure against peers and physical limits; `bench sync` what syncing costs
+                  GROUP ...        these groups only: photo, save, push, wire, sync, sync.push, …
   screenshots   take the screenshots of every main screen
   setup         install what is missing and stop
 ";

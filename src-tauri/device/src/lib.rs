@@ -20,4 +20,4 @@ pub mod words;
 mod test_support;
 
 pub use device::Device;
-pub use sync::HttpTransport;
+pub use sync::{HttpTransport, packing};

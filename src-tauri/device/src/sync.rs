@@ -15,6 +15,7 @@ mod http;
 mod live;
 mod notice;
 mod offer;
+pub mod packing;
 mod plan;
 mod pull;
 mod push;

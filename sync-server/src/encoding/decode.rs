@@ -8,6 +8,7 @@ use domain::ErrorCode;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use super::dictionary::DECODER;
 use crate::{Failure, Outcome};
 
 /// No body is larger after decompression.
@@ -38,7 +39,7 @@ fn too_large(limit: usize) -> Failure {
 /// Decompresses, stopping at the first byte over the limit.
 fn inflate(packed: &[u8], limit: usize) -> Outcome<Vec<u8>> {
     let bad = || Failure::from(ErrorCode::BadEncoding);
-    let mut decoder = zstd::Decoder::new(packed).map_err(|_damaged| bad())?;
+    let mut decoder = zstd::Decoder::with_prepared_dictionary(packed, &DECODER).map_err(|_damaged| bad())?;
     decoder.window_log_max(MAX_WINDOW_LOG).map_err(|_too_new| bad())?;
     let by_ratio = packed.len().saturating_mul(MAX_RATIO).max(HARMLESS);
     let most = limit.min(by_ratio);

@@ -3,9 +3,13 @@
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::protocol::DICTIONARY_MAX_BYTES;
+use zstd::bulk::Compressor;
 
-/// Below this many bytes compression gains nothing.
-const WORTHWHILE: usize = 256;
+use super::dictionary::{ENCODER, LEVEL};
+
+/// Below this many bytes compression gains nothing: without the dictionary, and with it.
+const WORTHWHILE: (usize, usize) = (256, 64);
 /// No JSON answer is larger.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
@@ -21,8 +25,8 @@ pub(super) fn accepts_zstd(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Compresses a JSON answer; everything else (photos, event streams) passes untouched.
-pub(super) async fn compressed(response: Response) -> Response {
+/// Compresses a JSON answer, with the dictionary where its reader has it and it is small; everything else (photos, event streams) passes untouched.
+pub(super) async fn compressed(response: Response, dictionary: bool) -> Response {
     let json = |headers: &HeaderMap| {
         headers
             .get(header::CONTENT_TYPE)
@@ -37,9 +41,7 @@ pub(super) async fn compressed(response: Response) -> Response {
     };
     head.headers
         .append(header::VARY, HeaderValue::from_static("accept-encoding"));
-    let packed = (plain.len() >= WORTHWHILE)
-        .then(|| zstd::encode_all(&plain[..], 3).ok())
-        .flatten();
+    let packed = pack(&plain, dictionary && plain.len() <= DICTIONARY_MAX_BYTES);
     let Some(packed) = packed else {
         return Response::from_parts(head, Body::from(plain));
     };
@@ -47,4 +49,16 @@ pub(super) async fn compressed(response: Response) -> Response {
         .insert(header::CONTENT_ENCODING, HeaderValue::from_static("zstd"));
     head.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(head, Body::from(packed))
+}
+
+fn pack(plain: &[u8], dictionary: bool) -> Option<Vec<u8>> {
+    if dictionary && plain.len() >= WORTHWHILE.1 {
+        let mut compressor = Compressor::with_prepared_dictionary(&ENCODER).ok()?;
+        compressor.include_contentsize(false).ok()?;
+        compressor.include_checksum(true).ok()?;
+        return compressor.compress(plain).ok();
+    }
+    (plain.len() >= WORTHWHILE.0)
+        .then(|| zstd::bulk::compress(plain, LEVEL).ok())
+        .flatten()
 }

@@ -35,6 +35,8 @@ pub(crate) struct Memory {
     pub(crate) last_request_at: Option<i64>,
     pub(crate) pull_due_at: i64,
     pub(crate) basemap_due_at: i64,
+    /// The server reads the shared dictionary.
+    pub(crate) dictionary: bool,
     /// Requests in flight.
     pub(crate) running: u32,
     /// Mutations in one push; halved while the server fails to read them.
@@ -60,6 +62,7 @@ impl Engine {
             last_request_at: None,
             pull_due_at: 0,
             basemap_due_at: 0,
+            dictionary: false,
             running: 0,
             batch: MAX_MUTATIONS,
             failures_alone: HashMap::new(),

@@ -1,17 +1,16 @@
 //! One request and its answer: whether it came from our server, what it says, and what failed.
 
-use std::io::Read as _;
-
-use domain::protocol::{ErrorBody, ErrorCode, PROTO, PROTO_HEADER, REQUEST_ID_HEADER, WireError};
+use domain::protocol::{
+    DICTIONARY_HEADER, DICTIONARY_NUMBER, ErrorBody, ErrorCode, PROTO, PROTO_HEADER, REQUEST_ID_HEADER, WireError,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::packing;
 use crate::device::Device;
 use crate::failure::Failure;
 use crate::ports::{Method, Request, Response, TransportFault};
 
-/// Bodies smaller than this travel as they are.
-const COMPRESS_FROM: usize = 256;
 /// The largest answer after decompression, in bytes.
 const MAX_ANSWER: u64 = 16 * 1024 * 1024;
 
@@ -89,11 +88,13 @@ impl Device {
     ) -> Result<A, Fault> {
         let json = serde_json::to_vec(question).map_err(Failure::from)?;
         let mut headers = vec![("content-type", "application/json".to_owned())];
-        let body = if json.len() >= COMPRESS_FROM {
-            headers.push(("content-encoding", "zstd".to_owned()));
-            zstd::bulk::compress(&json, 3).map_err(Failure::from)?
-        } else {
-            json
+        let dictionary = self.engine.memory().dictionary;
+        let body = match packing::pack(&json, dictionary).map_err(Failure::from)? {
+            Some(packed) => {
+                headers.push(("content-encoding", "zstd".to_owned()));
+                packed
+            }
+            None => json,
         };
         let response = self
             .call(Call {
@@ -113,6 +114,9 @@ impl Device {
         let (request, id) = self.build(call);
         self.began();
         let sent = self.ports.transport.send(request).await;
+        if let Ok(response) = &sent {
+            self.note_dictionary(response);
+        }
         let checked = sent.map_err(Fault::Transport).and_then(|response| check(response, &id));
         self.ended(&checked);
         checked
@@ -125,6 +129,7 @@ impl Device {
         headers.push((PROTO_HEADER, PROTO.to_string()));
         headers.push((REQUEST_ID_HEADER, id.clone()));
         headers.push(("accept-encoding", "zstd".to_owned()));
+        headers.push((DICTIONARY_HEADER, DICTIONARY_NUMBER.to_string()));
         if let Some(token) = call.token {
             headers.push(("authorization", format!("Bearer {token}")));
         }
@@ -144,6 +149,14 @@ impl Device {
         let mut memory = self.engine.memory();
         memory.running += 1;
         memory.last_request_at = Some(self.ports.clock.mono_ms());
+    }
+
+    /// A server that reads our dictionary says so in each answer; one that does not, or no longer, says nothing.
+    fn note_dictionary(&self, response: &Response) {
+        if response.header(PROTO_HEADER).is_some() {
+            let said = response.header(DICTIONARY_HEADER).and_then(|text| text.parse().ok());
+            self.engine.memory().dictionary = said == Some(DICTIONARY_NUMBER);
+        }
     }
 
     /// A refusal proves that the server is there just as well as a success.
@@ -192,10 +205,7 @@ fn decompress(mut response: Response) -> Result<Response, Fault> {
     match response.header("content-encoding") {
         None | Some("identity") => Ok(response),
         Some("zstd") => {
-            let mut whole = Vec::new();
-            zstd::stream::read::Decoder::new(response.body.as_slice())
-                .and_then(|decoder| decoder.take(MAX_ANSWER + 1).read_to_end(&mut whole))
-                .map_err(|_broken| Fault::Foreign)?;
+            let whole = packing::unpack(&response.body, MAX_ANSWER).map_err(|_broken| Fault::Foreign)?;
             if whole.len() as u64 > MAX_ANSWER {
                 return Err(Fault::Transport(TransportFault::TooLarge));
             }
