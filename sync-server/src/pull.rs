@@ -2,6 +2,7 @@
 
 use domain::protocol::{BucketPage, PullRequest, PullResponse, Row, Tombstone, profile_hash};
 use domain::{Bucket, Epoch, ReceivedAt};
+use serde_json::Value;
 
 use crate::rows;
 use crate::store::devices::DeviceRecord;
@@ -120,7 +121,7 @@ fn put(
         });
         return Ok(80);
     };
-    let size = data.to_string().len() + 100;
+    let size = weight(&data) + 100;
     page.rows.push(Row {
         kind: member.kind,
         id: member.id,
@@ -128,4 +129,21 @@ fn put(
         data,
     });
     Ok(size)
+}
+
+/// About how many bytes a value takes as JSON.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) => 5,
+        Value::Number(_) => 12,
+        Value::String(text) => text.len() + 2,
+        Value::Array(items) => items.iter().map(|item| weight(item) + 1).sum::<usize>() + 2,
+        Value::Object(fields) => {
+            fields
+                .iter()
+                .map(|(key, field)| key.len() + 4 + weight(field))
+                .sum::<usize>()
+                + 2
+        }
+    }
 }
