@@ -32,6 +32,7 @@ struct Taken {
     per_s: Vec<f64>,
     bare_per_s: Vec<f64>,
     cpu_ms: Vec<f64>,
+    bare_cpu_ms: Vec<f64>,
 }
 
 const ONE_BY_ONE: Load = Load {
@@ -91,6 +92,13 @@ pub(crate) fn measure_many() -> Result<Vec<Measure>, Fault> {
         rate("push_sqlite_group_per_s", &group),
         Measure::aimed("push_sqlite_group_over_bare_loop", "of the bare loop", &over, 0.5),
         Measure::aimed("push_cpu_ms_per_report", "ms CPU", &group.cpu_ms, 0.1),
+        Measure::new(
+            "push_cpu_over_bare_loop",
+            "ms CPU",
+            &group.cpu_ms,
+            BARE,
+            &group.bare_cpu_ms,
+        ),
         Measure::aimed("push_single_cpu_ms_per_report", "ms CPU", &single.cpu_ms, 0.5),
     ])
 }
@@ -103,18 +111,19 @@ fn take(load: Load) -> Result<Taken, Fault> {
     let mut taken = Taken::default();
     // The first run fills caches on both sides and does not count.
     for run in 0..=RUNS {
-        let (ours, bare, cpu) = once(load, &texts, &mut street, &database)?;
+        let figures = once(load, &texts, &mut street, &database)?;
         if run > 0 {
-            taken.per_s.push(ours);
-            taken.bare_per_s.push(bare);
-            taken.cpu_ms.push(cpu);
+            taken.per_s.push(figures[0]);
+            taken.bare_per_s.push(figures[1]);
+            taken.cpu_ms.push(figures[2]);
+            taken.bare_cpu_ms.push(figures[3]);
         }
     }
     Ok(taken)
 }
 
-/// Reports per second of the server and of the bare loop, and the server's processor time for each.
-fn once(load: Load, texts: &Texts, street: &mut Street, bare: &Database) -> Result<(f64, f64, f64), Fault> {
+/// Reports per second of the server and of the bare loop, then the processor time of each for one report.
+fn once(load: Load, texts: &Texts, street: &mut Street, bare: &Database) -> Result<[f64; 4], Fault> {
     let mark = bare::mark(&street.database())?;
     let bodies = street
         .phones
@@ -126,9 +135,11 @@ fn once(load: Load, texts: &Texts, street: &mut Street, bare: &Database) -> Resu
     push_all(street.address, bodies)?;
     let (seconds, cpu) = (began.elapsed().as_secs_f64(), threads::server_ms()? - cpu);
     let added = bare::added(&street.database(), &mark)?;
+    let bare_cpu = threads::own_ms()?;
     let bare_seconds = added.insert(bare, load.phones * load.pushes)?;
+    let bare_cpu = threads::own_ms()? - bare_cpu;
     let count = reports as f64;
-    Ok((count / seconds, count / bare_seconds, cpu / count))
+    Ok([count / seconds, count / bare_seconds, cpu / count, bare_cpu / count])
 }
 
 /// What one phone sends in a run.

@@ -7,6 +7,17 @@ pub(crate) const SERVER: &str = "server";
 /// The thread that writes to the database.
 const WRITER: &str = "store-writer";
 
+/// What the calling thread has used up to now, in milliseconds.
+pub(crate) fn own_ms() -> Result<f64, Fault> {
+    used_ms(&std::fs::read_to_string("/proc/thread-self/schedstat")?)
+}
+
+/// The first number is nanoseconds on a processor.
+fn used_ms(schedstat: &str) -> Result<f64, Fault> {
+    let ns: Option<f64> = schedstat.split(' ').next().and_then(|ns| ns.parse().ok());
+    Ok(ns.ok_or(Fault::NoCpuTime)? / 1e6)
+}
+
 /// What the server's threads have used up to now, in milliseconds.
 pub(crate) fn server_ms() -> Result<f64, Fault> {
     let mut total = 0.0;
@@ -20,12 +31,7 @@ pub(crate) fn server_ms() -> Result<f64, Fault> {
             continue;
         };
         if [SERVER, WRITER].contains(&name.trim()) {
-            let ns: f64 = times
-                .split(' ')
-                .next()
-                .and_then(|ns| ns.parse().ok())
-                .ok_or(Fault::NoCpuTime)?;
-            total += ns / 1e6;
+            total += used_ms(&times)?;
         }
     }
     Ok(total)
