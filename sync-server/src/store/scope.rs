@@ -76,7 +76,8 @@ impl<'e, 't> Scope<'e, 't> {
         Ok(self.case.as_ref())
     }
 
-    /// Every reporter of a case has it among the own ones; a case from a household stays with the home as well.
+    /// Every reporter of a case has it among the own ones, its first one also after a merge, because the case names that
+    /// person itself; a case from a household stays with the home as well.
     fn of_case(&mut self, id: CaseId) -> Result<Vec<Bucket>, StoreError> {
         let (tx, street) = (self.edit.tx, &self.edit.street);
         let past = orders::queues_of_case(tx, street, id)?;
@@ -84,8 +85,7 @@ impl<'e, 't> Scope<'e, 't> {
             return Ok(Vec::new());
         };
         let (mut buckets, household) = (scope::buckets_of_case(case, &past), *household);
-        let sql =
-            "SELECT DISTINCT author_id FROM reports WHERE street_id = $1 AND (case_id = $2 OR first_case_id = $2)";
+        let sql = "SELECT DISTINCT author_id FROM reports WHERE street_id = $1 AND case_id = $2";
         let authors: Vec<UserId> = tx.query(sql, args![street, id], |row| row.get("author_id"))?;
         buckets.extend(authors.iter().map(scope::me));
         if let Some(household) = household {
