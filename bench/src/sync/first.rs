@@ -97,7 +97,7 @@ fn resident(n: usize, m: usize, household: HouseholdId) -> Resident {
         id: ResidentId(sync_server::clock::RandomIds.uuid()),
         household,
         name: format!("李{}{}", ["秀英", "建国", "桂兰", "志强", "晓明"][m % 5], n % 10),
-        sex: Some(if m % 2 == 0 { "f" } else { "m" }.to_owned()),
+        sex: Some(if m.is_multiple_of(2) { "f" } else { "m" }.to_owned()),
         birth_year: Some(1936 + i32::try_from(n * 7 + m * 11).unwrap_or(0) % 80),
         relation: "家人".to_owned(),
         phone: Some(format!("139{:08}", n * MEMBERS + m)),
