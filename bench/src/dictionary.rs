@@ -103,6 +103,7 @@ fn exchange(n: u64, ids: &mut Ids) -> Result<Vec<Vec<u8>>, Fault> {
         cursors: scope.iter().map(|bucket| (bucket.clone(), rev)).collect(),
         max_bytes: Some(512 * 1024),
         announce: announcement(0),
+        profile: None,
     };
     let pages = scope.iter().map(|bucket| BucketPage {
         id: bucket.clone(),
@@ -119,6 +120,7 @@ fn exchange(n: u64, ids: &mut Ids) -> Result<Vec<Vec<u8>>, Fault> {
         buckets: pages.collect(),
         scope,
         next_after_ms: None,
+        profile: None,
     };
     Ok(vec![
         serde_json::to_vec(&push)?,

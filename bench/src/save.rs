@@ -49,6 +49,7 @@ fn save(phone: &DevicePhone) -> Result<f64, Fault> {
         let draft = phone.device.open_draft(NewDraft {
             kind: DraftKind::Report,
             household: None,
+            about: None,
         })?;
         let mut report = draft.report.ok_or(Fault::Client)?;
         report.category = Some("noise".into());
@@ -62,6 +63,7 @@ fn save(phone: &DevicePhone) -> Result<f64, Fault> {
             id: draft.id.clone(),
             report: Some(report),
             visit: None,
+            note: None,
         })?;
         let began = Instant::now();
         phone.device.save_report(&draft.id)?;

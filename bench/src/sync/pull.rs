@@ -29,6 +29,7 @@ pub(crate) fn body(phone: &Phone, cursors: &Cursors) -> Result<Vec<u8>, Fault> {
         cursors: cursors.clone(),
         max_bytes: None,
         announce: announcement(0),
+        profile: None,
     };
     packed(&serde_json::to_vec(&request)?)
 }
