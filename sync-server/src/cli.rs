@@ -107,20 +107,17 @@ fn command_line(error: &clap::Error) -> ExitCode {
         say(&error.to_string());
         return ExitCode::SUCCESS;
     }
-    let detail = error.to_string();
-    let first = detail
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches("error: ")
-        .to_owned();
+    let whole = error.to_string();
+    // Without any command the parser has no complaint to quote, only its help.
+    let unsaid = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    let first = whole.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let problem = ConfigProblem {
         code: ConfigCode::CommandLine,
         place: "sync-server".to_owned(),
-        detail: first,
+        detail: if unsaid { String::new() } else { first.to_owned() },
     };
     complain(&problem.to_string());
-    complain("sync-server --help");
+    complain(if unsaid { &whole } else { "sync-server --help" });
     ExitCode::from(2)
 }
 

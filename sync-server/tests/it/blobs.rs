@@ -41,9 +41,20 @@ fn manifest(upright: &Photo, preview: &Photo, original: &Photo) -> PhotoManifest
     }
 }
 
-/// A report with one photo of 600 kB, its preview and its original, pushed.
+/// A report with one photo of 600 kB, its preview and its original, pushed as the phone's first mutation.
 async fn reported(world: &World) -> (Phone, [Photo; 3]) {
     let phone = world.enrol(1, user(1)).await;
+    let photos = report_photos(world, &phone).await;
+    (phone, photos)
+}
+
+/// The name of a photo that the phone's first mutation announces.
+pub(crate) async fn announced(world: &World, phone: &Phone) -> Sha256Hex {
+    let [upright, ..] = report_photos(world, phone).await;
+    upright.file.sha256
+}
+
+async fn report_photos(world: &World, phone: &Phone) -> [Photo; 3] {
     let photos = [photo(1, 600_000), photo(2, 9_000), photo(3, 700_000)];
     let shown = manifest(&photos[0], &photos[1], &photos[2]);
     let one = Report {
@@ -51,9 +62,9 @@ async fn reported(world: &World) -> (Phone, [Photo; 3]) {
         no_photo_reason: None,
         ..report(1, "manhole")
     };
-    let answer = world.push(&phone, &[creates(&phone, 1, &one)]).await;
+    let answer = world.push(phone, &[creates(phone, 1, &one)]).await;
     assert_eq!(answer.receipts[0].verdict, domain::protocol::Verdict::Applied);
-    (phone, photos)
+    photos
 }
 
 async fn blob(

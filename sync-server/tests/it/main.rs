@@ -4,9 +4,12 @@
 
 mod acts;
 mod blobs;
+mod doors;
 mod encoding;
 mod enrol;
 mod pull;
 mod push;
 mod visits;
+#[path = "../../../tests/doors/words.rs"]
+mod words;
 mod world;

@@ -10,7 +10,7 @@ use crate::world::{GRID_A, GRID_B, MORNING, Phone, World, user};
 
 const DAY: i64 = 86_400_000;
 
-fn visit(number: u128, ended_at: i64) -> Visit {
+pub(crate) fn visit(number: u128, ended_at: i64) -> Visit {
     Visit {
         id: VisitId(Uuid::from_u128(0xF000 + number)),
         household: household(1, GRID_A).id,

@@ -4,10 +4,17 @@
 mod acts;
 mod api;
 mod authorisation;
+mod case;
+mod dispute;
+mod doors;
 mod import;
 mod people;
+mod phone;
 mod privacy;
+mod program;
 mod session;
 mod setup;
 mod strays;
+#[path = "../../../tests/doors/words.rs"]
+mod words;
 mod world;

@@ -24,6 +24,11 @@ use uuid::Uuid;
 /// 2026-03-02 09:00 in Shanghai, a Monday.
 pub(crate) const MORNING: i64 = 1_772_413_200_000;
 
+/// A time in March 2026, as a watch in Shanghai shows it.
+pub(crate) const fn in_march(day: i64, hour: i64, minute: i64) -> i64 {
+    MORNING + ((day - 2) * 24 + hour - 9) * 3_600_000 + minute * 60_000
+}
+
 pub(crate) struct Still(AtomicI64);
 
 impl Clock for Still {
@@ -113,6 +118,11 @@ impl World {
 
     pub(crate) fn advance(&self, millis: i64) {
         self.clock.0.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    /// Moves the clock to a time in March 2026, as a watch in Shanghai shows it.
+    pub(crate) fn in_march(&self, day: i64, hour: i64, minute: i64) {
+        self.clock.0.store(in_march(day, hour, minute), Ordering::SeqCst);
     }
 
     /// A browser with a session of this person.
