@@ -34,15 +34,20 @@ const AT_ONCE = 2
 const named = (list, name) => !list || list.split(',').includes(name)
 
 const server = await serve(join(here, '../dist-demo'))
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--enable-unsafe-swiftshader'] })
-const context = await browser.newContext({ viewport: PHONE, deviceScaleFactor: 1.5, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
-await context.clock.setFixedTime(NOW)
-context.setDefaultTimeout(60_000)
 const faults = []
 let taken = 0
 
+/** A browser of its own for each worker: without a graphics card, pages of one browser disturb each other's pictures. */
+async function phone() {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--enable-unsafe-swiftshader'] })
+  const context = await browser.newContext({ viewport: PHONE, deviceScaleFactor: 1.5, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
+  await context.clock.setFixedTime(NOW)
+  context.setDefaultTimeout(60_000)
+  return { browser, context }
+}
+
 /** Opens the screen as a person does, then shows it in every look. */
-async function take([name, { main = false, full = false, search = '' }, act]) {
+async function take(context, [name, { main = false, full = false, search = '' }, act]) {
   const page = await context.newPage()
   const looks = LOOKS.filter((look) => named(ask.looks, look.name) && (main || !look.mainOnly))
   const fault = (text, look = looks[0]) => faults.push(`${name}.${look?.name}: ${text}`)
@@ -95,9 +100,10 @@ await mkdir(ask.out, { recursive: true })
 const waiting = SCREENS.filter(([name]) => named(ask.only, name))
 const started = Date.now()
 await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-  for (let next = waiting.shift(); next; next = waiting.shift()) await take(next)
+  const { browser, context } = await phone()
+  for (let next = waiting.shift(); next; next = waiting.shift()) await take(context, next)
+  await browser.close()
 }))
-await browser.close()
 server.stop()
 await writeFile(join(ask.out, 'faults.txt'), faults.join('\n'))
 process.stdout.write(`${taken} pictures of ${SCREENS.filter(([name]) => named(ask.only, name)).length} screens in ${Math.round((Date.now() - started) / 1000)} s: ${ask.out}\n`)

@@ -1,6 +1,6 @@
 // Names from the street's reference rows, in the language in force.
 import { label } from '@xunge/kit/labels'
-import { dueLabel, largestUnit, monthDay, relative, dayAndTime, weekday } from '@xunge/kit/time'
+import { dueLabel, largestUnit, namedDay, relative, dayAndTime } from '@xunge/kit/time'
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 
@@ -34,7 +34,7 @@ export function useTimes() {
   return {
     ago: (at: number, now: number) => relative(at, now, place.value),
     due: (at: number, now: number) => dueLabel(at, now, place.value),
-    day: (at: number) => `${monthDay(at, place.value)} ${weekday(at, place.value)}`,
+    day: (at: number) => namedDay(at, place.value),
     exact: (at: number) => dayAndTime(at, place.value),
     span,
     left: (at: number, now: number) => t(at < now ? 'time.overdueBy' : 'time.dueIn', { span: span(at - now) }),

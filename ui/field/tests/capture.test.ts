@@ -17,15 +17,62 @@ describe('capture', () => {
     await screen.goes('/capture/draft-new-1')
   })
 
+  it('opens the camera by itself on a phone, after the record is there', async () => {
+    const phone = fakePhone({ platform: 'android' })
+    const opened: { camera: string | null; drafts: number }[] = []
+    const click = vi.spyOn(HTMLInputElement.prototype, 'click').mockImplementation(function (this: HTMLInputElement) {
+      void phone.listDrafts().then((drafts) => opened.push({ camera: this.getAttribute('capture'), drafts: drafts.length }))
+    })
+    const screen = await on(phone, '/')
+    await screen.tap('capture')
+    await until(() => expect(opened).toEqual([{ camera: 'environment', drafts: 1 }]))
+    click.mockRestore()
+  })
+
+  it('opens no camera when the record could not be made, and says why', async () => {
+    const click = vi.spyOn(HTMLInputElement.prototype, 'click')
+    const screen = await at('/', { platform: 'android', failing: { openDraft: { code: 'phone_full' } } })
+    await screen.tap('capture')
+    await screen.says('手机存储已满')
+    expect(screen.path).toBe('/')
+    expect(click).not.toHaveBeenCalled()
+    click.mockRestore()
+  })
+
+  it('has "without photo" beside the shutter', async () => {
+    const screen = await capturing()
+    const shutter = document.querySelector('label[for="photo-input"]')
+    expect((await screen.find('no-photo')).parentElement).toBe(shutter?.parentElement)
+  })
+
+  it('takes pictures dropped on a desktop', async () => {
+    const screen = await capturing()
+    const drop = new Event('drop', { bubbles: true, cancelable: true })
+    Object.assign(drop, { dataTransfer: { files: [picture('one.jpg'), picture('two.jpg')] } })
+    document.querySelector('.photo-strip')?.dispatchEvent(drop)
+    await until(() => expect(screen.all('photo')).toHaveLength(2))
+  })
+
+  it('says how far the position may be off, and in which grid it lies', async () => {
+    const screen = await capturing()
+    await until(async () => expect((await screen.find('place-line')).textContent).toContain('手机定位，误差约 12 m'))
+    expect((await screen.find('place-line')).textContent).toContain('网格')
+  })
+
   it('saves a photographed report with three taps after the photo, and says how safe it is', async () => {
     const screen = await capturing()
     await screen.choose('photo-input', picture('wide.jpg'), picture('close.jpg'))
     await until(() => expect(screen.all('photo')).toHaveLength(2))
+    let taps = 0
+    const count = () => void (taps += 1)
+    document.addEventListener('click', count, true)
     await screen.tap('category-tree-fallen')
     await screen.tap('answer-road')
     await until(() => expect(screen.all('missing')).toEqual([]))
     await screen.tap('save')
     await screen.goes(/^\/reports\//)
+    document.removeEventListener('click', count, true)
+    expect(taps).toBe(3)
     expect((await screen.find('word')).dataset['word']).toBe('sending')
     const [report] = await screen.phone.listReports()
     expect(report).toMatchObject({ category: 'tree-fallen', photo_count: 2, urgency: 1 })
@@ -47,6 +94,7 @@ describe('capture', () => {
     await screen.tap('category-tree-fallen')
     const route = await screen.find('route')
     expect(route.dataset['queue']).toBe('municipal')
+    expect(route.closest('.save-bar'), 'in sight without scrolling').not.toBeNull()
     expect(route.textContent).toContain('市政')
     expect((await screen.find('route-due')).textContent).toContain('前控制险情')
     expect((await screen.find('route-reason')).textContent).toContain('默认由它主办')
@@ -64,7 +112,9 @@ describe('capture', () => {
     const screen = await capturing()
     await screen.tap('category-search')
     await screen.type('category-query', '燃气')
+    vi.mocked(window.scrollTo).mockClear()
     await screen.tap('found-gas-leak')
+    await until(() => expect(window.scrollTo, 'in sight of who has scrolled down').toHaveBeenCalledWith({ top: 0 }))
     const call = await screen.find('call-119')
     expect(call.getAttribute('href')).toBe('tel:119')
     const order = call.compareDocumentPosition(await screen.find('photo-input'))

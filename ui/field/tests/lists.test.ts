@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Port } from '../src/platform/port'
-import { at } from './support'
+import { at, tearDown, until } from './support'
 
 const LISTS: { path: string; reads: keyof Port; row: string }[] = [
   { path: '/', reads: 'getToday', row: 'today-visit_due' },
@@ -43,6 +43,25 @@ describe.each(LISTS)('the list at $path', ({ path, reads, row }) => {
     await screen.find(row)
     expect(screen.all('offline')).toEqual([])
   })
+})
+
+it('groups Today by what is to be done, what must be done first on top', async () => {
+  const screen = await at('/')
+  await screen.find('today-visit_due')
+  const groups = [...document.querySelectorAll('.today-list')].map((list) => [...new Set([...list.querySelectorAll('a')].map((row) => row.dataset['test']))])
+  expect(groups).toEqual([
+    ['today-needs_you', 'today-returned'],
+    ['today-rejected', 'today-resolved'],
+    ['today-promise_due', 'today-visit_due'],
+  ])
+})
+
+it('says at the day\'s end what is not delivered and which rule decides, or that all is', async () => {
+  const screen = await at('/')
+  await until(async () => expect((await screen.find('day-end')).textContent).toBe('还差 1 条记录、3 张照片移动流量：先传文字和缩略图，照片等 Wi-Fi'))
+  tearDown()
+  const done = await at('/', { empty: true })
+  await until(async () => expect((await done.find('day-end')).textContent).toMatch(/^今天全部送达上次连上服务器：/))
 })
 
 it('shows the map as a list by distance where nothing can draw a map', async () => {

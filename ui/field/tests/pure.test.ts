@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
 
 import { coordinates, typedCoordinates } from '../src/features/capture/coordinates'
+import { boundsOf } from '../src/features/map/bounds'
 import { endOfDay, localDate } from '../src/features/visit/days'
 import { floorOf, unitsOf } from '../src/features/visit/doors'
 import { newNeedId } from '../src/features/visit/ids'
-import type { HouseholdSummary } from '../src/platform/types'
+import type { GridRow, HouseholdSummary } from '../src/platform/types'
 
 it.each([
   ['29.50405, 106.5295', { lat: 29.50405, lon: 106.5295 }],
@@ -46,6 +47,13 @@ it('a room without a floor stands below the others, and two households behind on
     ['1', ['a', 'b']],
     ['', ['门卫室']],
   ])
+})
+
+it('a map begins with all of the own grids and nothing else', () => {
+  const grid = (id: string, ring: [number, number][]) => ({ id, rings: [ring] }) as GridRow
+  const grids = [grid('a', [[106.1, 29.5], [106.2, 29.6]]), grid('b', [[106.2, 29.4], [106.3, 29.5]]), grid('c', [[107, 30]])]
+  expect(boundsOf(grids, ['a', 'b'])).toEqual([{ lat: 29.4, lon: 106.1 }, { lat: 29.6, lon: 106.3 }])
+  expect(boundsOf(grids, [])).toBeUndefined()
 })
 
 it('a need is named by a UUIDv7 of its time', () => {

@@ -64,6 +64,7 @@ describe('a report', () => {
     await until(async () => expect((await screen.phone.getReport('report-4')).notes).toHaveLength(1))
     expect((await screen.phone.getReport('report-4')).notes[0]?.photos).toHaveLength(1)
     await screen.says('物业已到场')
+    expect((await screen.find('step-photo')).dataset['word']).toBe('sending')
     expect(await screen.phone.listDrafts()).toEqual([])
   })
 
@@ -144,6 +145,42 @@ describe('a report', () => {
     const later = await at('/reports/report-4')
     await later.find('timeline')
     expect(later.all('withdraw')).toEqual([])
+  })
+
+  it('says that it was withdrawn', async () => {
+    const screen = await at('/reports/report-1')
+    await screen.tap('withdraw')
+    await screen.tap('withdraw-go')
+    expect((await screen.find('withdrawn')).textContent).toBe('已撤回')
+    expect(screen.all('withdraw')).toEqual([])
+  })
+
+  it('keeps the reason for withdrawing when the ten minutes are over', async () => {
+    const screen = await at('/reports/report-1', { failing: { withdrawReport: { code: 'withdraw_window_over' } } })
+    await screen.tap('withdraw')
+    await screen.type('withdraw-reason', '看错了')
+    await screen.tap('withdraw-go')
+    expect((await screen.find('error')).textContent).toContain('已超过十分钟')
+    expect(((await screen.find('withdraw-reason')) as HTMLInputElement).value).toBe('看错了')
+  })
+
+  it.each([
+    ['report-4', '已退回', '不归本单位。小区内部道路，应由物业负责'],
+    ['report-5', '已办结', '更换灯泡与镇流器，已亮'],
+    ['report-6', '不予受理', '夜间施工许可在有效期内，已要求公示'],
+  ])('shows above all else what %s was answered: %s', async (id, state, said) => {
+    const screen = await at(`/reports/${id}`)
+    const answer = await screen.find('answer')
+    expect(answer.textContent).toContain(state)
+    expect(answer.textContent).toContain(said)
+    const order = answer.compareDocumentPosition(await screen.find('case-number'))
+    expect(order & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy()
+  })
+
+  it('has no answer while it is being worked on', async () => {
+    const screen = await at('/reports/report-2')
+    await screen.find('timeline')
+    expect(screen.all('answer')).toEqual([])
   })
 
   it('that is gone says so', async () => {

@@ -10,7 +10,7 @@ async function granny(screen: Screen) {
 }
 
 describe('households', () => {
-  it.each([['王阿婆'], ['5678']])('are found by %s', async (words) => {
+  it.each([['王阿婆'], ['三区 1号楼 1单元 101'], ['5678']])('are found by %s', async (words) => {
     const screen = await at('/visits')
     await screen.type('household-search', words)
     await until(() => expect(screen.all('household-row')).toHaveLength(1))
@@ -25,10 +25,12 @@ describe('households', () => {
     expect(screen.all('household-row').length).toBeLessThan(total)
   })
 
-  it('show tags as words', async () => {
+  it('show tags as words with a plain icon', async () => {
     const screen = await at('/visits')
     await granny(screen)
-    await screen.says('独居 · 高龄 · 低保')
+    await screen.find('tag')
+    expect(screen.all('tag').map((tag) => tag.textContent)).toEqual(['独居', '高龄', '低保'])
+    expect(screen.all('tag').every((tag) => tag.querySelector('svg') && !tag.getAttribute('style'))).toBe(true)
   })
 
   it('lie in their building as it stands', async () => {

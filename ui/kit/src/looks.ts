@@ -1,6 +1,7 @@
 // How urgency, states and the four words of safety look: icon, colour token, message key. Colour never stands alone.
 import type { CaseState } from './generated/CaseState'
 import type { Condition } from './generated/Condition'
+import type { Tag } from './generated/Tag'
 import type { IconName } from './icons'
 
 /** A tone of the state scale in `tokens.css`. */
@@ -60,6 +61,27 @@ const WORDS: Record<SafetyWord, Tone> = { on_phone: 'wait', sending: 'move', del
 
 /** Look of a word for safety. */
 export const wordLook = (word: SafetyWord): Look => toned(WORDS[word], word, `word.${word}`)
+
+const TAGS: Record<Tag, IconName> = {
+  'living-alone': 'person',
+  elder80: 'elder',
+  'all-elder': 'people',
+  disabled: 'wheelchair',
+  'severely-disabled': 'wheelchair',
+  'disabled-care': 'wheelchair',
+  'lost-only-child': 'heart',
+  'low-income': 'coin',
+  'near-low-income': 'coin',
+  'lone-elder': 'elder',
+  'veteran-care': 'medal',
+  'child-in-need': 'child',
+  pregnant: 'heart',
+  'renter-new': 'key',
+  other: 'more',
+}
+
+/** A tag of a resident: a plain icon beside its word, never a colour. */
+export const tagIcon = (tag: Tag): IconName => TAGS[tag]
 
 const CONDITIONS: Record<Condition, Look> = {
   fine: toned('done', 'fine', 'condition.fine'),

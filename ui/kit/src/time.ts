@@ -26,11 +26,14 @@ export const clockTime = (at: number, place: Place) =>
 export const monthDay = (at: number, place: Place) =>
   format(place, 'day', place.locale.startsWith('zh') ? { month: 'long', day: 'numeric' } : { month: 'short', day: 'numeric' }).format(at)
 
-/** `4月12日 周二 08:05` or `Tue Apr 12 08:05` */
-export const dayAndTime = (at: number, place: Place) => {
+/** `4月12日 周二` or `Tue Apr 12` */
+export const namedDay = (at: number, place: Place) => {
   const day = [monthDay(at, place), weekday(at, place)]
-  return `${(place.locale.startsWith('zh') ? day : day.reverse()).join(' ')} ${clockTime(at, place)}`
+  return (place.locale.startsWith('zh') ? day : day.reverse()).join(' ')
 }
+
+/** `4月12日 周二 08:05` or `Tue Apr 12 08:05` */
+export const dayAndTime = (at: number, place: Place) => `${namedDay(at, place)} ${clockTime(at, place)}`
 
 /** `周二` or `Tue` */
 export const weekday = (at: number, place: Place) => format(place, 'week', { weekday: 'short' }).format(at)

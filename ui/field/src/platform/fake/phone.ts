@@ -22,6 +22,7 @@ export type Knobs = {
   /** Commands that never answer. */
   hanging: Set<keyof Port>
   settings: Partial<Session['settings']>
+  platform: Session['platform']
   position: boolean
 }
 
@@ -29,7 +30,7 @@ export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; p
 
 /** A phone with the demo street on it. */
 export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
-  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, position: true, ...wishes }
+  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, ...wishes }
   return guarded(new Memory(knobs), knobs)
 }
 
@@ -71,7 +72,7 @@ class Memory implements Port {
       grid_name: knobs.enrolled ? (reference.grids.find((grid) => grid.id === profile.grids[0])?.name ?? null) : null,
       settings: { language: 'zh-CN', text_size: 100, theme: 'system', photos_on_mobile: false, network: 'auto', ...knobs.settings },
       app_version: '0.1.0',
-      platform: 'desktop',
+      platform: knobs.platform,
       server: knobs.enrolled ? 'https://xunge.example' : null,
     }
     this.reports = knobs.empty ? [] : seededReports(knobs.now())
