@@ -31,7 +31,7 @@ export function usePhotoIntake(draft: () => string, changed: (draft: Draft) => P
 
   /** A picture the phone cannot decode but the page can draw becomes an ordinary photo. Else it stays as it is, and its tile says so. */
   async function drawn(id: string, with_: Draft, file: File): Promise<Draft> {
-    const added = with_.photos.at(-1)
+    const added = with_.photos[with_.photos.length - 1]
     if (!added || added.manifest.upright) return with_
     const picture = await draw(file)
     return picture ? phone.drawPhoto(id, added.id, await upload(phone, picture)) : with_

@@ -307,7 +307,7 @@ class Memory implements Port {
     const draft: Draft = {
       ...blank,
       replaces: mutation,
-      report: blank.report && { ...blank.report, category, text, address: place.address, pin: place.chosen?.point ?? null },
+      report: blank.report && { ...blank.report, category, text, address: place.address, pin: place.chosen?.point ?? null, grid: place.grid },
       photos: photos.map(({ role, manifest, url }, at) => ({ id: manifest.upright?.sha256 ?? String(at), role, manifest, url })),
     }
     this.drafts.set(draft.id, draft)
