@@ -80,12 +80,13 @@ pub fn of_case(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Vec<Order
     tx.query(sql, args![street, case], read)
 }
 
-/// The queues that have or had an order of a case.
+/// The queues that have or had an order of a case, one for each order. (With DISTINCT the engine reads the whole street
+/// in the order of another index.)
 ///
 /// # Errors
 /// What the engine reports.
 pub fn queues_of_case(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Vec<QueueId>, StoreError> {
-    let sql = "SELECT DISTINCT queue_id FROM orders WHERE street_id = $1 AND case_id = $2";
+    let sql = "SELECT queue_id FROM orders WHERE street_id = $1 AND case_id = $2";
     tx.query(sql, args![street, case], |row| row.get("queue_id"))
 }
 

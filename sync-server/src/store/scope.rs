@@ -85,7 +85,7 @@ impl<'e, 't> Scope<'e, 't> {
             return Ok(Vec::new());
         };
         let (mut buckets, household) = (scope::buckets_of_case(case, &past), *household);
-        let sql = "SELECT DISTINCT author_id FROM reports WHERE street_id = $1 AND case_id = $2";
+        let sql = "SELECT author_id FROM reports WHERE street_id = $1 AND case_id = $2";
         let authors: Vec<UserId> = tx.query(sql, args![street, id], |row| row.get("author_id"))?;
         buckets.extend(authors.iter().map(scope::me));
         if let Some(household) = household {
