@@ -6,6 +6,7 @@ pub(crate) mod outbox;
 mod photos;
 mod receipts;
 mod records;
+mod revisions;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +62,7 @@ impl Ledger {
         let mut breaches = receipts::check(self, &answered, server, phones);
         breaches.extend(records::check(self, &answered, server));
         breaches.extend(cases::check(server));
+        breaches.extend(revisions::check(server));
         breaches.extend(photos::check(server, phones));
         breaches.extend(phones.iter().flat_map(|phone| rows::check(server, phone)));
         breaches

@@ -49,7 +49,7 @@ impl History {
             }
             Act::NightFalls => self.night().await,
             Act::KillPhone => self.kill(at).await,
-            Act::CutPower => self.hands[at].phone.fuse.burn_down_after(self.dice.u32(1..400)),
+            Act::CutPower => self.cut_power(at),
             Act::StopServer => self.stop_server(),
             Act::ClockJumps => self.hands[at]
                 .phone
@@ -73,9 +73,7 @@ impl History {
             Err(_cut) => {}
         }
         self.trace.tell("  the power goes");
-        if let Some(running) = &hand.running {
-            running.abort();
-        }
+        hand.fallen = true;
         None
     }
 
@@ -206,6 +204,16 @@ impl History {
         tokio::time::sleep(Duration::from_millis(self.dice.u64(..60_000))).await;
         self.hands[at].phone.start();
         self.hands[at].run();
+    }
+
+    /// The power goes some time from now, or in the middle of a save.
+    fn cut_power(&mut self, at: usize) {
+        let saving = self.dice.bool();
+        let calls = self.dice.u32(1..if saving { 30 } else { 400 });
+        self.hands[at].phone.fuse.burn_down_after(calls);
+        if saving {
+            self.capture(at);
+        }
     }
 
     fn stop_server(&mut self) {

@@ -30,6 +30,8 @@ pub(super) struct Hand {
     pub(super) phone: Phone,
     pub(super) name: String,
     pub(super) running: Option<JoinHandle<()>>,
+    /// Its power went in the middle of something its worker did.
+    pub(super) fallen: bool,
     pub(super) reports: Vec<ReportId>,
     pub(super) copies: Vec<PathBuf>,
 }
@@ -59,7 +61,27 @@ pub(super) struct Outcome {
     pub(super) mutations: u64,
     pub(super) photos: u64,
     pub(super) virtual_hours: f64,
+    /// How often each of [`WORTH_COUNTING`] was told.
+    pub(super) happened: [u64; WORTH_COUNTING.len()],
 }
+
+/// What many histories have to meet for their silence to mean anything, as the trace tells it.
+pub(super) const WORTH_COUNTING: [&str; 14] = [
+    "the power goes",
+    "starts again",
+    " fork ",
+    "ClonePhone",
+    "RestorePhone",
+    "RestoreServer",
+    "StopServer",
+    "MoveWorker",
+    "ClockJumps",
+    "NightFalls",
+    "arrives 2",
+    "arrives 1, Lost",
+    "Cut(",
+    "Portal",
+];
 
 impl Outcome {
     pub(super) fn add(&mut self, other: &Self) {
@@ -67,6 +89,9 @@ impl Outcome {
         self.mutations += other.mutations;
         self.photos += other.photos;
         self.virtual_hours += other.virtual_hours;
+        for (sum, more) in self.happened.iter_mut().zip(other.happened) {
+            *sum += more;
+        }
     }
 }
 
@@ -124,6 +149,7 @@ impl History {
             phone,
             name,
             running: None,
+            fallen: false,
             reports: Vec::new(),
             copies: Vec::new(),
         };
@@ -155,7 +181,7 @@ impl History {
     /// A phone whose power was cut starts again.
     async fn pick_up_the_fallen(&mut self) {
         for hand in &mut self.hands {
-            if hand.running.as_ref().is_some_and(JoinHandle::is_finished) {
+            if hand.fallen || hand.running.as_ref().is_some_and(JoinHandle::is_finished) {
                 self.trace.tell(&format!("{} starts again", hand.name));
                 hand.restart().await;
             }
@@ -227,6 +253,7 @@ impl History {
             mutations: self.ledger.count(),
             photos,
             virtual_hours: self.clock.elapsed_ms() as f64 / 3_600_000.0,
+            happened: WORTH_COUNTING.map(|word| trace.iter().filter(|line| line.contains(word)).count() as u64),
             trace,
         }
     }
@@ -241,6 +268,7 @@ impl Hand {
     /// The app ends where it stands.
     pub(super) async fn stop(&mut self) {
         self.phone.fuse.disarm();
+        self.fallen = false;
         if let Some(running) = self.running.take() {
             running.abort();
             let cause = running.await.err().and_then(|ended| ended.try_into_panic().ok());
