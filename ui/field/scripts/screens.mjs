@@ -50,7 +50,10 @@ async function phone() {
 async function take(context, [name, { main = false, full = false, search = '' }, act]) {
   const page = await context.newPage()
   const looks = LOOKS.filter((look) => named(ask.looks, look.name) && (main || !look.mainOnly))
-  const fault = (text, look = looks[0]) => faults.push(`${name}.${look?.name}: ${text}`)
+  const fault = (text, look = looks[0]) => {
+    faults.push(`${name}.${look?.name}: ${text}`)
+    process.stderr.write(`${faults[faults.length - 1]}\n`)
+  }
   page.on('request', (request) => {
     if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url())) fault(`request to ${request.url()}`)
   })
@@ -108,6 +111,6 @@ server.stop()
 await writeFile(join(ask.out, 'faults.txt'), faults.join('\n'))
 process.stdout.write(`${taken} pictures of ${SCREENS.filter(([name]) => named(ask.only, name)).length} screens in ${Math.round((Date.now() - started) / 1000)} s: ${ask.out}\n`)
 if (faults.length > 0) {
-  process.stderr.write(`${faults.join('\n')}\n${faults.length} faults\n`)
+  process.stderr.write(`${faults.length} faults\n`)
   process.exit(1)
 }

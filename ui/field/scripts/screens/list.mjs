@@ -159,6 +159,10 @@ export const SCREENS = [
     await tap(page, 'today-returned')
     await seen(page, 'timeline')
   }],
+  ['refused', { ...main, ...full }, async (page) => {
+    await tap(page, 'today-needs_you')
+    await seen(page, 'refused')
+  }],
   ['note', main, async (page) => {
     await report(page, 'on_phone')
     await tap(page, 'note-add')
