@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use sync_server::store::{Database, Store};
 
 use crate::fault::Fault;
 
@@ -82,7 +83,7 @@ impl Added {
 /// An empty database with the server's own tables, opened as the server opens its own.
 pub(crate) fn empty(folder: &Path) -> Result<Connection, Fault> {
     let path = folder.join("bare.db");
-    drop(sync_server::store::Store::open(&path, 1)?);
+    drop(Store::open(&Database::File(path.clone()), 1)?);
     let connection = Connection::open(&path)?;
     connection.set_prepared_statement_cache_capacity(256);
     connection.query_row("PRAGMA journal_mode = WAL", [], |_row| Ok(()))?;

@@ -1,5 +1,7 @@
 -- The whole schema of the street server. One dialect for SQLite and PostgreSQL: TEXT ids, BIGINT numbers and
--- milliseconds, SMALLINT flags (0 or 1), JSON in TEXT. Every table but `server` leads with `street_id`.
+-- milliseconds, SMALLINT flags (0 or 1), JSON in TEXT. Every table but `server` leads with `street_id`. What stands in
+-- a comment that begins with `pg` is read by PostgreSQL alone: there the tables that grow with every report are split
+-- by street.
 
 CREATE TABLE server (
     name TEXT NOT NULL PRIMARY KEY,
@@ -168,7 +170,7 @@ CREATE TABLE access_log (
     field TEXT,
     reason TEXT,
     PRIMARY KEY (street_id, id)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 CREATE INDEX access_log_at ON access_log (street_id, at);
 
 -- What administrators did.
@@ -231,7 +233,7 @@ CREATE TABLE visits (
     received_at BIGINT NOT NULL,
     body TEXT NOT NULL,
     PRIMARY KEY (street_id, id)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 CREATE INDEX visits_household ON visits (street_id, household_id, ended_at);
 
 -- Private to their author.
@@ -252,7 +254,7 @@ CREATE TABLE needs (
     category TEXT NOT NULL,
     text TEXT NOT NULL,
     PRIMARY KEY (street_id, id)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 CREATE INDEX needs_household ON needs (street_id, household_id);
 CREATE INDEX needs_visit ON needs (street_id, visit_id);
 
@@ -270,7 +272,7 @@ CREATE TABLE reports (
     withdrawn_at BIGINT,
     body TEXT NOT NULL,
     PRIMARY KEY (street_id, id)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 CREATE INDEX reports_case ON reports (street_id, case_id);
 CREATE INDEX reports_author ON reports (street_id, author_id, received_at);
 
@@ -309,7 +311,7 @@ CREATE TABLE cases (
     -- What the state machine remembers beyond these columns, as JSON.
     facts TEXT NOT NULL,
     PRIMARY KEY (street_id, id)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 CREATE UNIQUE INDEX cases_number ON cases (street_id, number);
 CREATE INDEX cases_queue ON cases (street_id, lead_queue, state, received_at);
 CREATE INDEX cases_state ON cases (street_id, state, received_at);
@@ -332,7 +334,7 @@ CREATE TABLE orders (
     closed_at BIGINT,
     outcome TEXT,
     PRIMARY KEY (street_id, id)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 CREATE UNIQUE INDEX orders_one_open_lead ON orders (street_id, case_id) WHERE role = 'lead' AND closed_at IS NULL;
 CREATE UNIQUE INDEX orders_one_open_assist ON orders (street_id, case_id, queue_id)
     WHERE role = 'assist' AND closed_at IS NULL;
@@ -353,7 +355,7 @@ CREATE TABLE clocks (
     ended_at BIGINT,
     paused_at BIGINT,
     PRIMARY KEY (street_id, case_id, n)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 CREATE INDEX clocks_running ON clocks (street_id, due_at) WHERE done_at IS NULL AND ended_at IS NULL;
 
 CREATE TABLE timeline (
@@ -373,7 +375,7 @@ CREATE TABLE timeline (
     report_id TEXT,
     mutation_id TEXT,
     PRIMARY KEY (street_id, case_id, n)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 
 -- Which case or visit a photo file belongs to. `subject_kind` is `case` or `visit`.
 CREATE TABLE photos (
@@ -392,7 +394,7 @@ CREATE TABLE photos (
     -- 1 when the file is wanted without being asked for: every preview and upright, and an original without an upright.
     wanted SMALLINT NOT NULL,
     PRIMARY KEY (street_id, sha256, subject_kind, subject_id)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 CREATE INDEX photos_subject ON photos (street_id, subject_kind, subject_id);
 
 -- Files that lie on the disk, whole and checked.
@@ -403,7 +405,7 @@ CREATE TABLE blobs (
     stored_at BIGINT NOT NULL,
     stored_by TEXT,
     PRIMARY KEY (street_id, sha256)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 
 CREATE TABLE upload_chunks (
     street_id TEXT NOT NULL,
@@ -440,7 +442,7 @@ CREATE TABLE receipts (
     received_at BIGINT NOT NULL,
     kept TEXT,
     PRIMARY KEY (street_id, mutation_id)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 
 -- Mutations that wait for a person; kept whole.
 CREATE TABLE parked (
@@ -497,7 +499,7 @@ CREATE TABLE bucket_rows (
     gone SMALLINT NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (street_id, bucket, kind, id)
-);
+) /*pg PARTITION BY HASH (street_id) */;
 CREATE UNIQUE INDEX bucket_rows_rev ON bucket_rows (street_id, bucket, rev);
 CREATE INDEX bucket_rows_row ON bucket_rows (street_id, kind, id);
 

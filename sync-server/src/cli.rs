@@ -2,6 +2,7 @@
 
 mod health;
 mod import;
+mod migrate_store;
 mod reset_admin;
 mod serve;
 mod start;
@@ -47,6 +48,8 @@ enum Command {
         #[command(flatten)]
         flags: Flags,
     },
+    /// Move everything from SQLite to PostgreSQL 从 SQLite 迁移到 PostgreSQL
+    MigrateStore(migrate_store::Asked),
     /// Print the description of the API 输出接口说明
     Openapi,
     /// Ask a running server whether it is well 检查服务是否正常
@@ -71,6 +74,7 @@ pub fn run() -> ExitCode {
             dry_run,
             flags,
         } => configured(&flags).and_then(|config| import::import(&config, what, &file, dry_run)),
+        Command::MigrateStore(asked) => migrate_store::run(&asked),
         Command::Openapi => openapi(),
         Command::Health(flags) => configured(&flags).and_then(|config| health::ask(&config)),
     };

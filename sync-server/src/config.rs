@@ -1,7 +1,7 @@
 //! Settings from flags, environment and file, in this order of weight. Everything wrong with them is told at once.
 
 mod file;
-mod parse;
+pub(crate) mod parse;
 mod problem;
 
 use std::ffi::OsString;
@@ -12,6 +12,7 @@ use clap::Args;
 
 pub use problem::{ConfigCode, ConfigProblem, Source};
 
+use crate::places::Places;
 use parse::Reader;
 
 /// How log lines look.
@@ -28,8 +29,8 @@ pub enum LogFormat {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// Folder of database and photos.
-    pub data_dir: PathBuf,
+    /// Where database and photos are.
+    pub places: Places,
     /// Address under which phones and browsers reach the server; no slash at its end.
     pub public_url: Option<String>,
     /// Folder of the built office UI.
@@ -53,6 +54,15 @@ pub struct Flags {
     /// Folder of database and photos 数据目录 [default: xunge-data]
     #[arg(long, alias = "data", value_name = "FOLDER")]
     pub data_dir: Option<String>,
+    /// Database: a file, or `postgres://user@host/name` 数据库 [default: xunge.db in the data folder]
+    #[arg(long, value_name = "FILE|URL")]
+    pub database: Option<String>,
+    /// PEM file with the authority that signed PostgreSQL's certificate 数据库证书颁发机构
+    #[arg(long, value_name = "FILE")]
+    pub database_ca: Option<String>,
+    /// Photos: a folder, or `s3://bucket/folder` 照片存放位置 [default: blobs in the data folder]
+    #[arg(long, value_name = "FOLDER|URL")]
+    pub photos: Option<String>,
     /// Address under which phones and browsers reach this server 对外网址
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
@@ -94,7 +104,7 @@ pub fn load(
     }
     let config = Config {
         listen: reader.listen(flags.listen.as_deref()),
-        data_dir: reader.folder("data_dir", flags.data_dir.as_deref(), "xunge-data"),
+        places: reader.places(flags),
         public_url: reader.public_url(flags.public_url.as_deref()),
         office_dir: reader.folder("office_dir", flags.office_dir.as_deref(), "ui/office/dist"),
         behind_proxy: reader.flag("behind_proxy", flags.behind_proxy),

@@ -20,6 +20,7 @@ pub mod office;
 pub mod people;
 pub mod phone;
 pub mod photo_files;
+pub mod places;
 pub mod pull;
 pub mod routes;
 pub mod rows;

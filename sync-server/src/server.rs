@@ -9,7 +9,8 @@ use crate::Outcome;
 use crate::blobs::Files;
 use crate::clock::{Clock, Ids};
 use crate::office::Office;
-use crate::store::{Edit, Store, StoreError, Tx, server};
+use crate::places::Places;
+use crate::store::{Database, Edit, Store, StoreError, Tx, server};
 
 /// Connections for reading. More than the machine's cores bring nothing; fewer let one slow list delay the next.
 const READERS: usize = 4;
@@ -32,17 +33,39 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the data folder: `xunge.db` and `blobs/`. Both are made where they are missing.
+    /// Opens a data folder, see [`Places::in_folder`].
     ///
     /// # Errors
-    /// [`StoreError::Newer`], [`StoreError::Corrupt`], or what the file system reports.
+    /// As [`Server::open_at`].
     pub fn open(folder: &Path, office: Office, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder)?;
-        let store = Store::open(&folder.join("xunge.db"), READERS)?;
-        let files = Arc::new(Files::open(&folder.join("blobs"))?);
+        Self::open_at(&Places::in_folder(folder), office, clock, ids)
+    }
+
+    /// Opens database and photos. What is missing is made.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], [`StoreError::Corrupt`], or what the file system, PostgreSQL or the object store reports.
+    pub fn open_at(
+        places: &Places,
+        office: Office,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Result<Self, StoreError> {
+        if let Database::File(path) = &places.database
+            && let Some(folder) = path.parent()
+        {
+            std::fs::create_dir_all(folder)?;
+        }
+        let store = Store::open(&places.database, READERS)?;
+        let files = Arc::new(Files::open(&places.photos)?);
         let fresh = Arc::clone(&ids);
         let epoch = store
-            .write_blocking(move |tx| Ok(server::epoch(tx, fresh.as_ref())?))
+            .write_blocking(move |tx| {
+                if server::is_moved(tx)? {
+                    return Err(StoreError::Moved.into());
+                }
+                Ok(server::epoch(tx, fresh.as_ref())?)
+            })
             .map_err(|failure| match failure {
                 crate::Failure::Store(error) => error,
                 crate::Failure::Refused(error) => StoreError::NotCommitted(error.code),
@@ -72,7 +95,7 @@ impl Server {
     pub async fn edit<T, F>(&self, street: StreetId, work: F) -> Outcome<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Edit<'_>) -> Outcome<T> + Send + 'static,
+        F: FnOnce(&Edit<'_>) -> Outcome<T> + Clone + Send + 'static,
     {
         let (ids, now) = (Arc::clone(&self.ids), self.now());
         self.store
@@ -87,7 +110,7 @@ impl Server {
     pub fn edit_blocking<T, F>(&self, street: StreetId, work: F) -> Outcome<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Edit<'_>) -> Outcome<T> + Send + 'static,
+        F: FnOnce(&Edit<'_>) -> Outcome<T> + Clone + Send + 'static,
     {
         let (ids, now) = (Arc::clone(&self.ids), self.now());
         self.store

@@ -1,11 +1,14 @@
-//! The street's database: one writer with group commit, several readers, SQL behind one narrow [`Tx`].
+//! The street's database on SQLite or PostgreSQL: SQL behind one narrow [`Tx`], and how its transactions are run.
 
+mod database;
+mod job;
 mod migrate;
-mod open;
-mod readers;
+mod postgres;
+mod queue;
+mod row;
+mod sqlite;
 mod tx;
 mod value;
-mod writer;
 
 pub mod areas;
 pub mod audit;
@@ -41,18 +44,19 @@ pub mod streets;
 pub mod timeline;
 pub mod visits;
 
-use std::path::Path;
-use std::sync::Arc;
-
 use domain::ErrorCode;
 use tokio::sync::broadcast;
 
+pub use database::Database;
 pub use edit::Edit;
-pub use tx::{Row, Tx};
+pub use migrate::fingerprint;
+pub use postgres::{Copied, Missing, PostgresError, Url, copy_all};
+pub use row::Row;
+pub use tx::Tx;
 pub use value::{FromColumn, Value, code, json, opt_code};
 
+use crate::Outcome;
 use crate::live::Poke;
-use crate::{Failure, Outcome};
 
 /// What the database can answer instead of doing what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -60,12 +64,24 @@ pub enum StoreError {
     /// The engine's own error.
     #[error("database: {0}")]
     Engine(#[from] rusqlite::Error),
+    /// PostgreSQL's error.
+    #[error("postgres: {0}")]
+    Postgres(#[from] PostgresError),
     /// The database was written by a newer version of this program.
     #[error("the database belongs to a newer version")]
     Newer,
     /// The file is not a database, or its pages are damaged.
     #[error("the database is damaged")]
     Corrupt,
+    /// What was in this file was moved to another database.
+    #[error("the street was moved to another database")]
+    Moved,
+    /// The database that was to be filled holds something.
+    #[error("the target is not empty")]
+    NotEmpty,
+    /// A table was not read back as it was written.
+    #[error("table {0} was not read back as it was written")]
+    NotEqual(String),
     /// A migration failed.
     #[error("migration: {0}")]
     Migration(#[from] rusqlite_migration::Error),
@@ -95,9 +111,11 @@ impl StoreError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Engine(error) => engine_code(error),
+            Self::Postgres(error) => error.code(),
             Self::Newer => ErrorCode::DatabaseNewer,
             Self::Corrupt => ErrorCode::DatabaseCorrupt,
             Self::NotCommitted(code) => *code,
+            Self::Moved | Self::NotEmpty | Self::NotEqual(_) => ErrorCode::Internal,
             Self::Migration(_) | Self::Column(_) | Self::Parameter | Self::Json(_) | Self::File(_) => {
                 ErrorCode::Internal
             }
@@ -121,8 +139,12 @@ impl StoreError {
         match self {
             Self::Json(error) => format!("json: {:?} at column {}", error.classify(), error.column()),
             Self::Engine(_)
+            | Self::Postgres(_)
             | Self::Newer
             | Self::Corrupt
+            | Self::Moved
+            | Self::NotEmpty
+            | Self::NotEqual(_)
             | Self::Migration(_)
             | Self::Column(_)
             | Self::Parameter
@@ -136,35 +158,42 @@ impl StoreError {
 /// The database of a deployment. Clones share it.
 #[derive(Clone)]
 pub struct Store {
-    writer: writer::Writer,
-    readers: Arc<readers::Readers>,
+    engine: Engine,
     pokes: broadcast::Sender<Poke>,
 }
 
+#[derive(Clone)]
+enum Engine {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
 impl Store {
-    /// Opens (and creates or upgrades) the database file; `readers` connections serve reads.
+    /// Opens (and creates or upgrades) the database; `readers` connections serve reads.
     ///
     /// # Errors
-    /// [`StoreError::Newer`], [`StoreError::Corrupt`], or what the file system reports.
-    pub fn open(path: &Path, readers: usize) -> Result<Self, StoreError> {
-        let connection = open::writer(path)?;
-        let readers = Arc::new(readers::Readers::open(path, readers)?);
+    /// [`StoreError::Newer`], [`StoreError::Corrupt`], or what the file system or PostgreSQL reports.
+    pub fn open(database: &Database, readers: usize) -> Result<Self, StoreError> {
         let (pokes, _) = broadcast::channel(1024);
-        let writer = writer::Writer::start(connection, pokes.clone())?;
-        Ok(Self { writer, readers, pokes })
+        let engine = match database {
+            Database::File(path) => Engine::Sqlite(sqlite::Sqlite::open(path, readers, pokes.clone())?),
+            Database::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url, readers, pokes.clone())?),
+        };
+        Ok(Self { engine, pokes })
     }
 
-    /// Runs `work` in a write transaction and answers once it is on the disk. Several callers share one commit.
+    /// Runs `work` in a write transaction and answers once it is on the disk. On SQLite several callers share one
+    /// commit; on PostgreSQL `work` runs again where another transaction was in its way.
     ///
     /// # Errors
-    /// What `work` returns, after its writes were undone; [`Failure::Panicked`] when it panicked;
+    /// What `work` returns, after its writes were undone; [`crate::Failure::Panicked`] when it panicked;
     /// [`StoreError::NotCommitted`] when the commit failed.
     pub async fn write<T, F>(&self, work: F) -> Outcome<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Tx<'_>) -> Outcome<T> + Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Outcome<T> + Clone + Send + 'static,
     {
-        self.writer.write(work).await
+        self.writers().run(job::Repeat::new(work)).await
     }
 
     /// As [`Store::write`], for callers outside of the asynchronous runtime.
@@ -174,36 +203,49 @@ impl Store {
     pub fn write_blocking<T, F>(&self, work: F) -> Outcome<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Tx<'_>) -> Outcome<T> + Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Outcome<T> + Clone + Send + 'static,
     {
-        self.writer.write_blocking(work)
+        self.writers().run_blocking(job::Repeat::new(work))
     }
 
     /// Runs `work` on one read snapshot.
     ///
     /// # Errors
-    /// What `work` returns; [`Failure::Panicked`] when it panicked.
+    /// What `work` returns; [`crate::Failure::Panicked`] when it panicked.
     pub async fn read<T, F>(&self, work: F) -> Outcome<T>
     where
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Outcome<T> + Send + 'static,
     {
-        let _permit = self.readers.permit().await?;
-        let readers = Arc::clone(&self.readers);
-        tokio::task::spawn_blocking(move || readers.read(work))
-            .await
-            .map_err(|_panicked| Failure::Panicked)?
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(work).await,
+            Engine::Postgres(postgres) => postgres.readers.run(job::Once::new(work)).await,
+        }
     }
 
     /// As [`Store::read`], for callers outside of the asynchronous runtime.
     ///
     /// # Errors
     /// As [`Store::read`].
-    pub fn read_blocking<T>(&self, work: impl FnOnce(&Tx<'_>) -> Outcome<T>) -> Outcome<T> {
-        self.readers.read(work)
+    pub fn read_blocking<T, F>(&self, work: F) -> Outcome<T>
+    where
+        T: Send,
+        F: FnOnce(&Tx<'_>) -> Outcome<T> + Send,
+    {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.read_blocking(work),
+            Engine::Postgres(postgres) => postgres.read_blocking(work),
+        }
     }
 
-    /// Every bucket that reaches a new revision, after the commit.
+    fn writers(&self) -> &queue::Queue {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => &sqlite.writer,
+            Engine::Postgres(postgres) => &postgres.writers,
+        }
+    }
+
+    /// Every bucket that reaches a new revision, after the commit; what another process committed, within half a second.
     #[must_use]
     pub fn watch(&self) -> broadcast::Receiver<Poke> {
         self.pokes.subscribe()

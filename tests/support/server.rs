@@ -126,7 +126,7 @@ impl StreetServer {
     ///
     /// # Panics
     /// When the database fails, or while the server is stopped.
-    pub fn read<T>(&self, read: impl FnOnce(&Tx<'_>) -> Outcome<T>) -> T {
+    pub fn read<T: Send>(&self, read: impl FnOnce(&Tx<'_>) -> Outcome<T> + Send) -> T {
         self.handle().store.read_blocking(read).unwrap()
     }
 

@@ -91,6 +91,12 @@ const STEPS: &[Step] = &[
         run: rust::test,
     },
     Step {
+        name: "test-postgres",
+        what: "the server's tests once more, on PostgreSQL",
+        needs: &["test"],
+        run: rust::test_on_postgres,
+    },
+    Step {
         name: "generated",
         what: "generated files are up to date",
         needs: &["ui-build"],

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::start::{ensure_street, failed, open};
+use super::start::{self, ensure_street, failed, open};
 use super::{Stop, say};
 use crate::config::{Config, LogFormat};
 use crate::demo;
@@ -34,6 +34,7 @@ pub(super) fn serve(config: &Config) -> Result<(), Stop> {
         metrics: Some(metrics),
         ..Office::default()
     };
+    let _hold = start::hold(&config.places)?;
     let server = open(config, office)?;
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Stop::new("internal", "无法启动", &format!("no runtime: {}", error.kind())))?;

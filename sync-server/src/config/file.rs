@@ -8,6 +8,9 @@ use super::problem::{ConfigCode, ConfigProblem};
 const KNOWN: &[&str] = &[
     "listen",
     "data_dir",
+    "database",
+    "database_ca",
+    "photos",
     "public_url",
     "office_dir",
     "behind_proxy",

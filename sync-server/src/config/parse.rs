@@ -10,6 +10,9 @@ use toml::{Table, Value};
 use super::file::Loaded;
 use super::problem::{ConfigCode, ConfigProblem, Source};
 use super::{Config, Flags, LogFormat};
+use crate::blobs::{Bucket, Photos};
+use crate::places::Places;
+use crate::store::{Database, Url};
 
 /// A value with where it came from.
 #[derive(Debug, Clone)]
@@ -107,6 +110,25 @@ impl<E: Fn(&str) -> Option<OsString>> Reader<E> {
             .map_or_else(|| PathBuf::from(default), |found| PathBuf::from(found.value))
     }
 
+    /// Where database and photos are: in the data folder, unless told otherwise.
+    pub(super) fn places(&mut self, flags: &Flags) -> Places {
+        let mut places = Places::in_folder(&self.folder("data_dir", flags.data_dir.as_deref(), "xunge-data"));
+        let authority = self.text("database_ca", flags.database_ca.as_deref());
+        if let Some(found) = self.text("database", flags.database.as_deref()) {
+            match database(&found.value, authority.map(|file| PathBuf::from(file.value))) {
+                Some(database) => places.database = database,
+                None => self.wrong(ConfigCode::DatabaseInvalid, found.source, "database"),
+            }
+        }
+        if let Some(found) = self.text("photos", flags.photos.as_deref()) {
+            match photos(&found.value) {
+                Some(photos) => places.photos = photos,
+                None => self.wrong(ConfigCode::PhotosInvalid, found.source, "photos"),
+            }
+        }
+        places
+    }
+
     pub(super) fn flag(&mut self, setting: &str, flag: bool) -> bool {
         if flag {
             return true;
@@ -169,6 +191,28 @@ impl<E: Fn(&str) -> Option<OsString>> Reader<E> {
             self.wrong(ConfigCode::DemoPublic, Source::Flag, "demo");
         }
     }
+}
+
+/// A file, or the address of a PostgreSQL database.
+pub(crate) fn database(text: &str, authority: Option<PathBuf>) -> Option<Database> {
+    let text = text.trim();
+    if ["postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme))
+    {
+        let url: Url = text.parse().ok()?;
+        return Some(Database::Postgres(url.with_authority(authority)));
+    }
+    (!text.contains("://")).then(|| Database::File(PathBuf::from(text)))
+}
+
+/// A folder, or a bucket of an object store.
+pub(crate) fn photos(text: &str) -> Option<Photos> {
+    let text = text.trim();
+    if text.contains("://") {
+        return Bucket::parse(text).map(Photos::Objects);
+    }
+    Some(Photos::Folder(PathBuf::from(text)))
 }
 
 /// Whether it is https, and the host, of a web address without path.

@@ -33,6 +33,10 @@ pub enum ConfigCode {
     PublicUrlInvalid,
     /// Plain http to a public address: passwords and household files would travel in the clear.
     PublicUrlInsecure,
+    /// Neither a file nor the address of a PostgreSQL database.
+    DatabaseInvalid,
+    /// Neither a folder nor the address of a bucket.
+    PhotosInvalid,
     /// Neither yes nor no.
     FlagInvalid,
     /// Neither `text` nor `json`.
@@ -63,6 +67,8 @@ impl ConfigCode {
             Self::ListenInvalid => "listen_invalid",
             Self::PublicUrlInvalid => "public_url_invalid",
             Self::PublicUrlInsecure => "public_url_insecure",
+            Self::DatabaseInvalid => "database_invalid",
+            Self::PhotosInvalid => "photos_invalid",
             Self::FlagInvalid => "flag_invalid",
             Self::LogFormatInvalid => "log_format_invalid",
             Self::Empty => "empty",
@@ -89,6 +95,14 @@ impl ConfigCode {
                 "must be a web address without a path, such as https://xunge.example",
             ),
             Self::PublicUrlInsecure => ("公网地址必须使用 https", "a public address must use https"),
+            Self::DatabaseInvalid => (
+                "应为文件，或 postgres://用户@主机/数据库名",
+                "must be a file, or postgres://user@host/name",
+            ),
+            Self::PhotosInvalid => (
+                "应为文件夹，或 s3://桶/文件夹",
+                "must be a folder, or s3://bucket/folder",
+            ),
             Self::FlagInvalid => ("应为 true 或 false", "must be true or false"),
             Self::LogFormatInvalid => ("应为 text 或 json", "must be text or json"),
             Self::Empty => ("不能为空", "must not be empty"),

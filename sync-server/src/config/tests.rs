@@ -133,6 +133,35 @@ fn plain_http_is_for_this_machine_and_private_networks() {
 }
 
 #[test]
+fn database_and_photos_lie_in_the_data_folder_unless_told_otherwise() {
+    let config = run(&Flags::default(), &[("XUNGE_DATA_DIR", "/srv/street")], "").unwrap();
+    assert_eq!(config.places, Places::in_folder("/srv/street".as_ref()));
+    let elsewhere = [
+        ("XUNGE_DATABASE", "postgres://xunge:secret@db.example:5433/street"),
+        ("XUNGE_PHOTOS", "s3://street-photos/2026"),
+    ];
+    let config = run(&Flags::default(), &elsewhere, "").unwrap();
+    assert_eq!(config.places.database.to_string(), "postgres://db.example:5433/street");
+    assert_eq!(config.places.photos.to_string(), "s3://street-photos/2026");
+    assert!(!format!("{config:?}").contains("secret"), "a password is never printed");
+}
+
+#[test]
+fn a_wrong_database_and_wrong_photos_are_told_together_and_without_the_password() {
+    for bad in [
+        "mysql://xunge:secret@db/street",
+        "postgres://xunge:secret@db",
+        "postgres://?",
+    ] {
+        let env = [("XUNGE_DATABASE", bad), ("XUNGE_PHOTOS", "ftp://photos")];
+        let problems = run(&Flags::default(), &env, "").unwrap_err();
+        let codes: Vec<_> = problems.iter().map(|problem| problem.code.as_str()).collect();
+        assert_eq!(codes, ["database_invalid", "photos_invalid"], "{bad}");
+        assert!(problems.iter().all(|problem| !problem.to_string().contains("secret")));
+    }
+}
+
+#[test]
 fn demo_data_is_refused_where_the_world_can_reach_it() {
     let demo = Flags {
         demo: true,

@@ -273,7 +273,7 @@ fn photos_named(mutation: &Mutation) -> Vec<PhotoManifest> {
 
 /// Errors after which no other mutation of the push could be written either.
 fn ends_all(error: &StoreError) -> bool {
-    let lasting = [ErrorCode::DiskFull, ErrorCode::DatabaseCorrupt].contains(&error.code());
+    let lasting = [ErrorCode::DiskFull, ErrorCode::DatabaseCorrupt, ErrorCode::Busy].contains(&error.code());
     lasting || matches!(error, StoreError::NotCommitted(_) | StoreError::Closed)
 }
 

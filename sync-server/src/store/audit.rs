@@ -66,7 +66,7 @@ pub fn looks(
     let sql = "SELECT at, user_id, COALESCE(people.name, '') AS name, what, subject_kind, subject_id, field, reason
          FROM access_log
          LEFT JOIN people ON people.street_id = access_log.street_id AND people.id = access_log.user_id
-         WHERE access_log.street_id = $1 AND at < $2 AND ($3 IS NULL OR user_id = $3)
+         WHERE access_log.street_id = $1 AND at < $2 AND (user_id = $3 OR $3 IS NULL)
          ORDER BY at DESC, access_log.id DESC LIMIT $4";
     tx.query(sql, args![street, before, user, limit], |row| {
         Ok(AccessEntry {

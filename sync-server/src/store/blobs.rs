@@ -34,12 +34,24 @@ pub fn insert(
     Ok(added > 0)
 }
 
+/// Every stored file.
+///
+/// # Errors
+/// What the engine reports.
+pub fn all(tx: &Tx<'_>) -> Result<Vec<(StreetId, Sha256Hex)>, StoreError> {
+    tx.query(
+        "SELECT street_id, sha256 FROM blobs ORDER BY street_id, sha256",
+        &[],
+        |row| Ok((row.get("street_id")?, row.get("sha256")?)),
+    )
+}
+
 /// How many bytes of an upload have arrived.
 ///
 /// # Errors
 /// What the engine reports.
 pub fn arrived(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<u64, StoreError> {
-    let sql = "SELECT SUM(size) FROM upload_chunks WHERE street_id = $1 AND sha256 = $2";
+    let sql = "SELECT CAST(SUM(size) AS BIGINT) FROM upload_chunks WHERE street_id = $1 AND sha256 = $2";
     Ok(u64::try_from(tx.number(sql, args![street, sha256])?).unwrap_or(0))
 }
 

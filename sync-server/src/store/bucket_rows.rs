@@ -89,6 +89,33 @@ pub fn after(
     })
 }
 
+/// The buckets of a street that have moved beyond a revision, each with its newest one. Looks once at each bucket, however
+/// long its history is.
+///
+/// # Errors
+/// What the engine reports.
+pub(super) fn moved(tx: &Tx<'_>, street: &StreetId, since: u64) -> Result<Vec<Poke>, StoreError> {
+    let sql = "WITH RECURSIVE each_bucket (bucket) AS (
+            SELECT MIN(bucket) FROM bucket_rows WHERE street_id = $1
+            UNION ALL
+            SELECT (SELECT MIN(later.bucket) FROM bucket_rows AS later
+                WHERE later.street_id = $1 AND later.bucket > each_bucket.bucket)
+            FROM each_bucket WHERE each_bucket.bucket IS NOT NULL
+         ), newest AS (
+            SELECT bucket, (SELECT MAX(rows_of.rev) FROM bucket_rows AS rows_of
+                WHERE rows_of.street_id = $1 AND rows_of.bucket = each_bucket.bucket) AS rev
+            FROM each_bucket WHERE bucket IS NOT NULL
+         )
+         SELECT bucket, rev FROM newest WHERE rev > $2";
+    tx.query(sql, args![street, since], |row| {
+        Ok(Poke {
+            street: street.clone(),
+            bucket: row.get("bucket")?,
+            rev: row.get("rev")?,
+        })
+    })
+}
+
 /// The oldest cursor that still sees every tombstone of a bucket.
 ///
 /// # Errors

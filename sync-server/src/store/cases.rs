@@ -177,7 +177,10 @@ pub fn update(tx: &Tx<'_>, street: &StreetId, case: &CaseRecord) -> Result<(), S
 /// What the engine reports.
 pub fn get(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Option<CaseRecord>, StoreError> {
     tx.query_opt(
-        &format!("SELECT {COLUMNS} FROM cases WHERE street_id = $1 AND id = $2"),
+        &format!(
+            "SELECT {COLUMNS} FROM cases WHERE street_id = $1 AND id = $2{}",
+            tx.lock()
+        ),
         args![street, case],
         read,
     )

@@ -62,9 +62,11 @@ pub fn insert(tx: &Tx<'_>, code: &CodeRecord, now: ReceivedAt) -> Result<(), Sto
 /// # Errors
 /// What the engine reports.
 pub fn get(tx: &Tx<'_>, code_hash: &str) -> Result<Option<CodeRecord>, StoreError> {
-    let sql =
-        "SELECT street_id, code_hash, user_id, created_by, expires_at, used_device FROM codes WHERE code_hash = $1";
-    tx.query_opt(sql, args![code_hash], |row| {
+    let sql = format!(
+        "SELECT street_id, code_hash, user_id, created_by, expires_at, used_device FROM codes WHERE code_hash = $1{}",
+        tx.lock()
+    );
+    tx.query_opt(&sql, args![code_hash], |row| {
         Ok(CodeRecord {
             street: row.get("street_id")?,
             code_hash: row.get("code_hash")?,

@@ -99,7 +99,7 @@ pub fn by_token(tx: &Tx<'_>, token_hash: &str) -> Result<Option<DeviceRecord>, S
 /// What the engine reports.
 pub fn by_id(tx: &Tx<'_>, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError> {
     tx.query_opt(
-        &format!("SELECT {COLUMNS} FROM devices WHERE id = $1"),
+        &format!("SELECT {COLUMNS} FROM devices WHERE id = $1{}", tx.lock()),
         args![device],
         read,
     )

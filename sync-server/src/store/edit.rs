@@ -81,7 +81,7 @@ impl<'t> Edit<'t> {
     /// The error of `work`; a panic inside it is [`crate::Failure::Panicked`].
     pub fn savepoint<T>(&self, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
         let noted = self.pending.borrow().len();
-        let outcome = self.tx.savepoint(|| super::writer::guarded(work));
+        let outcome = self.tx.savepoint(|| super::job::guarded(work));
         if outcome.is_err() {
             self.pending.borrow_mut().truncate(noted);
         }
@@ -94,6 +94,14 @@ impl<'t> Edit<'t> {
     /// What the engine reports.
     pub fn seal(self) -> Result<Sealed, StoreError> {
         let steps = self.pending.take();
+        if steps.is_empty() {
+            // Nothing changed that anybody follows: others need not wait for the street.
+            return Ok(Sealed {
+                rev: streets::rev(self.tx, &self.street)?,
+                receipts: HashMap::new(),
+            });
+        }
+        self.tx.sealing();
         let count = steps.iter().filter(|step| matches!(step, Step::Touch(..))).count();
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         let mut sealed = Sealed {

@@ -81,6 +81,7 @@ pub fn page(
         args.push(grid.into());
         sql.push_str(&format!(" AND grid_id = ${}", args.len()));
     }
+    let like = tx.like();
     for word in words {
         let word = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         args.push(format!("%{word}%").into());
@@ -88,10 +89,10 @@ pub fn page(
         args.push(format!("%{word}").into());
         let tail = format!("${}", args.len());
         sql.push_str(&format!(
-            " AND (estate || building || unit || room LIKE {anywhere} ESCAPE '\\' OR phone LIKE {tail} ESCAPE '\\'
+            " AND (estate || building || unit || room {like} {anywhere} ESCAPE '\\' OR phone {like} {tail} ESCAPE '\\'
                 OR EXISTS (SELECT 1 FROM residents WHERE residents.street_id = households.street_id
                     AND residents.household_id = households.id
-                    AND (residents.name LIKE {anywhere} ESCAPE '\\' OR residents.phone LIKE {tail} ESCAPE '\\')))"
+                    AND (residents.name {like} {anywhere} ESCAPE '\\' OR residents.phone {like} {tail} ESCAPE '\\')))"
         ));
     }
     let total = tx.number(&format!("SELECT COUNT(*) FROM households WHERE {sql}"), &args)?;

@@ -65,7 +65,10 @@ pub fn put(tx: &Tx<'_>, street: &StreetId, household: &Household) -> Result<(), 
 /// # Errors
 /// What the engine reports.
 pub fn get(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Option<HouseholdRow>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM households WHERE street_id = $1 AND id = $2");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM households WHERE street_id = $1 AND id = $2{}",
+        tx.lock()
+    );
     tx.query_opt(&sql, args![street, household], read)
 }
 
@@ -155,7 +158,10 @@ pub fn put_resident(tx: &Tx<'_>, street: &StreetId, resident: &Resident) -> Resu
 /// # Errors
 /// What the engine reports.
 pub fn resident(tx: &Tx<'_>, street: &StreetId, resident: ResidentId) -> Result<Option<Resident>, StoreError> {
-    let sql = format!("SELECT {RESIDENT} FROM residents WHERE street_id = $1 AND id = $2");
+    let sql = format!(
+        "SELECT {RESIDENT} FROM residents WHERE street_id = $1 AND id = $2{}",
+        tx.lock()
+    );
     tx.query_opt(&sql, args![street, resident], read_resident)
 }
 
@@ -164,7 +170,8 @@ pub fn resident(tx: &Tx<'_>, street: &StreetId, resident: ResidentId) -> Result<
 /// # Errors
 /// What the engine reports.
 pub fn residents(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Vec<Resident>, StoreError> {
-    let sql =
-        format!("SELECT {RESIDENT} FROM residents WHERE street_id = $1 AND household_id = $2 ORDER BY birth_year, id");
+    let sql = format!(
+        "SELECT {RESIDENT} FROM residents WHERE street_id = $1 AND household_id = $2 ORDER BY birth_year NULLS FIRST, id"
+    );
     tx.query(&sql, args![street, household], read_resident)
 }

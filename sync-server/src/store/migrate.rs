@@ -1,22 +1,24 @@
-//! Upgrades of the database, each in one transaction. Released ones are never edited.
+//! Upgrades of the database, each in one transaction. Released ones are never edited. Both engines run the same files.
 
 use rusqlite::Connection;
 use rusqlite_migration::{Error, M, MigrationDefinitionError, Migrations};
 
 use super::StoreError;
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("../../migrations/0001_start.sql"))];
+/// The upgrades in their order.
+pub(super) const FILES: &[&str] = &[include_str!("../../migrations/0001_start.sql")];
 
-pub(super) fn to_latest(connection: &mut Connection) -> Result<(), StoreError> {
-    match Migrations::from_slice(STEPS).to_latest(connection) {
+pub(super) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {
+    let steps = FILES.iter().copied().map(M::up).collect();
+    match Migrations::new(steps).to_latest(connection) {
         Ok(()) => Ok(()),
         Err(Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead)) => Err(StoreError::Newer),
         Err(error) => Err(StoreError::Migration(error)),
     }
 }
 
-/// The number of the newest migration this program knows.
-#[cfg(test)]
-pub(super) fn newest() -> usize {
-    STEPS.len()
+/// Differs from one state of the upgrades to the next, for tests that keep a database ready.
+#[must_use]
+pub fn fingerprint() -> String {
+    crate::hash::of(FILES.concat())
 }

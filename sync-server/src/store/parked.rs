@@ -46,9 +46,12 @@ pub struct ParkedRecord {
 /// # Errors
 /// What the engine reports.
 pub fn get(tx: &Tx<'_>, street: &StreetId, mutation: MutationId) -> Result<Option<ParkedRecord>, StoreError> {
-    let sql = "SELECT code, body_hash, device_id, mutation FROM parked
-         WHERE street_id = $1 AND mutation_id = $2 AND settled_at IS NULL";
-    tx.query_opt(sql, args![street, mutation], |row| {
+    let sql = format!(
+        "SELECT code, body_hash, device_id, mutation FROM parked
+         WHERE street_id = $1 AND mutation_id = $2 AND settled_at IS NULL{}",
+        tx.lock()
+    );
+    tx.query_opt(&sql, args![street, mutation], |row| {
         Ok(ParkedRecord {
             code: row.code("code")?,
             body_hash: row.get("body_hash")?,

@@ -93,7 +93,10 @@ pub fn update(tx: &Tx<'_>, person: &PersonRecord) -> Result<(), StoreError> {
 /// What the engine reports.
 pub fn get(tx: &Tx<'_>, street: &StreetId, user: UserId) -> Result<Option<PersonRecord>, StoreError> {
     tx.query_opt(
-        &format!("SELECT {COLUMNS} FROM people WHERE street_id = $1 AND id = $2"),
+        &format!(
+            "SELECT {COLUMNS} FROM people WHERE street_id = $1 AND id = $2{}",
+            tx.lock()
+        ),
         args![street, user],
         read,
     )
@@ -104,7 +107,7 @@ pub fn get(tx: &Tx<'_>, street: &StreetId, user: UserId) -> Result<Option<Person
 /// # Errors
 /// What the engine reports.
 pub fn by_login(tx: &Tx<'_>, login: &str, street: Option<&StreetId>) -> Result<Option<PersonRecord>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM people WHERE login = $1 AND ($2 IS NULL OR street_id = $2)");
+    let sql = format!("SELECT {COLUMNS} FROM people WHERE login = $1 AND (street_id = $2 OR $2 IS NULL)");
     let mut found = tx.query(&sql, args![login, street.cloned()], read)?;
     Ok(if found.len() == 1 { found.pop() } else { None })
 }

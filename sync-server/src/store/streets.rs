@@ -92,6 +92,16 @@ pub fn rev(tx: &Tx<'_>, street: &StreetId) -> Result<u64, StoreError> {
     Ok(u64::try_from(tx.number("SELECT rev FROM streets WHERE street_id = $1", args![street])?).unwrap_or(0))
 }
 
+/// Every street with its revision in this snapshot.
+///
+/// # Errors
+/// What the engine reports.
+pub(super) fn revs(tx: &Tx<'_>) -> Result<Vec<(StreetId, u64)>, StoreError> {
+    tx.query("SELECT street_id, rev FROM streets", &[], |row| {
+        Ok((row.get("street_id")?, row.get("rev")?))
+    })
+}
+
 /// The revision up to which an off-machine copy exists.
 ///
 /// # Errors

@@ -1,13 +1,45 @@
+use cluster::Cluster;
 use domain::ErrorCode;
 use tempfile::TempDir;
 
 use super::*;
-use crate::args;
+use crate::{Failure, args};
 
-fn fresh() -> (TempDir, Store) {
+/// A store of a test, with what it lives in.
+struct Fresh {
+    store: Store,
+    _folder: TempDir,
+    _database: Option<cluster::Database>,
+}
+
+fn on_sqlite() -> Fresh {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("xunge.db"), 2).unwrap();
-    (folder, store)
+    let file = Database::File(folder.path().join("xunge.db"));
+    Fresh {
+        store: Store::open(&file, 2).unwrap(),
+        _folder: folder,
+        _database: None,
+    }
+}
+
+fn on_postgres() -> Fresh {
+    let upgrade = |url: &str| drop(Store::open(&at(url), 1).unwrap());
+    let database = Cluster::prepared(&fingerprint(), upgrade);
+    Fresh {
+        store: Store::open(&at(database.url()), 2).unwrap(),
+        _folder: tempfile::tempdir().unwrap(),
+        _database: Some(database),
+    }
+}
+
+fn at(url: &str) -> Database {
+    Database::Postgres(url.parse().unwrap())
+}
+
+/// Runs a test on each engine.
+fn on_each(test: impl Fn(&Store)) {
+    test(&on_sqlite().store);
+    test(&on_postgres().store);
 }
 
 fn put(tx: &Tx<'_>, name: &str) -> Outcome<()> {
@@ -23,25 +55,52 @@ fn count(store: &Store) -> i64 {
 
 #[test]
 fn every_commit_waits_for_the_disk() {
-    let (_folder, store) = fresh();
-    let full = store
-        .write_blocking(|tx| Ok(tx.number("PRAGMA synchronous", &[])?))
-        .unwrap();
-    assert_eq!(full, 2);
+    let full = on_sqlite()
+        .store
+        .write_blocking(|tx| Ok(tx.number("PRAGMA synchronous", &[])?));
+    assert_eq!(full.unwrap(), 2);
+    let on = on_postgres().store.write_blocking(|tx| {
+        let sql = "SELECT current_setting('synchronous_commit') AS value";
+        Ok(tx.query_opt(sql, &[], |row| row.get::<String>("value"))?)
+    });
+    assert_eq!(on.unwrap().as_deref(), Some("on"));
 }
 
 #[test]
 fn a_database_of_a_newer_version_is_left_alone() {
-    let (folder, store) = fresh();
-    drop(store);
+    let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("xunge.db");
-    let next = migrate::newest() + 1;
+    let file = Database::File(path.clone());
+    drop(Store::open(&file, 1).unwrap());
+    let next = migrate::FILES.len() + 1;
     rusqlite::Connection::open(&path)
         .unwrap()
         .execute_batch(&format!("PRAGMA user_version = {next}"))
         .unwrap();
-    let error = Store::open(&path, 1).err().unwrap();
+    assert_eq!(Store::open(&file, 1).err().unwrap().code(), ErrorCode::DatabaseNewer);
+
+    let database = Cluster::shared().empty();
+    drop(Store::open(&at(database.url()), 1).unwrap());
+    let newer = format!("INSERT INTO schema_version (version) VALUES ({next})");
+    database.run(&newer);
+    let error = Store::open(&at(database.url()), 1).err().unwrap();
     assert_eq!(error.code(), ErrorCode::DatabaseNewer);
+}
+
+#[test]
+fn processes_that_start_together_on_an_empty_database_upgrade_it_once() {
+    let database = Cluster::shared().empty();
+    let starting: Vec<_> = (0..4)
+        .map(|_| {
+            let url = at(database.url());
+            std::thread::spawn(move || Store::open(&url, 1).map(drop))
+        })
+        .collect();
+    for one in starting {
+        one.join().unwrap().unwrap();
+    }
+    let versions = database.number("SELECT COUNT(*) FROM schema_version");
+    assert_eq!(usize::try_from(versions).unwrap(), migrate::FILES.len());
 }
 
 #[test]
@@ -49,100 +108,184 @@ fn a_damaged_database_is_named_as_such() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("xunge.db");
     std::fs::write(&path, vec![7; 8192]).unwrap();
-    assert_eq!(Store::open(&path, 1).err().unwrap().code(), ErrorCode::DatabaseCorrupt);
+    let error = Store::open(&Database::File(path), 1).err().unwrap();
+    assert_eq!(error.code(), ErrorCode::DatabaseCorrupt);
 }
 
 #[test]
 fn a_failed_write_leaves_nothing_and_the_next_one_goes_on() {
-    let (_folder, store) = fresh();
-    let failed = store.write_blocking(|tx| {
-        put(tx, "a")?;
-        Err::<(), _>(ErrorCode::Stale.into())
+    on_each(|store| {
+        let failed = store.write_blocking(|tx| {
+            put(tx, "a")?;
+            Err::<(), _>(ErrorCode::Stale.into())
+        });
+        assert_eq!(failed.unwrap_err().wire().code, ErrorCode::Stale);
+        store.write_blocking(|tx| put(tx, "b")).unwrap();
+        assert_eq!(count(store), 1);
     });
-    assert_eq!(failed.unwrap_err().wire().code, ErrorCode::Stale);
-    store.write_blocking(|tx| put(tx, "b")).unwrap();
-    assert_eq!(count(&store), 1);
+}
+
+#[test]
+fn a_statement_that_failed_unnoticed_is_never_called_committed() {
+    let fresh = on_postgres();
+    let swallowed = fresh.store.write_blocking(|tx| {
+        put(tx, "a")?;
+        drop(tx.execute("UPDATE no_such_table SET a = 1", &[]));
+        Ok(())
+    });
+    assert!(matches!(swallowed, Err(Failure::Store(StoreError::NotCommitted(_)))));
+    fresh.store.write_blocking(|tx| put(tx, "b")).unwrap();
+    assert_eq!(count(&fresh.store), 1);
 }
 
 #[test]
 fn a_panic_in_one_write_does_not_end_the_writer() {
-    let (_folder, store) = fresh();
-    let panicked = store.write_blocking(|tx| {
-        put(tx, "a")?;
-        assert!(tx.number("SELECT 0", &[])? == 1, "on purpose");
-        Ok(())
+    on_each(|store| {
+        let panicked = store.write_blocking(|tx| {
+            put(tx, "a")?;
+            assert!(tx.number("SELECT 0", &[])? == 1, "on purpose");
+            Ok(())
+        });
+        assert!(matches!(panicked, Err(Failure::Panicked)));
+        store.write_blocking(|tx| put(tx, "b")).unwrap();
+        assert_eq!(count(store), 1);
     });
-    assert!(matches!(panicked, Err(Failure::Panicked)));
-    store.write_blocking(|tx| put(tx, "b")).unwrap();
-    assert_eq!(count(&store), 1);
 }
 
 #[test]
 fn a_savepoint_undoes_its_own_part_only() {
-    let (_folder, store) = fresh();
-    store
-        .write_blocking(|tx| {
-            put(tx, "kept")?;
-            let undone = tx.savepoint(|| {
-                put(tx, "undone")?;
-                Err::<(), _>(ErrorCode::Invalid.into())
-            });
-            assert!(undone.is_err());
-            put(tx, "also kept")
-        })
-        .unwrap();
-    assert_eq!(count(&store), 2);
+    on_each(|store| {
+        store
+            .write_blocking(|tx| {
+                put(tx, "kept")?;
+                let undone = tx.savepoint(|| {
+                    put(tx, "undone")?;
+                    let inner = tx.savepoint(|| Ok(tx.execute("UPDATE no_such_table SET a = 1", &[])?));
+                    assert!(inner.is_err());
+                    Err::<(), _>(ErrorCode::Invalid.into())
+                });
+                assert!(undone.is_err());
+                put(tx, "also kept")
+            })
+            .unwrap();
+        assert_eq!(count(store), 2);
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn writes_that_wait_together_share_a_commit_and_fail_alone() {
-    let (_folder, store) = fresh();
-    let many = (0..200).map(|number| {
-        let store = store.clone();
-        tokio::spawn(async move {
-            store
-                .write(move |tx| {
-                    put(tx, &format!("n{number}"))?;
-                    if number % 10 == 0 {
-                        Err(ErrorCode::Stale.into())
-                    } else {
-                        Ok(())
-                    }
+#[test]
+fn writes_that_wait_together_fail_alone() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    on_each(|store| {
+        runtime.block_on(async {
+            let many = (0..200).map(|number| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    store
+                        .write(move |tx| {
+                            put(tx, &format!("n{number}"))?;
+                            if number % 10 == 0 {
+                                Err(ErrorCode::Stale.into())
+                            } else {
+                                Ok(())
+                            }
+                        })
+                        .await
                 })
-                .await
-        })
+            });
+            let mut failed = 0;
+            for one in many.collect::<Vec<_>>() {
+                failed += usize::from(one.await.unwrap().is_err());
+            }
+            assert_eq!(failed, 20);
+        });
+        assert_eq!(count(store), 180);
     });
-    let mut failed = 0;
-    for one in many.collect::<Vec<_>>() {
-        failed += usize::from(one.await.unwrap().is_err());
-    }
-    assert_eq!((failed, count(&store)), (20, 180));
 }
 
 #[test]
 fn a_reader_cannot_write() {
-    let (_folder, store) = fresh();
-    assert!(store.read_blocking(|tx| put(tx, "a")).is_err());
+    on_each(|store| {
+        assert!(store.read_blocking(|tx| put(tx, "a")).is_err());
+        assert_eq!(count(store), 0);
+    });
+}
+
+#[test]
+fn a_read_sees_one_snapshot() {
+    on_each(|store| {
+        let other = store.clone();
+        let seen = store.read_blocking(move |tx| {
+            let before = tx.number("SELECT COUNT(*) FROM server", &[])?;
+            other.write_blocking(|tx| put(tx, "meanwhile"))?;
+            Ok((before, tx.number("SELECT COUNT(*) FROM server", &[])?))
+        });
+        assert_eq!((seen.unwrap(), count(store)), ((0, 0), 1));
+    });
 }
 
 #[test]
 fn parameters_are_bound_by_their_number_in_whatever_order_they_appear() {
-    let (_folder, store) = fresh();
-    let joined: Option<String> = store
-        .read_blocking(|tx| {
-            Ok(tx.query_opt("SELECT $2 || $1 || $2 AS joined", args!["a", "b"], |row| {
-                row.get("joined")
+    on_each(|store| {
+        let joined: Option<String> = store
+            .read_blocking(|tx| {
+                Ok(
+                    tx.query_opt("SELECT $3 || $1 || $3 AS joined", args!["a", "unused", "b"], |row| {
+                        row.get("joined")
+                    })?,
+                )
+            })
+            .unwrap();
+        assert_eq!(joined.as_deref(), Some("bab"));
+        let missing = store.read_blocking(|tx| Ok(tx.number("SELECT $2 || ''", args!["only one"])?));
+        assert!(matches!(missing, Err(Failure::Store(StoreError::Parameter))));
+    });
+}
+
+#[test]
+fn values_come_back_as_they_went_in() {
+    on_each(|store| {
+        let chunk = store.write_blocking(|tx| {
+            tx.execute(
+                "INSERT INTO upload_chunks (street_id, sha256, at_offset, size, bytes, received_at)
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+                args!["街道", "é", i64::MAX, 0_u32, vec![0_u8, 255, 7], -1_i64],
+            )?;
+            Ok(tx.query_opt("SELECT * FROM upload_chunks", &[], |row| {
+                Ok((
+                    row.get::<String>("street_id")?,
+                    row.get::<i64>("at_offset")?,
+                    row.get::<Vec<u8>>("bytes")?,
+                    row.get::<i64>("received_at")?,
+                ))
             })?)
-        })
-        .unwrap();
-    assert_eq!(joined.as_deref(), Some("bab"));
-    let missing = store.read_blocking(|tx| Ok(tx.number("SELECT $2", args!["only one"])?));
-    assert!(missing.is_err());
+        });
+        let expected = ("街道".to_owned(), i64::MAX, vec![0, 255, 7], -1);
+        assert_eq!(chunk.unwrap(), Some(expected));
+    });
+}
+
+#[test]
+fn text_is_ordered_byte_by_byte() {
+    on_each(|store| {
+        store
+            .write_blocking(|tx| {
+                ["b", "A", "a", "é", "B-1", "B1"]
+                    .iter()
+                    .try_for_each(|name| put(tx, name))
+            })
+            .unwrap();
+        let names = store.read_blocking(|tx| {
+            let sql = "SELECT name FROM server ORDER BY name";
+            Ok(tx.query(sql, &[], |row| row.get::<String>("name"))?)
+        });
+        assert_eq!(names.unwrap(), ["A", "B-1", "B1", "a", "b", "é"]);
+    });
 }
 
 #[test]
 fn a_full_disk_is_told_apart_and_what_was_acknowledged_stays() {
-    let (_folder, store) = fresh();
+    let fresh = on_sqlite();
+    let store = &fresh.store;
     store.write_blocking(|tx| put(tx, "before")).unwrap();
     // A cap on the pages of the file answers as a full disk does.
     store
@@ -153,10 +296,143 @@ fn a_full_disk_is_told_apart_and_what_was_acknowledged_stays() {
         .unwrap();
     let full = store.write_blocking(|tx| put(tx, &"x".repeat(200_000)));
     assert_eq!(full.unwrap_err().wire().code, ErrorCode::DiskFull);
-    assert_eq!(count(&store), 1);
+    assert_eq!(count(store), 1);
     store
         .write_blocking(|tx| Ok(tx.number("PRAGMA max_page_count = 1000000", &[])?))
         .unwrap();
     store.write_blocking(|tx| put(tx, "after")).unwrap();
+    assert_eq!(count(store), 2);
+}
+
+#[test]
+fn an_error_of_the_database_quotes_no_row() {
+    let fresh = on_postgres();
+    let twice = |tx: &Tx<'_>| {
+        tx.execute("INSERT INTO server (name, value) VALUES ('王小明', '13800000000')", &[])?;
+        Ok(())
+    };
+    fresh.store.write_blocking(twice).unwrap();
+    let error = fresh.store.write_blocking(twice).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("王小明"), "{error:?}");
+    assert!(error.to_string().contains("23505 server server_pkey"), "{error}");
+}
+
+#[test]
+fn a_write_that_meets_another_one_runs_again_and_neither_is_lost() {
+    let fresh = on_postgres();
+    fresh.store.write_blocking(|tx| put(tx, "0")).unwrap();
+    let adding = (0..8).map(|_| {
+        let store = fresh.store.clone();
+        std::thread::spawn(move || {
+            for _ in 0..10 {
+                // Reads and then writes what no statement alone protects: the name is the lock.
+                let added = store.write_blocking(|tx| {
+                    let next = tx.number("SELECT COUNT(*) FROM server", &[])?;
+                    put(tx, &next.to_string())
+                });
+                added.map_err(|error| error.to_string())?;
+            }
+            Ok::<(), String>(())
+        })
+    });
+    let ends: Vec<_> = adding
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|one| one.join().unwrap())
+        .collect();
+    let given_up = ends.iter().filter(|end| end.is_err()).count();
+    // Eight that fight for one name may wear each other out; what was answered is there.
+    assert!(given_up < 8, "{ends:?}");
+    let names = fresh
+        .store
+        .read_blocking(|tx| Ok(tx.number("SELECT COUNT(DISTINCT name) FROM server", &[])?));
+    assert_eq!(names.unwrap(), count(&fresh.store));
+}
+
+#[test]
+fn two_transactions_that_wait_for_each_other_both_end() {
+    let fresh = on_postgres();
+    fresh
+        .store
+        .write_blocking(|tx| put(tx, "a").and_then(|()| put(tx, "b")))
+        .unwrap();
+    let met = std::sync::Arc::new(std::sync::Barrier::new(2));
+    let crossing = [["a", "b"], ["b", "a"]].map(|order| {
+        let (store, met) = (fresh.store.clone(), std::sync::Arc::clone(&met));
+        let first = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+        std::thread::spawn(move || {
+            store.write_blocking(move |tx| {
+                let more = "UPDATE server SET value = value || 'x' WHERE name = $1";
+                tx.execute(more, args![order[0]])?;
+                if first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+                    met.wait();
+                }
+                tx.execute(more, args![order[1]])?;
+                Ok(())
+            })
+        })
+    });
+    for one in crossing {
+        one.join().unwrap().unwrap();
+    }
+    let both = fresh
+        .store
+        .read_blocking(|tx| Ok(tx.number("SELECT COUNT(*) FROM server WHERE value = 'xxx'", &[])?));
+    assert_eq!(both.unwrap(), 2);
+}
+
+#[test]
+fn a_store_goes_on_after_its_postgres_crashed_and_came_back() {
+    let cluster = Cluster::own();
+    let database = cluster.empty();
+    let store = Store::open(&at(database.url()), 2).unwrap();
+    store.write_blocking(|tx| put(tx, "before")).unwrap();
+    assert_eq!(count(&store), 1);
+    cluster.crash();
+    let gone = store.write_blocking(|tx| put(tx, "lost"));
+    assert_eq!(gone.unwrap_err().wire().code, ErrorCode::Busy);
+    cluster.start();
+    store.write_blocking(|tx| put(tx, "after")).unwrap();
     assert_eq!(count(&store), 2);
+}
+
+#[test]
+fn what_another_process_commits_is_poked_within_seconds() {
+    let upgrade = |url: &str| drop(Store::open(&at(url), 1).unwrap());
+    let database = Cluster::prepared(&fingerprint(), upgrade);
+    let (here, there) = (at(database.url()), at(database.url()));
+    let (here, there) = (Store::open(&here, 1).unwrap(), Store::open(&there, 1).unwrap());
+    let move_bucket = |rev: i64| {
+        move |tx: &Tx<'_>| {
+            tx.execute(
+                "INSERT INTO bucket_rows (street_id, bucket, kind, id, rev, gone, at) VALUES ('s', 'grid:1', 'case', $1, $2, 0, 0)",
+                args![rev.to_string(), rev],
+            )?;
+            tx.execute("UPDATE streets SET rev = $1", args![rev])?;
+            Ok(())
+        }
+    };
+    there
+        .write_blocking(|tx| {
+            tx.execute(
+                "INSERT INTO streets (street_id, name, code, time_zone, triage_first, disabled_categories, calendar,
+                    settings, rev, number_day, number_last, created_at)
+                 VALUES ('s', '', 'S', 'UTC', '[]', '[]', '{}', '{}', 0, '', 0, 0)",
+                &[],
+            )?;
+            Ok(())
+        })
+        .unwrap();
+    there.write_blocking(move_bucket(1)).unwrap();
+    let mut pokes = here.watch();
+    // The watcher sees everything that is committed after a look of its process at the streets.
+    std::thread::sleep(std::time::Duration::from_millis(1200));
+    there.write_blocking(move_bucket(2)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let poke = runtime.block_on(async { tokio::time::timeout(std::time::Duration::from_secs(20), pokes.recv()).await });
+    let poke = poke.unwrap().unwrap();
+    assert_eq!((poke.bucket.as_str(), poke.rev), ("grid:1", 2));
 }

@@ -1,24 +1,69 @@
-//! The narrow transaction: everything SQL goes through here, so that a second engine needs no rewrite.
+//! The narrow transaction: everything SQL goes through here, so that both engines run the same store.
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
+use std::cell::{Cell, RefCell};
 
-use super::StoreError;
-use super::value::{FromColumn, Value};
+use super::postgres::Session;
+use super::value::Value;
+use super::{FromColumn as _, Row, StoreError, sqlite};
 use crate::Outcome;
+use crate::live::Poke;
 
 /// One open transaction (or read snapshot).
 ///
-/// SQL is written in the dialect SQLite and PostgreSQL share, with `$1`, `$2`, … as parameters.
+/// SQL is written in the dialect SQLite and PostgreSQL share, with `$1`, `$2`, … as parameters; each is named first where
+/// its type is plain (`a = $1 OR $1 IS NULL`, not the other way round). Where the two differ,
+/// the difference is a function here: [`Tx::lock`], [`Tx::like`].
 pub struct Tx<'c> {
-    conn: &'c rusqlite::Connection,
-    pokes: std::cell::RefCell<Vec<crate::live::Poke>>,
+    engine: Engine<'c>,
+    pokes: RefCell<Vec<Poke>>,
+    /// Set while rows read by key are to be kept from others until the end.
+    locking: Cell<bool>,
+}
+
+#[derive(Clone, Copy)]
+enum Engine<'c> {
+    Sqlite(&'c rusqlite::Connection),
+    Postgres(&'c Session),
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(conn: &'c rusqlite::Connection) -> Self {
+    /// A transaction of SQLite: no other writes until it ends, so there is nothing to lock.
+    pub(super) fn sqlite(connection: &'c rusqlite::Connection) -> Self {
         Self {
-            conn,
-            pokes: std::cell::RefCell::default(),
+            engine: Engine::Sqlite(connection),
+            pokes: RefCell::default(),
+            locking: Cell::new(false),
+        }
+    }
+
+    /// A transaction of PostgreSQL; `writing` when it is no read snapshot.
+    pub(super) fn postgres(session: &'c Session, writing: bool) -> Self {
+        Self {
+            engine: Engine::Postgres(session),
+            pokes: RefCell::default(),
+            locking: Cell::new(writing),
+        }
+    }
+
+    /// Ends a `SELECT` by key whose row is about to be changed by what was read: nobody else changes it before this
+    /// transaction ends. Empty on SQLite, in a read snapshot, and after [`Tx::sealing`].
+    #[must_use]
+    pub fn lock(&self) -> &'static str {
+        if self.locking.get() { " FOR UPDATE" } else { "" }
+    }
+
+    /// From here on nothing more is locked: the street's row is the last lock of a transaction, and a lock taken after
+    /// it could wait for somebody who waits for the street.
+    pub(super) fn sealing(&self) {
+        self.locking.set(false);
+    }
+
+    /// The operator that compares with a pattern, capital or small letters alike.
+    #[must_use]
+    pub fn like(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite(_) => "LIKE",
+            Engine::Postgres(_) => "ILIKE",
         }
     }
 
@@ -27,9 +72,10 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// What the engine reports, such as a broken constraint or a full disk.
     pub fn execute(&self, sql: &str, args: &[Value]) -> Result<usize, StoreError> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        bind(&mut statement, args)?;
-        Ok(statement.raw_execute()?)
+        match self.engine {
+            Engine::Sqlite(connection) => sqlite::execute(connection, sql, args),
+            Engine::Postgres(session) => session.execute(sql, args),
+        }
     }
 
     /// Every row of a query, each read by `read`.
@@ -42,13 +88,11 @@ impl<'c> Tx<'c> {
         args: &[Value],
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        bind(&mut statement, args)?;
-        let mut rows = statement.raw_query();
         let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(read(&Row(row))?);
-        }
+        self.rows(sql, args, |row| {
+            found.push(read(row)?);
+            Ok(true)
+        })?;
         Ok(found)
     }
 
@@ -62,13 +106,11 @@ impl<'c> Tx<'c> {
         args: &[Value],
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        bind(&mut statement, args)?;
-        let mut rows = statement.raw_query();
-        let first = match rows.next()? {
-            Some(row) => Some(read(&Row(row))?),
-            None => None,
-        };
+        let (mut read, mut first) = (Some(read), None);
+        self.rows(sql, args, |row| {
+            first = read.take().map(|read| read(row)).transpose()?;
+            Ok(false)
+        })?;
         Ok(first)
     }
 
@@ -77,12 +119,22 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// What the engine reports.
     pub fn number(&self, sql: &str, args: &[Value]) -> Result<i64, StoreError> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        bind(&mut statement, args)?;
-        let mut rows = statement.raw_query();
-        match rows.next()? {
-            Some(row) => Ok(row.get::<_, Option<i64>>(0)?.unwrap_or(0)),
-            None => Ok(0),
+        let first = self.query_opt(sql, args, |row| row.first())?.unwrap_or(Value::Null);
+        Option::<i64>::from_column(first)
+            .map(Option::unwrap_or_default)
+            .ok_or_else(|| StoreError::Column("1".to_owned()))
+    }
+
+    /// Hands over rows until `take` says that it has enough.
+    fn rows(
+        &self,
+        sql: &str,
+        args: &[Value],
+        take: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        match self.engine {
+            Engine::Sqlite(connection) => sqlite::rows(connection, sql, args, take),
+            Engine::Postgres(session) => session.rows(sql, args, take),
         }
     }
 
@@ -91,113 +143,57 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// The error of `work`, after the roll-back; or what the engine reports.
     pub fn savepoint<T>(&self, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+        if let Engine::Postgres(session) = self.engine
+            && !session.has_savepoints()
+        {
+            return work().inspect_err(|_failure| session.run_again());
+        }
         let pokes = self.pokes.borrow().len();
-        self.conn.execute_batch("SAVEPOINT part").map_err(StoreError::from)?;
+        self.command("SAVEPOINT part")?;
         match work() {
             Ok(done) => {
-                self.conn.execute_batch("RELEASE part").map_err(StoreError::from)?;
+                self.command("RELEASE part")?;
                 Ok(done)
             }
             Err(failure) => {
                 self.pokes.borrow_mut().truncate(pokes);
-                // A full disk may have ended the whole transaction; then there is nothing left to undo here.
-                if !self.conn.is_autocommit() {
-                    self.conn
-                        .execute_batch("ROLLBACK TO part; RELEASE part")
-                        .map_err(StoreError::from)?;
+                // A full disk or a lost connection may have ended the whole transaction; then nothing is left to undo.
+                if !self.ended() {
+                    self.command("ROLLBACK TO part; RELEASE part")?;
                 }
                 Err(failure)
             }
         }
     }
 
+    /// Runs one of the jobs of a transaction: on SQLite several share one, and each must be able to fail alone.
+    pub(super) fn alone<T>(&self, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+        match self.engine {
+            Engine::Sqlite(_) => self.savepoint(work),
+            Engine::Postgres(_) => work(),
+        }
+    }
+
+    fn command(&self, sql: &str) -> Result<(), StoreError> {
+        match self.engine {
+            Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Engine::Postgres(session) => session.command(sql),
+        }
+    }
+
+    fn ended(&self) -> bool {
+        match self.engine {
+            Engine::Sqlite(connection) => connection.is_autocommit(),
+            Engine::Postgres(session) => session.is_lost(),
+        }
+    }
+
     /// Notes that a bucket reached a revision; whoever watches it is poked after the commit.
-    pub(crate) fn poke(&self, poke: crate::live::Poke) {
+    pub(crate) fn poke(&self, poke: Poke) {
         self.pokes.borrow_mut().push(poke);
     }
 
-    pub(super) fn take_pokes(&self) -> Vec<crate::live::Poke> {
+    pub(super) fn take_pokes(&self) -> Vec<Poke> {
         self.pokes.take()
     }
-}
-
-/// Binds by the number in the parameter's name, because SQLite itself numbers `$n` by first appearance.
-fn bind(statement: &mut rusqlite::Statement<'_>, args: &[Value]) -> Result<(), StoreError> {
-    for place in 1..=statement.parameter_count() {
-        let named = statement
-            .parameter_name(place)
-            .and_then(|name| name[1..].parse::<usize>().ok());
-        let value = named
-            .and_then(|number| args.get(number.checked_sub(1)?))
-            .ok_or(StoreError::Parameter)?;
-        statement.raw_bind_parameter(place, value)?;
-    }
-    Ok(())
-}
-
-impl rusqlite::ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Int(number) => ValueRef::Integer(*number),
-            Self::Real(number) => ValueRef::Real(*number),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-            Self::Bytes(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
-}
-
-/// One row of a result; columns are read by name.
-pub struct Row<'r>(&'r rusqlite::Row<'r>);
-
-impl Row<'_> {
-    /// A column as `T`.
-    ///
-    /// # Errors
-    /// [`StoreError::Column`] when there is no such column or it holds something else.
-    pub fn get<T: FromColumn>(&self, column: &str) -> Result<T, StoreError> {
-        let value = match self.0.get_ref(column)? {
-            ValueRef::Null => Value::Null,
-            ValueRef::Integer(number) => Value::Int(number),
-            ValueRef::Real(number) => Value::Real(number),
-            ValueRef::Text(text) => Value::Text(
-                std::str::from_utf8(text)
-                    .map_err(|_utf8| unreadable(column))?
-                    .to_owned(),
-            ),
-            ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
-        };
-        T::from_column(value).ok_or_else(|| unreadable(column))
-    }
-
-    /// A column of JSON text as `T`.
-    ///
-    /// # Errors
-    /// [`StoreError::Column`] or [`StoreError::Json`].
-    pub fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
-        Ok(serde_json::from_str(&self.get::<String>(column)?)?)
-    }
-
-    /// A column that holds an enum's wire name.
-    ///
-    /// # Errors
-    /// [`StoreError::Column`] or [`StoreError::Json`].
-    pub fn code<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
-        Ok(serde_json::from_value(serde_json::Value::String(self.get(column)?))?)
-    }
-
-    /// A column that holds an enum's wire name, or null.
-    ///
-    /// # Errors
-    /// [`StoreError::Column`] or [`StoreError::Json`].
-    pub fn opt_code<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<Option<T>, StoreError> {
-        match self.get::<Option<String>>(column)? {
-            Some(code) => Ok(Some(serde_json::from_value(serde_json::Value::String(code))?)),
-            None => Ok(None),
-        }
-    }
-}
-
-fn unreadable(column: &str) -> StoreError {
-    StoreError::Column(column.to_owned())
 }

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use crate::push::{creates, report};
 use crate::world::{Answer, Phone, World, user};
 
-struct Photo {
-    bytes: Vec<u8>,
-    file: PhotoFile,
+pub(crate) struct Photo {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) file: PhotoFile,
 }
 
 fn photo(seed: u8, size: usize) -> Photo {
@@ -42,7 +42,7 @@ fn manifest(upright: &Photo, preview: &Photo, original: &Photo) -> PhotoManifest
 }
 
 /// A report with one photo of 600 kB, its preview and its original, pushed as the phone's first mutation.
-async fn reported(world: &World) -> (Phone, [Photo; 3]) {
+pub(crate) async fn reported(world: &World) -> (Phone, [Photo; 3]) {
     let phone = world.enrol(1, user(1)).await;
     let photos = report_photos(world, &phone).await;
     (phone, photos)
@@ -67,7 +67,7 @@ async fn report_photos(world: &World, phone: &Phone) -> [Photo; 3] {
     photos
 }
 
-async fn blob(
+pub(crate) async fn blob(
     world: &World,
     phone: &Phone,
     method: Method,
@@ -88,7 +88,7 @@ async fn blob(
     world.send(request.body(Body::from(body.to_vec())).unwrap()).await
 }
 
-async fn offer(world: &World, phone: &Phone, hashes: Vec<Sha256Hex>) -> Vec<Value> {
+pub(crate) async fn offer(world: &World, phone: &Phone, hashes: Vec<Sha256Hex>) -> Vec<Value> {
     let answer: OfferResponse = world
         .post(
             Some(&phone.token),
@@ -310,7 +310,13 @@ async fn a_stored_file_is_on_the_disk_under_its_name() {
         &preview.bytes,
     )
     .await;
-    assert!(world.server.files.exists(&crate::world::street(), &preview.file.sha256));
+    assert!(
+        world
+            .server
+            .files
+            .exists(&crate::world::street(), &preview.file.sha256)
+            .unwrap()
+    );
     let parts = walk(world.folder.path())
         .into_iter()
         .filter(|path| path.ends_with(".part"))

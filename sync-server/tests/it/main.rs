@@ -2,13 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is its failure")]
 
+#[path = "../engine.rs"]
+mod engine;
+
 mod acts;
 mod blobs;
 mod doors;
 mod encoding;
 mod enrol;
+mod migrate;
+mod objects;
+mod processes;
 mod pull;
 mod push;
+mod race;
 mod visits;
 #[path = "../../../tests/doors/words.rs"]
 mod words;

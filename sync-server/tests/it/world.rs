@@ -27,6 +27,8 @@ use sync_server::store::{grids, json, streets};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+use crate::engine::Ground;
+
 /// 2026-03-02 09:00 in Shanghai, a Monday.
 pub(crate) const MORNING: i64 = 1_772_413_200_000;
 pub(crate) const STREET: &str = "s1";
@@ -59,6 +61,7 @@ pub(crate) struct World {
     pub(crate) app: Router,
     pub(crate) clock: Arc<Still>,
     pub(crate) folder: tempfile::TempDir,
+    pub(crate) ground: Ground,
 }
 
 /// An enrolled phone.
@@ -95,7 +98,7 @@ pub(crate) fn user(number: u128) -> UserId {
     UserId(Uuid::from_u128(0xA000 + number))
 }
 
-fn grid(id: &str, west: f64) -> GridRow {
+pub(crate) fn grid(id: &str, west: f64) -> GridRow {
     let (south, north, east) = (26.0, 26.01, west + 0.01);
     GridRow {
         id: id.into(),
@@ -114,11 +117,27 @@ fn grid(id: &str, west: f64) -> GridRow {
 }
 
 impl World {
+    /// On the engine that the tests run on.
     pub(crate) fn new() -> Self {
+        Self::on(Ground::new)
+    }
+
+    /// On SQLite, whatever the tests run on.
+    pub(crate) fn on_sqlite() -> Self {
+        Self::on(Ground::on_sqlite)
+    }
+
+    /// On PostgreSQL, whatever the tests run on.
+    pub(crate) fn on_postgres() -> Self {
+        Self::on(Ground::on_postgres)
+    }
+
+    fn on(ground: impl FnOnce(&std::path::Path) -> Ground) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(Still(AtomicI64::new(MORNING)));
         let ids = Arc::new(Counting(AtomicU64::new(1)));
-        let server = Server::open(folder.path(), Office::default(), Arc::<Still>::clone(&clock), ids).unwrap();
+        let ground = ground(folder.path());
+        let server = Server::open_at(&ground.places, Office::default(), Arc::<Still>::clone(&clock), ids).unwrap();
         seed(&server);
         let app = router(server.clone());
         Self {
@@ -126,6 +145,7 @@ impl World {
             app,
             clock,
             folder,
+            ground,
         }
     }
 

@@ -80,6 +80,7 @@ async fn whoever_owns_the_machine_gets_back_in() {
     let out = Command::new(env!("CARGO_BIN_EXE_sync-server"))
         .args(["reset-admin", "--data-dir"])
         .arg(world.folder.path())
+        .envs(world.ground.url().map(|url| ("XUNGE_DATABASE", url)))
         .output()
         .unwrap();
     let said = String::from_utf8(out.stdout).unwrap();

@@ -21,6 +21,8 @@ use sync_server::store::{people, sessions};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+use crate::engine::Ground;
+
 /// 2026-03-02 09:00 in Shanghai, a Monday.
 pub(crate) const MORNING: i64 = 1_772_413_200_000;
 
@@ -56,6 +58,7 @@ pub(crate) struct World {
     app: Router,
     clock: Arc<Still>,
     pub(crate) folder: tempfile::TempDir,
+    pub(crate) ground: Ground,
     pub(crate) demo: Option<Printed>,
 }
 
@@ -96,12 +99,14 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(Still(AtomicI64::new(MORNING)));
         let ids = Arc::new(Counting(AtomicU64::new(1)));
-        let server = Server::open(folder.path(), Office::default(), Arc::<Still>::clone(&clock), ids).unwrap();
+        let ground = Ground::new(folder.path());
+        let server = Server::open_at(&ground.places, Office::default(), Arc::<Still>::clone(&clock), ids).unwrap();
         Self {
             app: router(server.clone()),
             server,
             clock,
             folder,
+            ground,
             demo: None,
         }
     }

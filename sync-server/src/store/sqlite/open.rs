@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{StoreError, migrate};
+use crate::store::{StoreError, migrate};
 
 /// Above this size the full check of all pages would make every start slow; damage then shows when a page is read.
 const CHECKED_BYTES: u64 = 256 * 1024 * 1024;
@@ -19,7 +19,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     if path.metadata().is_ok_and(|file| file.len() <= CHECKED_BYTES) {
         check(&connection)?;
     }
-    migrate::to_latest(&mut connection)?;
+    migrate::sqlite(&mut connection)?;
     Ok(connection)
 }
 

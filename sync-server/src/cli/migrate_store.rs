@@ -1,0 +1,142 @@
+//! `migrate-store`: moves a street from SQLite to PostgreSQL, its photos too where they shall lie elsewhere.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use domain::{Epoch, Sha256Hex, StreetId};
+
+use super::start::{failed, hold, refused};
+use super::{Stop, say};
+use crate::blobs::Files;
+use crate::clock::{Clock as _, Ids as _, RandomIds, SystemClock};
+use crate::config::parse;
+use crate::hash;
+use crate::places::Places;
+use crate::store::{Copied, Database, Missing, Store, StoreError, Url, blobs, copy_all, server};
+
+/// From where to where.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Asked {
+    /// The data folder of the stopped server 已停止的服务器的数据目录
+    #[arg(long, value_name = "FOLDER")]
+    from: PathBuf,
+    /// An empty database: `postgres://user@host/name` 空的 PostgreSQL 数据库
+    #[arg(long, value_name = "URL")]
+    to: String,
+    /// PEM file with the authority that signed PostgreSQL's certificate 数据库证书颁发机构
+    #[arg(long, value_name = "FILE")]
+    to_ca: Option<PathBuf>,
+    /// New place of the photos: a folder, or `s3://bucket/folder`; they stay where they are without it 照片的新位置
+    #[arg(long, value_name = "FOLDER|URL")]
+    to_photos: Option<String>,
+}
+
+/// Moves everything. May be repeated after a failure: until the last step the source stays as it is.
+pub(super) fn run(asked: &Asked) -> Result<(), Stop> {
+    let from = Places::in_folder(&asked.from);
+    let (to, url) = target(asked, &from)?;
+    let file = asked.from.join("xunge.db");
+    if !file.is_file() {
+        return Err(Stop(format!(
+            "[not_found] {}: 没有数据库 / there is no database",
+            file.display()
+        )));
+    }
+    let _hold = hold(&from)?;
+    let store = Store::open(&from.database, 1).map_err(|error| refused(&from, &error))?;
+    if store
+        .read_blocking(|tx| Ok(server::is_moved(tx)?))
+        .map_err(|failure| failed(&failure))?
+    {
+        return Err(refused(&from, &StoreError::Moved));
+    }
+    let missing = photos(&store, &from, &to)?;
+    let copied = everything(&file, &url, &missing).map_err(|error| refused(&to, &error))?;
+    let now = SystemClock.now();
+    let marked = store.write_blocking(move |tx| Ok(server::set_moved(tx, now)?));
+    marked.map_err(|failure| failed(&failure))?;
+    report(&copied, &missing, &to);
+    Ok(())
+}
+
+fn target(asked: &Asked, from: &Places) -> Result<(Places, Url), Stop> {
+    let Some(Database::Postgres(url)) = parse::database(&asked.to, asked.to_ca.clone()) else {
+        let (zh, en) = (
+            "应为 postgres://用户@主机/数据库名",
+            "must be postgres://user@host/name",
+        );
+        return Err(Stop::new(
+            "database_invalid",
+            &format!("--to {zh}"),
+            &format!("--to {en}"),
+        ));
+    };
+    let photos = match &asked.to_photos {
+        None => from.photos.clone(),
+        Some(text) => parse::photos(text).ok_or_else(|| {
+            let (zh, en) = (
+                "应为文件夹，或 s3://桶/文件夹",
+                "must be a folder, or s3://bucket/folder",
+            );
+            Stop::new(
+                "photos_invalid",
+                &format!("--to-photos {zh}"),
+                &format!("--to-photos {en}"),
+            )
+        })?,
+    };
+    let database = Database::Postgres(url.clone());
+    Ok((Places { database, photos }, url))
+}
+
+/// Copies the photo files, each checked by its hash. Returns those that are not there or damaged.
+fn photos(store: &Store, from: &Places, to: &Places) -> Result<Vec<Missing>, Stop> {
+    if from.photos == to.photos {
+        return Ok(Vec::new());
+    }
+    let open = |places: &Places| Files::open(&places.photos).map_err(|error| refused(places, &error.into()));
+    let (source, target) = (open(from)?, open(to)?);
+    let files = store
+        .read_blocking(|tx| Ok(blobs::all(tx)?))
+        .map_err(|failure| failed(&failure))?;
+    let mut missing = Vec::new();
+    for (street, sha256) in files {
+        let Some(bytes) = whole(&source, &street, &sha256) else {
+            missing.push((street.0, sha256.0));
+            continue;
+        };
+        target
+            .put(&street, &sha256, &[bytes], RandomIds.uuid())
+            .map_err(|error| refused(to, &error.into()))?;
+    }
+    Ok(missing)
+}
+
+fn whole(source: &Files, street: &StreetId, sha256: &Sha256Hex) -> Option<Vec<u8>> {
+    let bytes = source.read(street, sha256).ok()?;
+    (hash::of(&bytes) == sha256.as_str()).then_some(bytes)
+}
+
+fn everything(file: &Path, to: &Url, missing: &[Missing]) -> Result<Vec<Copied>, StoreError> {
+    let connection = rusqlite::Connection::open(file)?;
+    // One snapshot for every table.
+    connection.execute_batch("BEGIN")?;
+    copy_all(&connection, to, Epoch(RandomIds.uuid()), missing)
+}
+
+fn report(copied: &[Copied], missing: &[Missing], to: &Places) {
+    for table in copied.iter().filter(|table| table.rows > 0) {
+        say(&format!("{:20} {:>10}", table.table, table.rows));
+    }
+    let rows: u64 = copied.iter().map(|table| table.rows).sum();
+    say(&format!("已迁移并核对 Moved and compared: {rows}"));
+    for (_street, sha256) in missing {
+        say(&format!(
+            "照片缺失或损坏，手机会重新发送 Photo missing or damaged, phones send it again: {sha256}"
+        ));
+    }
+    say(&format!(
+        "现在用以下参数启动服务器 Start the server with\n  --database {} --photos {}",
+        to.database, to.photos
+    ));
+}
