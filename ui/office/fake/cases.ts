@@ -1,5 +1,6 @@
 /** Made-up cases in many states, so that every screen has something to show. */
 import type { CaseRow, CaseState, PhotoManifest, TimelineEntry } from '../src/api/types.ts'
+import { NEARER, seedFor } from './picture.ts'
 import { categories, grids, needs, ORIGIN } from './street.ts'
 
 const MINUTE = 60_000
@@ -59,8 +60,7 @@ function timeline(seed: Seed, queue: string, at: number, n: number, photos: Phot
   return [first, ...steps.map((state, i): TimelineEntry => ({
     what: WHAT[state] ?? 'comment', actor: byDesk(state) ? 'u-municipal' : i < 2 ? null : 'u-triage',
     actor_label: byDesk(state) ? '吴强 · 部门' : i < 2 ? '' : '陈静 · 受理', queue: byDesk(state) ? queue : null,
-    at: at + Math.round(((i + 1) * seed.minutes * MINUTE) / (steps.length + 2)), captured_at: null, state, text: TEXT[state] ?? '', reason: REASON[state] ?? null,
-    photos: state === 'resolved' ? [photo(n, 'after')] : [],
+    at: at + Math.round(((i + 1) * seed.minutes * MINUTE) / (steps.length + 2)), captured_at: null, state, text: TEXT[state] ?? '', reason: REASON[state] ?? null, photos: state === 'resolved' || state === 'closed' ? [photo(seedFor(seed.category, n * NEARER), 'after')] : [],
   }))]
 }
 
@@ -72,7 +72,7 @@ export function makeCase(seed: Seed, n: number, now: number): CaseRow {
   const [x, y] = [(seed.grid - 1) % 4, Math.floor((seed.grid - 1) / 4)]
   const [dx, dy] = seed.border ? [0.0001, 0.0012] : seed.spot ?? [0.0006 + (n % 5) * 0.0006, 0.0005 + (n % 4) * 0.0006]
   const point = { lat: ORIGIN.lat + y * 0.003 + dy, lon: ORIGIN.lon + x * 0.004 + dx }
-  const photos = Array.from({ length: seed.photos ?? 0 }, (_, i) => photo(n * 3 + i, i === 0 ? 'wide' : 'close_up'))
+  const photos = Array.from({ length: seed.photos ?? 0 }, (_, i) => photo(seedFor(seed.category, n * NEARER + i), i === 0 ? 'wide' : 'close_up'))
   const grid = grids[seed.grid - 1]?.id ?? null
   const other = seed.border ? grids[seed.grid - 2]?.id ?? null : null
   const steps = timeline(seed, lead, at, n, photos)

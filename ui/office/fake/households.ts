@@ -38,11 +38,11 @@ export function file(n: number, now: number): HouseholdFile {
   const visits: HouseholdFile['visits'] = head.last_visit === null ? [] : [{
     id: `v-${n}-1`, household: head.id, channel: 'home', reason: 'routine', started_at: head.last_visit - 25 * 60_000, ended_at: head.last_visit, outcome: 'met', condition: head.last_condition,
     facts: '精神不错。说厨房水龙头滴水，夜里听着睡不着；想学和儿子视频。', needs: [{ id: `n-${n}`, category: 'need-home-repair', text: '厨房水龙头滴水' }, { id: `m-${n}`, category: 'need-digital', text: '想学视频通话' }],
-    promises: [{ what: '周五前回话', by: head.last_visit + 3 * DAY }], reflection: null, photos: [], author: 'u-li', author_label: '李青 · 网格员',
+    promises: [{ what: '周五前回话', by: head.last_visit + 3 * DAY }], reflection: null, photos: [], stored: [], author: 'u-li', author_label: '李青 · 网格员',
     need_cases: [{ need: `n-${n}`, case: '01920000-0000-7000-8000-000000000016', number: 'YX-0016', state: 'accepted', queue: 'repair-team', due_at: now + DAY }],
   }, {
     id: `v-${n}-0`, household: head.id, channel: 'phone', reason: 'due_tag', started_at: head.last_visit - 30 * DAY, ended_at: head.last_visit - 30 * DAY, outcome: 'no_answer', condition: null,
-    facts: '', needs: [], promises: [], reflection: null, photos: [], author: 'u-li', author_label: '李青 · 网格员', need_cases: [],
+    facts: '', needs: [], promises: [], reflection: null, photos: [], stored: [], author: 'u-li', author_label: '李青 · 网格员', need_cases: [],
   }]
   const need_cases = visits.flatMap((visit) => visit.need_cases)
   const { head: _head, tags: _tags, residents: _residents, overdue: _overdue, ...dwelling } = head

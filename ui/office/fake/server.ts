@@ -17,7 +17,10 @@ const json = (body: unknown, status = 200, headers: Record<string, string> = {})
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
 
 /** A QR-like drawing: three finders and a pattern. Not readable, only to look at. */
-const qr = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 25 25" shape-rendering="crispEdges"><rect width="25" height="25" fill="#fff"/>${[[2, 2], [16, 2], [2, 16]].map(([x, y]) => `<path d="M${x} ${y}h7v7h-7zm1 1v5h5v-5zm1 1h3v3h-3z" fill="#000" fill-rule="evenodd"/>`).join('')}${Array.from({ length: 160 }, (_, n) => [2 + (n * 7) % 21, 2 + (n * 11 + Math.floor(n / 21)) % 21]).filter(([x = 0, y = 0]) => !((x < 10 && y < 10) || (x > 14 && y < 10) || (x < 10 && y > 14))).map(([x, y]) => `<rect x="${x}" y="${y}" width="1" height="1"/>`).join('')}</svg>`
+const FINDERS = [[0, 0], [18, 0], [0, 18]] as const
+const dots = Array.from({ length: 625 }, (_, n) => [n % 25, Math.floor(n / 25)] as const)
+  .filter(([x, y]) => !FINDERS.some(([a, b]) => x >= a - 1 && x <= a + 7 && y >= b - 1 && y <= b + 7) && (x * 7919 + y * 104_729 + x * y * 31) % 11 < 5)
+const qr = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 29 29" shape-rendering="crispEdges"><rect x="-2" y="-2" width="29" height="29" fill="#fff"/>${FINDERS.map(([x, y]) => `<path d="M${x} ${y}h7v7h-7zm1 1v5h5v-5zm1 1h3v3h-3z" fill-rule="evenodd"/>`).join('')}<path d="${dots.map(([x, y]) => `M${x} ${y}h1v1h-1z`).join('')}"/></svg>`
 
 export class FakeOffice {
   cases: CaseRow[]
@@ -116,7 +119,8 @@ export class FakeOffice {
         const may = detail(row, who, []).allowed.find((one) => one.action === act.action)
         if (!may?.allowed) throw new Refusal(may?.refusal ?? 'state_refuses_action', 409)
         this.act(id, act as Action, who.login)
-        return json(detail(this.found(id, who), who, this.cases))
+        // Who gives a case back still gets the answer, and then loses sight of it.
+        return json(detail(this.cases.find((one) => one.id === id) ?? row, who, this.cases))
       }
       case 'PATCH cases/:id/place': {
         const { grid } = await body() as { grid: string }

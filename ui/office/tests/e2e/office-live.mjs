@@ -1,15 +1,9 @@
 /** In a real browser, against the fake server: new reports appear at once and never move the row under the pointer. */
 import assert from 'node:assert/strict'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
-import { createServer } from 'vite'
+import { launch, serveBuilt } from './served.mjs'
 
-const office = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
-const server = await createServer({ root: office, mode: 'fake', configFile: path.join(office, 'vite.config.ts'), server: { port: 0 }, logLevel: 'error' })
-await server.listen()
-const url = server.resolvedUrls.local[0].replace(/\/$/, '')
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+const { url, stop } = await serveBuilt()
+const browser = await launch()
 
 async function desk() {
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })).newPage()
@@ -90,5 +84,5 @@ await check('a report that comes while nobody points at the list is simply on to
 })
 
 await browser.close()
-await server.close()
+await stop()
 process.exit()

@@ -1,138 +1,118 @@
 /**
- * A picture of every main screen in both themes and both languages, and axe-core over each.
- *
- *   npm run screens -w office                              fake server, started here
- *   OFFICE_URL=http://127.0.0.1:8420 npm run screens …     a real server (people below must exist there)
+ * A picture of every main screen in both themes and both languages, and axe-core over each. Fails on a violation of
+ * serious or critical impact, on an error in the console, on a key shown in place of its words, and on a page wider
+ * than its window.
  *
  * OFFICE_OUT   where the pictures go (default: target/screens/office in the repository, which is not committed)
- * OFFICE_ONLY  part of a picture's name, to take only those
+ * OFFICE_ONLY  part of a screen's name, to take only those
  */
-import { readFile, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
+import { NOW, SCREENS } from './screens.mjs'
+import { launch, serveBuilt } from './served.mjs'
+import { settled, watchRequests } from './settled.mjs'
 
-const here = path.dirname(fileURLToPath(import.meta.url))
-const office = path.resolve(here, '../..')
-const out = process.env.OFFICE_OUT ?? path.resolve(office, '../../target/screens/office')
-const only = process.env.OFFICE_ONLY ?? ''
-/** Who the community secretary is on a real server. */
-const logins = { secretary: process.env.OFFICE_SECRETARY ?? 'secretary' }
-const password = process.env.OFFICE_PASSWORD ?? 'demo-password'
+const out = process.env.OFFICE_OUT ?? path.resolve(import.meta.dirname, '../../../../target/screens/office')
+const wanted = SCREENS.filter((one) => one.name.includes(process.env.OFFICE_ONLY ?? ''))
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** Pages at work at the same time: two cores, and most of a page's time is waiting. */
+const LANES = 3
+/** Colours depend on the theme alone and words on the language alone: these two between them hold both of each. */
+const examined = (theme, language) => (theme === 'light') === (language === 'zh-CN')
 
-const DESK = { width: 1440, height: 900 }
-const SMALL_DESK = { width: 1280, height: 800 }
-const PHONE = { width: 390, height: 844 }
-
-/** Ends what the pictures need before they are taken: fonts, photos, the map. */
-async function settled(page) {
-  await page.waitForLoadState('networkidle', { timeout: 4000 }).catch(() => undefined)
-  await page.evaluate(() => document.fonts.ready)
-  await page.waitForTimeout(700)
-}
-const click = (page, test) => page.click(`[data-test="${test}"]`)
-const firstCase = (page) => page.locator('[data-test="case-row"]').first().click()
-/** A case of this category, or the first one where the street has none. */
-const caseOf = (category) => async (page) => {
-  const wanted = page.locator(`[data-test="case-row"][data-category="${category}"]`)
-  await ((await wanted.count()) ? wanted : page.locator('[data-test="case-row"]')).first().click()
+/** Signed in without the page for it, which is a screen of its own. */
+async function signIn(context, url, login) {
+  const answer = await context.request.post(`${url}/v1/session`, { headers: { 'x-xunge': 'office' }, data: { login, password: 'demo-password' } })
+  if (!answer.ok()) throw new Error(`${login} cannot sign in: ${answer.status()}`)
 }
 
-/** name, who signs in (or null), path, what to do there, sizes */
-const SCREENS = [
-  ['sign-in', null, '/sign-in', async () => undefined, [DESK, PHONE]],
-  ['setup', null, '/setup#one-time', async () => undefined, [DESK]],
-  ['triage', 'triage', '/triage', async () => undefined, [DESK]],
-  ['triage-case', 'triage', '/triage', firstCase, [DESK, SMALL_DESK]],
-  ['triage-dispatch', 'triage', '/triage', async (page) => { await firstCase(page); await click(page, 'action-dispatch') }, [DESK]],
-  ['triage-all', 'triage', '/triage?view=all', caseOf('cable-down'), [DESK]],
-  ['triage-keys', 'triage', '/triage', async (page) => { await page.keyboard.press('?') }, [DESK]],
-  ['case-collapse', 'triage', '/triage?view=all', async (page) => { await caseOf('road-collapse')(page); await page.locator('[data-test="case"] a.icon-button').click() }, [DESK, PHONE]],
-  ['case-resolved', 'triage', '/triage?view=check', async (page) => { await firstCase(page); await page.locator('[data-test="case"] a.icon-button').click() }, [DESK]],
-  ['case-compare', 'triage', '/triage?view=check', async (page) => { await firstCase(page); await click(page, 'compare') }, [DESK]],
-  ['queue', 'municipal', '/queue', async () => undefined, [DESK, PHONE]],
-  ['queue-case', 'municipal', '/queue', firstCase, [DESK, PHONE]],
-  ['queue-return', 'municipal', '/queue?view=accepted', async (page) => { await caseOf('manhole')(page); await click(page, 'action-return') }, [DESK, PHONE]],
-  ['queue-resolve', 'municipal', '/queue?view=accepted', async (page) => { await firstCase(page); await click(page, 'action-resolve') }, [PHONE]],
-  ['households', 'secretary', '/households', async () => undefined, [DESK]],
-  ['household', 'secretary', '/households', async (page) => { await page.locator('[data-test="household-row"]').first().click() }, [DESK, PHONE]],
-  ['household-reveal', 'secretary', '/households', async (page) => { await page.locator('[data-test="household-row"]').first().click(); await page.locator('[data-test="reveal"]').first().click() }, [DESK]],
-  ['people', 'admin', '/people', async () => undefined, [DESK]],
-  ['person-form', 'admin', '/people', async (page) => { await click(page, 'person-add') }, [DESK]],
-  ['enrol', 'admin', '/people', async (page) => { await page.locator('[data-test="enrol"]').first().click() }, [DESK]],
-  ['devices', 'admin', '/devices', async () => undefined, [DESK]],
-  ['strays', 'admin', '/strays', async () => undefined, [DESK]],
-  ['access-log', 'admin', '/access-log', async () => undefined, [DESK]],
-]
-
-async function startFake() {
-  if (process.env.OFFICE_URL) return { url: process.env.OFFICE_URL, stop: async () => undefined }
-  const { createServer } = await import('vite')
-  const server = await createServer({ root: office, mode: 'fake', configFile: path.join(office, 'vite.config.ts'), server: { port: 0 }, logLevel: 'error' })
-  await server.listen()
-  return { url: server.resolvedUrls.local[0].replace(/\/$/, ''), stop: () => server.close() }
-}
-
-async function signIn(page, url, login) {
-  await page.goto(`${url}/sign-in`)
-  await page.fill('[data-test="login"]', login)
-  await page.fill('[data-test="password"]', password)
-  await click(page, 'sign-in')
-  await page.waitForSelector('[data-test="account"]')
+/** Goes to another page of the office without loading it anew, through one that holds nothing. */
+async function go(page, at) {
+  for (const path of ['/nowhere', at]) {
+    await page.evaluate((to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')) }, path)
+    if (path !== at) await page.waitForSelector('[data-test="not-found"]')
+  }
 }
 
 async function violations(page) {
-  // Evaluated, not inserted: the server's content security policy stays in force.
   await page.evaluate(axe)
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'], iframes: false, preload: false }))
   return found.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')
     .map((one) => `${one.id} (${one.impact}): ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`).join(' | ')}`)
 }
 
-const { url, stop } = await startFake()
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'] })
-await mkdir(out, { recursive: true })
-const report = []
-const people = [...new Set(SCREENS.map(([, who]) => who))]
-for (const theme of ['light', 'dark']) {
-  for (const language of ['zh-CN', 'en']) {
-    for (const who of people) {
-      const wanted = SCREENS.filter(([, login]) => login === who).flatMap(([name, , at, act, sizes]) => sizes.map((size) => ({ at, act, size, name: `${name}-${size.width}-${theme}-${language}` }))).filter((one) => one.name.includes(only))
-      if (!wanted.length) continue
-      const context = await browser.newContext({ viewport: DESK, colorScheme: theme, locale: language })
-      await context.addCookies([{ name: 'xunge_theme', value: theme, url }, { name: 'xunge_language', value: language, url }])
-      const page = await context.newPage()
-      const faults = []
-      page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('401')) faults.push(message.text()) })
-      page.on('pageerror', (error) => faults.push(String(error)))
-      if (who) await signIn(page, url, logins[who] ?? who)
-      for (const { name, at, act, size } of wanted) {
-        faults.length = 0
-        await page.setViewportSize(size)
-        try {
-          await page.goto(url + at)
-          await settled(page)
-          await act(page)
-          await settled(page)
-          await page.screenshot({ path: path.join(out, `${name}.png`) })
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1)
-          report.push({ name, violations: await violations(page), faults: [...faults], wide })
-        } catch (error) {
-          report.push({ name, violations: [], faults: [...faults, String(error).split('\n').slice(0, 3).join(' ')], wide: false })
-        }
+/** What is wrong with the page as it stands, besides what axe looks for. */
+const look = (page) => page.evaluate(() => {
+  const found = []
+  if (document.documentElement.scrollWidth > window.innerWidth + 1) found.push(`wider than the window: ${document.documentElement.scrollWidth}`)
+  const key = document.body.innerText.match(/(?<![\w./@-])[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)+(?![\w.@])/)
+  if (key) found.push(`a key in place of words: ${key[0]}`)
+  return found
+})
+
+async function take(page, open, faults, url, screen, language, before) {
+  const report = []
+  const { name, who, at, act, sizes, state, keeps } = screen
+  // What an earlier screen was made to show must not be shown again from memory.
+  let anew = !who || !before || state || before.state
+  for (const size of sizes) {
+    faults.length = 0
+    await page.setViewportSize(size)
+    await page.emulateMedia({ colorScheme: 'light' })
+    if (state) await page.route(state.of, state.answer)
+    try {
+      await (anew ? page.goto(url + at) : go(page, at))
+      anew = !who || state
+      await settled(page, open, { loading: keeps })
+      await act?.(page)
+      for (const theme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme: theme })
+        await page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, theme)
+        await settled(page, open, { loading: keeps })
+        const picture = `${name}-${size.width}-${theme}-${language}`
+        await page.screenshot({ path: path.join(out, `${picture}.png`) })
+        const found = await look(page)
+        report.push({ picture, findings: [...found, ...(examined(theme, language) ? await violations(page) : []), ...(state ? [] : faults)] })
       }
-      await context.close()
+    } catch (error) {
+      report.push({ picture: `${name}-${size.width}-${language}`, findings: [...faults, String(error).split('\n').slice(0, 3).join(' ')] })
+    } finally {
+      if (state) await page.unroute(state.of)
     }
   }
+  return report
 }
+
+const started = Date.now()
+const { url, stop } = await serveBuilt(NOW)
+const browser = await launch()
+await mkdir(out, { recursive: true })
+const report = []
+const work = ['zh-CN', 'en'].flatMap((language) => [...new Set(wanted.map((one) => one.who))].map((who) => ({ language, who })))
+async function lane() {
+  for (let next = work.shift(); next; next = work.shift()) {
+    const { language, who } = next
+    const context = await browser.newContext({ locale: language, timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
+    await context.addCookies([{ name: 'xunge_language', value: language, url }])
+    const page = await context.newPage()
+    await page.clock.setFixedTime(new Date(NOW))
+    const open = watchRequests(page)
+    const faults = []
+    page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('401')) faults.push(message.text()) })
+    page.on('pageerror', (error) => faults.push(String(error)))
+    if (who) await signIn(context, url, who)
+    const screens = wanted.filter((one) => one.who === who)
+    for (const [n, screen] of screens.entries()) report.push(...await take(page, open, faults, url, screen, language, screens[n - 1]))
+    await context.close()
+  }
+}
+await Promise.all(Array.from({ length: LANES }, lane))
 await browser.close()
 await stop()
+
 await writeFile(path.join(out, 'report.json'), JSON.stringify(report, null, 2))
-const bad = report.filter((one) => one.violations.length || one.faults.length || one.wide)
-for (const one of bad) {
-  process.stdout.write(`${one.name}${one.wide ? ' [wider than the screen]' : ''}\n${[...one.violations, ...one.faults].map((line) => `  ${line.slice(0, 400)}\n`).join('')}`)
-}
-process.stdout.write(`${report.length} screens, ${bad.length} with findings, pictures in ${out}\n`)
+const bad = report.filter((one) => one.findings.length)
+for (const one of bad) process.stdout.write(`${one.picture}\n${one.findings.map((line) => `  ${line.slice(0, 400)}\n`).join('')}`)
+process.stdout.write(`${report.length} pictures in ${Math.round((Date.now() - started) / 1000)} s, ${bad.length} with findings, in ${out}\n`)
 process.exit(bad.length ? 1 : 0)
