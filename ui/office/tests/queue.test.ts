@@ -23,4 +23,15 @@ describe('the desk of a department', () => {
     expect(office.all('case-row')).toHaveLength(0)
     expect(office.find('list-empty').exists()).toBe(true)
   })
+
+  it('is worked with the keys: next, accept, and the list of all keys', async () => {
+    const office = await load('/queue', 'municipal')
+    await office.press('j')
+    const chosen = office.find('case').attributes('data-case')
+    expect(chosen).toBe(office.all('case-row')[0]!.attributes('data-case'))
+    await office.press('a')
+    expect(office.sent.filter((one) => one.path.endsWith('/acts')).map((one) => one.body)).toMatchObject([{ action: 'accept' }])
+    await office.press('?')
+    expect(office.outside('key-help')?.textContent).toContain('签收')
+  })
 })

@@ -27,12 +27,15 @@ class FakeEventSource {
   poke() { this.heard.get('poke')?.() }
 }
 
+/** What stands in the way of a request: return an answer, throw, or return null to let it through. */
+export type InTheWay = (request: Request) => Response | null | Promise<Response | null>
+
 export interface Office {
   page: VueWrapper
   server: FakeOffice
   sent: Sent[]
-  /** Puts something in the way of requests: return an answer, throw, or return null to let them through. */
-  intercept: (handler: (request: Request) => Response | null | Promise<Response | null>) => void
+  /** Puts something in the way of requests from now on. */
+  intercept: (handler: InTheWay) => void
   find: (test: string) => ReturnType<VueWrapper['find']>
   all: (test: string) => ReturnType<VueWrapper['findAll']>
   click: (test: string) => Promise<void>
@@ -44,10 +47,10 @@ export interface Office {
   path: () => string
 }
 
-export async function load(path: string, login: string | null, server = new FakeOffice()): Promise<Office> {
+export async function load(path: string, login: string | null, server = new FakeOffice(), inTheWay: InTheWay = () => null): Promise<Office> {
   forgetAll()
   const sent: Sent[] = []
-  let handler: Parameters<Office['intercept']>[0] = () => null
+  let handler = inTheWay
   vi.stubGlobal('EventSource', FakeEventSource)
   vi.stubGlobal('fetch', async (input: Request | string, init?: RequestInit) => {
     const request = typeof input === 'string' ? new Request(new URL(input, location.origin), init) : input

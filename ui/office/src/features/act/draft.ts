@@ -26,10 +26,13 @@ const sent = new Map<string, { id: string, body: string }>()
 
 const key = (row: CaseRow, action: ActionName) => `${row.id} ${action}`
 
+/** The step with which a department last gave the case back. */
+export const lastReturn = (row: CaseRow) => row.timeline.findLast((step) => step.what === 'return')
+
 function empty(row: CaseRow, action: ActionName): ActDraft {
-  const suggested = row.routing.lead !== 'triage' && (action === 'dispatch' || action === 'transfer')
+  const byRule = action === 'dispatch' && row.routing.lead !== 'triage'
   return {
-    text: '', reason: '', lead: suggested && action === 'dispatch' ? row.routing.lead : '', assists: suggested && action === 'dispatch' ? [...row.routing.assists] : [], suggested: '',
+    text: '', reason: '', lead: byRule ? row.routing.lead : '', assists: byRule ? [...row.routing.assists] : [], suggested: '',
     photos: [], noPhotoReason: '', until: null, done: null, mandatory: true, seenRev: row.state_rev, seenSteps: row.timeline.length,
   }
 }

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { load } from './support'
+
+describe('people and their phones', () => {
+  it('are added with roles, and their one-time link is shown', async () => {
+    const office = await load('/people', 'admin')
+    await office.click('person-add')
+    await office.type('person-name', '许诺')
+    await office.type('person-login', 'Xu')
+    await office.click('role-department_member')
+    office.outside('person-form')!.dispatchEvent(new Event('submit', { cancelable: true }))
+    await office.settle()
+    expect(office.sent.find((one) => one.method === 'POST')?.body).toMatchObject({ login: 'xu', name: '许诺', roles: ['department_member'] })
+    expect(document.body.textContent).toContain('许诺 的一次性链接')
+    expect((office.outside('copy-text') as HTMLInputElement).value).toContain('token=')
+    expect(office.page.find('[data-test="person-row"][data-login="xu"]').exists()).toBe(true)
+  })
+
+  it('keep what was typed when the login is taken', async () => {
+    const office = await load('/people', 'admin')
+    await office.click('person-add')
+    await office.type('person-name', '许诺')
+    await office.type('person-login', 'triage')
+    await office.click('role-department_member')
+    office.outside('person-form')!.dispatchEvent(new Event('submit', { cancelable: true }))
+    await office.settle()
+    expect(office.outside('problem')?.textContent).toContain('这个用户名已有人使用')
+    expect((office.outside('person-name') as HTMLInputElement).value).toBe('许诺')
+  })
+
+  it('join with a code to photograph, the same code to type, and the address', async () => {
+    const office = await load('/people', 'admin')
+    await office.page.find('[data-login="li"] [data-test="enrol"]').trigger('click')
+    await office.settle()
+    expect(office.outside('enrol-qr')?.getAttribute('src')).toMatch(/^data:image\/svg/)
+    const copies = [...document.body.querySelectorAll<HTMLInputElement>('[data-test="copy-text"]')].map((one) => one.value)
+    expect(copies).toEqual(['F7KQ-29XM', 'https://xunge.example'])
+  })
+
+  it('say that only this machine can enrol where the server has no public address', async () => {
+    const office = await load('/people', 'admin')
+    office.intercept((request) => (request.url.endsWith('/v1/enrolments')
+      ? new Response(JSON.stringify({ code: 'AAAABBBB', uri: '', qr_svg: '', server: null, expires_at: Date.now() + 60_000 }), { status: 201, headers: { 'content-type': 'application/json' } }) : null))
+    await office.page.find('[data-login="li"] [data-test="enrol"]').trigger('click')
+    await office.settle()
+    expect(office.outside('enrolment')?.textContent).toContain('只有这台机器上的程序能登记')
+  })
+
+  it('show what a phone still holds, in the words the phone itself uses', async () => {
+    const office = await load('/devices', 'admin')
+    const holding = office.all('device-row')[1]!.text()
+    expect(holding).toContain('3 条，5 张照片')
+    expect(holding).toContain('内容已保存在手机上')
+  })
+
+  it('can be shut out, after being told what has not come yet', async () => {
+    const office = await load('/devices', 'admin')
+    await office.all('device-row')[1]!.find('[data-test="revoke"]').trigger('click')
+    await office.settle()
+    expect(document.body.textContent).toContain('它最后报告还有 8 条没有传上来')
+    expect(office.sent.some((one) => one.method === 'POST')).toBe(false)
+    await office.click('revoke-confirm')
+    expect(office.all('device-row')[1]!.text()).toContain('已停用')
+  })
+})
