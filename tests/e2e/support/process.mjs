@@ -14,8 +14,12 @@ export function freePort() {
   })
 }
 
-/** Asks again until `question` answers with something true; fails after `timeout` milliseconds. */
-export async function until(what, question, timeout = 15_000) {
+/** A busy machine needs longer for the same: every time-out of these scripts is multiplied by XUNGE_PATIENCE. */
+export const patient = (milliseconds) => milliseconds * Number(process.env.XUNGE_PATIENCE || 1)
+
+/** Asks again until `question` answers with something true; fails after `limit` milliseconds, `patient` ones. */
+export async function until(what, question, limit = 15_000) {
+  const timeout = patient(limit)
   const end = Date.now() + timeout
   let last
   for (;;) {

@@ -1,6 +1,6 @@
 // A small WebDriver client for the real app's window; speaks to WebKitWebDriver directly.
 import { spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { freePort, stopped, until } from './process.mjs'
 
@@ -94,15 +94,22 @@ class App {
     return this.send('GET', `/element/${await this.find(selector)}/text`)
   }
 
+  /** What the window shows, as a base64 PNG. */
+  picture() {
+    return this.send('GET', '/screenshot')
+  }
+
   async screenshot(file) {
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, Buffer.from(await this.send('GET', '/screenshot'), 'base64'))
+    writeFileSync(file, Buffer.from(await this.picture(), 'base64'))
   }
 
   /** Ends the app's process with SIGKILL, as the system would for memory or a flat battery. */
-  async kill(processName) {
-    const { execFileSync } = await import('node:child_process')
-    execFileSync('pkill', ['-KILL', '-P', String(this.driver.pid), '-f', processName])
+  async kill() {
+    const { pid } = this.driver
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+    if (!children.length || children.some((child) => !child)) throw new Error('the driver has no app to kill')
+    for (const child of children) process.kill(child, 'SIGKILL')
     this.driver.kill('SIGKILL')
     await stopped(this.driver)
   }
