@@ -87,7 +87,7 @@ class Story {
     this.pages = Object.fromEntries(logins.map((login, n) => [login, pages[n]]))
     await this.everyPage((page) => office.liveIs(page, true, 15_000))
     this.openedAt = await this.everyPage((page) => page.evaluate(() => performance.timeOrigin))
-    await assert.rejects(field.judgePicture(this.app, this.pages.municipal, 'Today'), /lacks/, 'the check of maps sees one where there is none')
+    await assert.rejects(field.judgeEmptyMap(this.app, this.pages.municipal), /lacks/, 'the check of maps sees one where there is only its ground')
   }
 
   async captureTree() {

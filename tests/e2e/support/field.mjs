@@ -1,6 +1,6 @@
 // What a worker does on the phone, by hand and eye: taps, types, looks.
 import { until } from './process.mjs'
-import { assertMapDrawn, readTokens } from './map.mjs'
+import { assertMapDrawn, emptyMap, readTokens } from './map.mjs'
 
 /** Without a graphics card a map takes seconds, on a busy machine many. */
 export const DRAWN_WITHIN = 60_000
@@ -77,6 +77,12 @@ export async function mapIsDrawn(app, judge, where, { pin = false } = {}) {
 export async function judgePicture(app, judge, where, { pin, cut } = {}) {
   const tokens = (names) => app.run(`return (${readTokens})(arguments[0])`, names)
   return assertMapDrawn(judge, await app.picture(), tokens, { where, pin, cut })
+}
+
+/** The control of that check: a picture of a map's ground with nothing on it. */
+export async function judgeEmptyMap(app, judge) {
+  const tokens = (names) => app.run(`return (${readTokens})(arguments[0])`, names)
+  return assertMapDrawn(judge, await emptyMap(judge, (await tokens(['--xg-map-ground']))[0]), tokens, { where: 'an empty map' })
 }
 
 /** Brings the map into sight and gives its place in pixels of the screen. */

@@ -35,6 +35,15 @@ async function shares(page, png, cut, colours) {
   }, { png, cut, colours, near: NEAR })
 }
 
+/** A picture of one colour, as base64. */
+export const emptyMap = (page, colour) => page.evaluate(async (fill) => {
+  const context = new OffscreenCanvas(390, 300).getContext('2d')
+  context.fillStyle = fill
+  context.fillRect(0, 0, 390, 300)
+  const bytes = new Uint8Array(await (await context.canvas.convertToBlob({ type: 'image/png' })).arrayBuffer())
+  return btoa(String.fromCharCode(...bytes))
+}, colour)
+
 /** Fails unless ground, roads, buildings and the own grid's border are on the picture of a map, and the pin where one is set. */
 export async function assertMapDrawn(judge, png, tokens, { where, pin, cut }) {
   const parts = pin ? { ...PARTS, ...PIN } : PARTS
