@@ -126,7 +126,7 @@ error_codes! {
     AlreadyEnrolled = 409,
     /// The phone is not enrolled.
     NotEnrolled = 409,
-    /// Sign-out is refused while anything is unsent; details carry `{unsent, photos}`.
+    /// Sign-out is refused while anything is unsent; details carry `{unsent, photos, drafts}`.
     UnsentWork = 409,
     /// No QR code was found in the picture.
     QrNotFound = 422,

@@ -17,6 +17,8 @@ pub mod view;
 pub mod words;
 
 #[cfg(test)]
+mod doors;
+#[cfg(test)]
 mod test_support;
 
 pub use device::Device;

@@ -48,7 +48,8 @@ impl Device {
     fn keep_map(&self, upload: &str) -> Result<()> {
         let (_, path) = self.take_upload(upload)?;
         let files = &self.ports.files;
-        if let Err(failure) = archive::zoom(files, &path) {
+        let usable = archive::zoom(files, &path).and_then(|_| archive::require_whole(files, &path));
+        if let Err(failure) = usable {
             files.remove(&path)?;
             return Err(failure);
         }

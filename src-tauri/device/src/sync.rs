@@ -25,7 +25,7 @@ mod situation;
 mod upload;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use backoff::{Lane, Lanes};
 pub(crate) use enrol::{LAST_STREET, LastStreet};

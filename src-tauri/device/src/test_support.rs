@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use base64::Engine as _;
-use domain::protocol::{Profile, Row, RowType};
+use domain::protocol::{Profile, Row, RowType, WireError};
 use domain::view::GridRow;
 use domain::{Bucket, CommunityId, DeviceId, Epoch, GridId, HouseholdId, LatLon, PhotoRole, UserId};
 use serde_json::json;
@@ -221,12 +221,18 @@ impl World {
 
     /// Kills the app, does something to its folder, and starts it again.
     pub(crate) fn restart_with(&mut self, meanwhile: impl FnOnce()) {
+        self.try_restart_with(meanwhile).unwrap();
+    }
+
+    /// As [`Self::restart_with`], for a folder that may be refused; then the device of before is gone.
+    pub(crate) fn try_restart_with(&mut self, meanwhile: impl FnOnce()) -> Result<(), WireError> {
         let ports = self.ports.clone();
         let placeholder = tempfile::tempdir().unwrap();
         let parked = Device::open(placeholder.path(), ports.clone()).unwrap();
         drop(std::mem::replace(&mut self.device, parked));
         meanwhile();
-        self.device = Device::open(self.dir.path(), ports).unwrap();
+        self.device = Device::open(self.dir.path(), ports)?;
+        Ok(())
     }
 
     pub(crate) fn set_network(&self, network: Network) {

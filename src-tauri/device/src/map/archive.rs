@@ -17,6 +17,9 @@ struct Archive {
 
 impl AsyncBackend for Archive {
     async fn read(&self, offset: u64, length: usize) -> PmtResult<BackendResponse> {
+        // What the archive says of itself may be wrong; no more is asked for than there is.
+        let left = self.files.size(&self.path).unwrap_or(0).saturating_sub(offset);
+        let length = length.min(usize::try_from(left).unwrap_or(usize::MAX));
         Ok(BackendResponse::new(
             self.files.read_at(&self.path, offset, length)?.into(),
         ))
@@ -43,6 +46,24 @@ fn open(files: &Arc<dyn Files>, path: &Path) -> Result<AsyncPmTilesReader<Archiv
     let reader = now(AsyncPmTilesReader::try_from_source(archive))?;
     if reader.get_header().tile_type == TileType::Mvt {
         Ok(reader)
+    } else {
+        Err(invalid())
+    }
+}
+
+/// Where offset and length of the tiles stand in the head of an archive, the last of its parts (PMTiles version 3).
+const TILES_AT: u64 = 56;
+
+/// Fails when the file ends before the archive does, as after a download that broke off.
+pub(super) fn require_whole(files: &Arc<dyn Files>, path: &Path) -> Result<()> {
+    let head = files.read_at(path, TILES_AT, 16)?;
+    let number = |at: usize| head.get(at..at + 8)?.try_into().ok().map(u64::from_le_bytes);
+    let end = number(0)
+        .zip(number(8))
+        .and_then(|(offset, length)| offset.checked_add(length));
+    let size = files.size(path).unwrap_or(0);
+    if end.is_some_and(|end| end <= size) {
+        Ok(())
     } else {
         Err(invalid())
     }

@@ -1,15 +1,28 @@
 //! The street's base map: one file, fetched again only when it changed.
 
+use serde::Deserialize;
+
 use super::backoff::{Backoff, Lane};
 use super::exchange::{Call, Fault};
 use crate::device::Device;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::ports::{Method, Response, Topic};
 use crate::store::setting;
 
 /// Name of the stored `ETag`.
 const ETAG: &str = "basemap-etag";
 const EVERY_MS: i64 = 86_400_000;
+
+/// The head of `GeoJSON`; what it draws is the map page's business.
+#[derive(Deserialize)]
+struct GeoJson {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+fn is_map(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<GeoJson>(bytes).is_ok_and(|head| head.kind == "FeatureCollection")
+}
 
 impl Device {
     pub(crate) async fn fetch_basemap(&self) -> std::result::Result<(), Fault> {
@@ -36,6 +49,10 @@ impl Device {
             answered => Some(answered?),
         };
         if let Some(response) = response.filter(|response| response.status == 200) {
+            // Something else than a map under our server's headers is not kept; nothing of this phone is damaged by it.
+            if !is_map(&response.body) {
+                return Err(Fault::Foreign);
+            }
             self.keep_basemap(&response)?;
         }
         let mut memory = self.engine.memory();
@@ -45,7 +62,6 @@ impl Device {
     }
 
     fn keep_basemap(&self, response: &Response) -> Result<()> {
-        serde_json::from_slice::<serde::de::IgnoredAny>(&response.body).map_err(Failure::from)?;
         self.replace_file(&self.basemap_path(), &response.body)?;
         let etag = response.header("etag").unwrap_or_default().to_owned();
         self.store.write_outbox(|tx| setting::put(tx, ETAG, &etag))?;

@@ -12,7 +12,7 @@ use crate::test_support::{HOUSEHOLD, ME, Mode, START_MS, World, jpeg, large_jpeg
 use crate::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, ReasonCode, VisitDraft, Word};
 
 /// Runs the engine as its loops do, but on the test's clock: waits are jumped over.
-async fn settle(world: &World) {
+pub(crate) async fn settle(world: &World) {
     for _ in 0..400 {
         if !step(&world.device).await {
             world.clock.advance(5_000);
@@ -48,7 +48,7 @@ fn done(device: &Device) -> bool {
     sync.facts_waiting == 0 && sync.photos_waiting == 0
 }
 
-async fn steps(world: &World, count: usize) {
+pub(crate) async fn steps(world: &World, count: usize) {
     for _ in 0..count {
         if !step(&world.device).await {
             world.clock.advance(5_000);
@@ -57,7 +57,7 @@ async fn steps(world: &World, count: usize) {
 }
 
 /// What was captured is on the server once, whole.
-fn assert_once(world: &World, records: usize) {
+pub(crate) fn assert_once(world: &World, records: usize) {
     let state = world.server.state();
     assert_eq!(state.done.len(), records, "every record once");
     let ids: std::collections::HashSet<_> = state.done.iter().map(|mutation| mutation.id).collect();
@@ -454,6 +454,17 @@ async fn a_busy_server_is_left_alone_for_as_long_as_it_asks() {
         .why
         .next_try_at;
     assert!(next.unwrap().millis() >= START_MS + 3_000);
+    // Each lane hears it once, and then all of them wait.
+    for _ in 0..10 {
+        step(&world.device).await;
+    }
+    let asked = world.server.state().requests.len();
+    world.clock.advance(2_900);
+    assert!(!step(&world.device).await, "it did not wait");
+    assert_eq!(world.server.state().requests.len(), asked);
+    world.server.set_mode(Mode::Well);
+    settle(&world).await;
+    assert_once(&world, 1);
 }
 
 #[tokio::test]
@@ -665,7 +676,9 @@ async fn a_missing_photo_file_does_not_hold_up_the_others() {
 #[tokio::test]
 async fn the_base_map_is_fetched_once_and_kept() {
     let mut world = World::enrolled();
-    steps(&world, 10).await;
+    steps(&world, 20).await;
+    let asked = world.server.state().requests.clone();
+    assert_eq!(asked.iter().filter(|path| *path == "v1/basemap").count(), 1);
     world.restart();
     assert!(world.device.base_map().unwrap().starts_with(b"{\"type\""));
     assert_eq!(world.device.get_map().unwrap().base, crate::view::MapBase::Street);

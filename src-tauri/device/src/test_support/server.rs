@@ -29,6 +29,8 @@ pub(crate) enum Mode {
     Twice,
     Portal,
     Busy,
+    /// Every request is answered with this status and body, under our server's own headers.
+    Odd(u16, &'static [u8]),
 }
 
 pub(crate) struct TestServer(Mutex<State>);
@@ -120,11 +122,14 @@ impl TestServer {
                 });
             }
             Mode::Busy => {
-                let (status, body) = refusal(ErrorCode::Busy.into());
+                let details = json!({ "retry_after_s": 3 });
+                let code = ErrorCode::Busy;
+                let (status, body) = refusal(WireError { code, details });
                 let mut response = respond(request, status, &body);
                 response.headers.push(("retry-after".to_owned(), "3".to_owned()));
                 return Ok(response);
             }
+            Mode::Odd(status, body) => return Ok(respond(request, status, body)),
             Mode::Well | Mode::LoseFirstReply | Mode::Twice => {}
         }
         let mut done = state.handle(&path, request);

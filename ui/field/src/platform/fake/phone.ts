@@ -122,7 +122,8 @@ class Memory implements Port {
   }
   async signOut() {
     const { unsent, photos_unsent: photos } = await this.getToday()
-    if (unsent + photos > 0) throw { code: 'unsent_work', details: { unsent, photos } } satisfies WireError
+    const drafts = this.drafts.size
+    if (unsent + photos + drafts > 0) throw { code: 'unsent_work', details: { unsent, photos, drafts } } satisfies WireError
     this.session = { ...this.session, enrolled: false, profile: null, grid_name: null, server: null }
     this.changed(['session'])
     return this.session
