@@ -63,7 +63,7 @@ async fn report_photos(world: &World, phone: &Phone) -> [Photo; 3] {
         ..report(1, "manhole")
     };
     let answer = world.push(phone, &[creates(phone, 1, &one)]).await;
-    assert_eq!(answer.receipts[0].verdict, domain::protocol::Verdict::Applied);
+    assert_eq!(answer.receipts[0].verdict, Verdict::Applied);
     photos
 }
 
@@ -175,25 +175,10 @@ async fn an_upload_goes_on_where_it_broke_off() {
     let world = World::new();
     let (phone, [upright, ..]) = reported(&world).await;
     let name = upright.file.sha256.as_str();
-    blob(
-        &world,
-        &phone,
-        Method::PATCH,
-        name,
-        Some((0, false)),
-        &upright.bytes[..200_000],
-    )
-    .await;
+    let begin = &upright.bytes[..200_000];
+    blob(&world, &phone, Method::PATCH, name, Some((0, false)), begin).await;
     // The answer was lost: the same chunk again is told where to go on.
-    let again = blob(
-        &world,
-        &phone,
-        Method::PATCH,
-        name,
-        Some((0, false)),
-        &upright.bytes[..200_000],
-    )
-    .await;
+    let again = blob(&world, &phone, Method::PATCH, name, Some((0, false)), begin).await;
     assert_eq!((again.status.as_u16(), again.code().as_str()), (409, "offset_mismatch"));
     assert_eq!(again.json::<Value>()["error"]["details"]["offset"], 200_000);
     let head = blob(&world, &phone, Method::HEAD, name, None, b"").await;

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step of a test is its failure")]
 
-#[path = "../engine.rs"]
+#[path = "../shared/engine.rs"]
 mod engine;
 
 mod acts;

@@ -1,7 +1,7 @@
 //! The office side from the outside: who may do what, what is masked, and what is never lost.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
-#[path = "../engine.rs"]
+#[path = "../shared/engine.rs"]
 mod engine;
 
 mod acts;
