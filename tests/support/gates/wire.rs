@@ -1,7 +1,9 @@
 //! Reading and writing what passes.
 
+use std::io::Read as _;
+
 use device::ports::{Request, Response};
-use domain::protocol::{PROTO, PROTO_HEADER, REQUEST_ID_HEADER};
+use domain::protocol::{DICTIONARY, PROTO, PROTO_HEADER, REQUEST_ID_HEADER};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -18,7 +20,11 @@ pub(super) fn body(request: &Request) -> Vec<u8> {
         .iter()
         .any(|(name, value)| *name == "content-encoding" && value == "zstd");
     if compressed {
-        zstd::decode_all(request.body.as_slice()).unwrap()
+        let mut plain = Vec::new();
+        zstd::Decoder::with_dictionary(request.body.as_slice(), DICTIONARY)
+            .and_then(|mut decoder| decoder.read_to_end(&mut plain))
+            .unwrap();
+        plain
     } else {
         request.body.clone()
     }
