@@ -101,7 +101,7 @@ pub(crate) async fn offer(world: &World, phone: &Phone, hashes: Vec<Sha256Hex>) 
         )
         .await
         .json();
-    assert_eq!(answer.epoch, phone.epoch);
+    assert_eq!(answer.epoch, world.server.epoch);
     answer
         .lines
         .iter()
