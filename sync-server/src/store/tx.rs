@@ -46,7 +46,8 @@ impl<'c> Tx<'c> {
     }
 
     /// Ends a `SELECT` by key whose row is about to be changed by what was read: nobody else changes it before this
-    /// transaction ends. Empty on SQLite, in a read snapshot, and after [`Tx::sealing`].
+    /// transaction ends. Empty on SQLite, in a read snapshot, and once the transaction is
+    /// being sealed.
     #[must_use]
     pub fn lock(&self) -> &'static str {
         if self.locking.get() { " FOR UPDATE" } else { "" }
