@@ -132,6 +132,7 @@ def examine(server, empty):
         "/v1/blobs": prepared.photo_ids,
         "/v1/households": prepared.household_ids,
         "/v1/people": [prepared.added],
+        "/v1/strays": prepared.stray_ids,
     }
     schema = schemathesis.openapi.from_url(f"{server.url}/v1/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations()]

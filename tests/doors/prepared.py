@@ -48,6 +48,7 @@ class Prepared:
         self.report()
         self.blobs()
         self.case()
+        self.strays()
         self.households()
         self.phones()
         self.setup(empty)
@@ -89,7 +90,7 @@ class Prepared:
         original = {"sha256": sha256, "size": len(self.original), "width": 64, "height": 48, "mime": "image/png"}
         here, there = self.phone.profile["grids"][:2]
         self.named = str(uuid.uuid4())
-        now = int(time.time() * 1000)
+        self.files[sha256] = self.original
         body = {
             "id": self.named,
             "category": "tree-fallen",
@@ -97,30 +98,47 @@ class Prepared:
             "text": "门前的树",
             "place": {"chosen": None, "others": [], "address": "门前街1号", "grid": here, "other_grid": there},
             "home_grid": here,
-            "captured_at": now,
+            "captured_at": int(time.time() * 1000),
             "source": "patrol",
             "photos": [{**self.manifest, "role": "wide", "original": original}],
             "no_photo_reason": None,
             "expectation": None,
         }
-        self.files[sha256] = self.original
+        self.push("report.create", self.named, body, "applied")
+        self.ask(self.phone, "POST", "/v1/pull", json={**self.envelope(), "cursors": {}, "max_bytes": None})
+
+    def envelope(self):
+        announce = {"unsent": 0, "photos_unsent": 0, "oldest_unsent_ms": None, "last_error": None, "free_bytes": None, "app_version": "0.1.0"}
+        return {"proto": 1, "epoch": None, "device": self.phone.id, "announce": announce}
+
+    def push(self, kind, entity, body, verdict):
+        """Sends one mutation of the phone's person, which must get this verdict; its id."""
         self.phone.seq += 1
         mutation = {
             "id": str(uuid.uuid4()),
             "seq": self.phone.seq,
-            "kind": "report.create",
+            "kind": kind,
             "v": 1,
-            "entity": self.named,
+            "entity": entity,
             "author": self.phone.profile["user"],
-            "wall_ms": now,
+            "wall_ms": int(time.time() * 1000),
             "server_est_ms": None,
             "body": body,
         }
-        announce = {"unsent": 0, "photos_unsent": 0, "oldest_unsent_ms": None, "last_error": None, "free_bytes": None, "app_version": "0.1.0"}
-        envelope = {"proto": 1, "epoch": None, "device": self.phone.id, "announce": announce}
-        pushed = self.ask(self.phone, "POST", "/v1/push", json={**envelope, "mutations": [mutation]}).json()
-        assert pushed["receipts"][0]["verdict"] == "applied", pushed
-        self.ask(self.phone, "POST", "/v1/pull", json={**envelope, "cursors": {}, "max_bytes": None})
+        pushed = self.ask(self.phone, "POST", "/v1/push", json={**self.envelope(), "mutations": [mutation]}).json()
+        assert pushed["receipts"][0]["verdict"] == verdict, pushed
+        return mutation["id"]
+
+    def strays(self):
+        """A note on somebody else's report, and two of a kind that this server does not know."""
+        triage, admin = self.people["triage_officer"], self.people["administrator"]
+        note = {"report": self.foreign, "text": "树", "photos": [], "captured_at": int(time.time() * 1000)}
+        stray = self.push("report.note", self.foreign, note, "rejected")
+        unknown = [self.push("report.sing", str(uuid.uuid4()), {"text": "树"}, "parked") for _ in range(2)]
+        self.ask(triage, "GET", "/v1/strays/{id}", id=stray)
+        self.ask(triage, "POST", "/v1/strays/{id}/handled", json={}, id=stray)
+        self.ask(admin, "POST", "/v1/strays/{id}/replay", json={}, id=unknown[0])
+        self.stray_ids = [stray, *unknown]
 
     def blobs(self):
         names = list(self.files)
@@ -140,11 +158,12 @@ class Prepared:
         rows = self.ask(triage, "GET", "/v1/cases").json()["rows"]
         self.case_ids = [row["id"] for row in rows]
         details = [self.ask(triage, "GET", "/v1/cases/{id}", id=case).json() for case in self.case_ids]
-        mine = next(one["row"] for one in details if self.named in str(one["row"]))
-        self.ask(triage, "PATCH", "/v1/cases/{id}/place", json={"grid": self.phone.profile["grids"][1]}, id=mine["id"])
+        mine = next(one for one in details if self.named in one["row"]["reports"])
+        self.foreign = next(one["row"]["reports"][0] for one in details if one["row"]["reports"] and one is not mine)
+        self.ask(triage, "PATCH", "/v1/cases/{id}/place", json={"grid": self.phone.profile["grids"][1]}, id=mine["row"]["id"])
         original = next(name for name, content in self.files.items() if content is self.original)
         self.ask(triage, "POST", "/v1/photos/{sha256}/request-original", sha256=original)
-        mine = triage.get(f"{self.server.url}/v1/cases/{mine['id']}", timeout=30).json()["row"]
+        mine = triage.get(f"{self.server.url}/v1/cases/{mine['row']['id']}", timeout=30).json()["row"]
         act = {"id": str(uuid.uuid4()), "from_state_rev": mine["state_rev"], "action": "accept"}
         handler = self.people["department_member"]
         self.ask(handler, "POST", "/v1/cases/{id}/acts", json=act, id=mine["id"])
