@@ -73,6 +73,7 @@ export const SCREENS = [
   screen('devices', 'admin', '/devices', null),
   screen('device-revoke', 'admin', '/devices', first('revoke')),
   screen('strays', 'admin', '/strays', null),
-  screen('stray', 'admin', '/strays', first('stray-look')),
+  screen('stray', 'triage', '/strays', first('stray-look')),
+  screen('stray-closed', 'admin', '/strays', first('stray-look'), [DESK], { expected: 'status of 403' }),
   screen('access-log', 'admin', '/access-log', null),
 ]
