@@ -164,16 +164,6 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// Steps that run when named, or with `--extended`: long ones, beside what every change must pass.
-const EXTENDED: &[&str] = &[
-    "doc",
-    "licences",
-    "screens-field",
-    "screens-office",
-    "doors",
-    "android-types",
-];
-
 /// What `cargo xtask lint` runs.
 const LINT: &[&str] = &["fmt", "npm", "ui-check", "ui-build", "clippy"];
 
@@ -196,12 +186,7 @@ pub(crate) fn run(tree: &Tree, options: &Options) -> Done {
         )));
     }
     perform(tree, |step| {
-        let asked = if only.is_empty() {
-            options.has("--extended") || !EXTENDED.contains(&step.name)
-        } else {
-            only.contains(&step.name)
-        };
-        asked && !skip.contains(&step.name)
+        (only.is_empty() || only.contains(&step.name)) && !skip.contains(&step.name)
     })
 }
 

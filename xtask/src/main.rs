@@ -63,10 +63,7 @@ fn dispatch(arguments: Vec<String>) -> Done {
             &tree,
             &Options::parse(rest, &["--empty", "--office-only"], &["--port"])?,
         ),
-        "test" => check::run(
-            &tree,
-            &Options::parse(rest, &["--list", "--extended"], &["--only", "--skip"])?,
-        ),
+        "test" => check::run(&tree, &Options::parse(rest, &["--list"], &["--only", "--skip"])?),
         "lint" => check::lint(&tree, &Options::parse(rest, &[], &[])?),
         "generate" => generate::run(&tree, &Options::parse(rest, &[], &[])?),
         "bench" => bench::run(&tree, rest),
