@@ -7,13 +7,13 @@
 mod actions;
 mod controls;
 mod history;
+mod many;
 mod plan;
 mod template;
 mod weather;
 
-use std::time::Instant;
-
-use history::{History, Outcome, WORTH_COUNTING};
+use history::{History, Outcome};
+use many::Many;
 use plan::Plan;
 use template::Template;
 use xunge_tests::fuse::Fuse;
@@ -39,23 +39,18 @@ fn run(template: &Template, plan: &Plan) -> Outcome {
     runtime.block_on(async { History::begin(template, plan).play().await })
 }
 
-/// What a person types to see a history again.
-fn replay(seed: u64) -> String {
+/// Everything about a history that broke a promise, and what a person types to see it again.
+fn told(seed: u64, outcome: &Outcome) -> String {
     format!(
-        "PROVE_SEED={seed} cargo nextest run --workspace --features field-app/custom-protocol --test it \
-         --no-capture simnet::histories"
+        "seed {seed} broke {:#?}\n{}\nsee it again with\n  PROVE_SEED={seed} cargo xtask prove simnet",
+        outcome.breaches,
+        outcome.trace.join("\n")
     )
 }
 
 fn hold(template: &Template, seed: u64) -> Outcome {
     let outcome = run(template, &Plan::of(seed));
-    let told = outcome.trace.join("\n");
-    assert!(
-        outcome.breaches.is_empty(),
-        "seed {seed} broke {:#?}\n{told}\nsee it again with\n  {}",
-        outcome.breaches,
-        replay(seed)
-    );
+    assert!(outcome.breaches.is_empty(), "{}", told(seed, &outcome));
     outcome
 }
 
@@ -68,28 +63,15 @@ fn histories_of_every_kind_keep_every_promise() {
         return;
     }
     let first = number("PROVE_FROM").unwrap_or(1);
-    let count = DAILY * number("PROVE_SCALE").unwrap_or(1);
-    let (began, mut sum) = (Instant::now(), Outcome::default());
-    for seed in first..first + count {
-        sum.add(&hold(&template, seed));
-    }
-    let seconds = began.elapsed().as_secs_f64();
-    println!(
-        "simnet: {count} histories, 0 violations, 0 stuck; {:.1} a second; {} requests, {} mutations, {} photo files, \
-         {:.0} hours of virtual time",
-        f64::from(u32::try_from(count).unwrap()) / seconds,
-        sum.requests,
-        sum.mutations,
-        sum.photos,
-        sum.virtual_hours
+    let seeds = first..first + DAILY * number("PROVE_SCALE").unwrap_or(1);
+    let many = Many::run(&template, seeds);
+    println!("{many}");
+    assert!(many.broken.is_empty(), "{}", many.broken.join("\n\n"));
+    assert_eq!(
+        many.never_happened(),
+        [""; 0],
+        "these histories prove nothing about what never happened"
     );
-    for (what, times) in WORTH_COUNTING.iter().zip(sum.happened) {
-        println!("  {times:>6} {what}");
-        assert!(
-            times > 0,
-            "{what} never happened: these histories prove nothing about it"
-        );
-    }
 }
 
 #[test]

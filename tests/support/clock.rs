@@ -35,6 +35,20 @@ impl WorldClock {
         }
     }
 
+    /// The machine's own time, for servers that are processes of their own.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a server in a process of its own reads the machine's clock"
+    )]
+    pub fn of_machine() -> Self {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Self {
+            began: Instant::now(),
+            morning_ms: since.map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(0)),
+        }
+    }
+
     /// Milliseconds since the Unix epoch.
     #[must_use]
     pub fn now_ms(&self) -> i64 {

@@ -5,9 +5,11 @@ mod blobs;
 mod epoch;
 mod push;
 mod rows;
+mod stuck;
 mod wire;
 
 pub use blobs::{RefusesPhoto, SaysStored};
 pub use epoch::HidesRestore;
 pub use push::{ChokesOn, ForgetsWhatItHas, KnowsNumbersOnly};
 pub use rows::{KeepsScope, SkipsRows};
+pub use stuck::{BlocksAfter, Ignores, RefusesWrongClocks};

@@ -10,7 +10,7 @@ use domain::protocol::{PROTO_HEADER, REQUEST_ID_HEADER};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use crate::server::{ADDRESS, StreetServer};
+use crate::way::Way;
 
 /// What happens to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,9 +113,9 @@ impl Weather for Twice {
     }
 }
 
-/// One phone's way to the server.
+/// What lies between one phone and the server.
 pub struct Link {
-    server: Arc<StreetServer>,
+    way: Arc<Way>,
     weather: Mutex<Box<dyn Weather>>,
     network: Mutex<Network>,
 }
@@ -123,9 +123,9 @@ pub struct Link {
 impl Link {
     /// Wi-Fi and a network that works.
     #[must_use]
-    pub fn new(server: Arc<StreetServer>) -> Self {
+    pub fn new(way: Way) -> Self {
         Self {
-            server,
+            way: Arc::new(way),
             weather: Mutex::new(Box::new(Fate::WELL)),
             network: Mutex::new(Network::WIFI),
         }
@@ -141,6 +141,12 @@ impl Link {
         *self.network.lock().unwrap_or_else(PoisonError::into_inner) = network;
     }
 
+    /// Where the phone believes the server is.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.way.address()
+    }
+
     async fn carry(&self, request: Request) -> Result<Response, TransportFault> {
         let fate = self
             .weather
@@ -150,13 +156,13 @@ impl Link {
         pass(fate.out).await;
         let mut answer = None;
         for _ in 0..fate.arrives {
-            answer = self.server.answer(&request);
+            answer = self.way.ask(&request).await;
         }
         if let Some(later) = fate.straggler {
-            let (server, copy) = (Arc::clone(&self.server), request.clone());
+            let (way, copy) = (Arc::clone(&self.way), request.clone());
             tokio::spawn(async move {
                 pass(later).await;
-                drop(server.answer(&copy));
+                drop(way.ask(&copy).await);
             });
         }
         pass(fate.back).await;
@@ -205,13 +211,19 @@ fn busy(request: &Request) -> Response {
 
 impl Transport for Link {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportFault>> {
-        assert!(request.url.starts_with(ADDRESS), "a phone asks its own server only");
+        assert!(
+            request.url.starts_with(self.address()),
+            "a phone asks its own server only"
+        );
         self.carry(request).boxed()
     }
 
-    /// Hints are lost: missing all of them loses nothing, and what a phone knows comes from pulls alone.
-    fn open_events(&self, _request: Request) -> BoxFuture<'_, Result<(Response, EventStream), TransportFault>> {
-        async { Err(TransportFault::Unreachable) }.boxed()
+    /// In one process hints are lost: missing all of them loses nothing, and what a phone knows comes from pulls alone.
+    fn open_events(&self, request: Request) -> BoxFuture<'_, Result<(Response, EventStream), TransportFault>> {
+        match &*self.way {
+            Way::Here(_) => async { Err(TransportFault::Unreachable) }.boxed(),
+            Way::There(http, _) => http.open_events(request),
+        }
     }
 }
 

@@ -19,8 +19,9 @@ use crate::network::{Fate, Link};
 use crate::promises::outbox;
 use crate::record::{AReport, AVisit};
 use crate::seeded::Seeded;
-use crate::server::{ADDRESS, StreetServer};
+use crate::server::StreetServer;
 use crate::street;
+use crate::way::Way;
 
 /// Longest time a phone gets to send everything in a story.
 const PATIENCE: Duration = Duration::from_secs(4 * 3_600);
@@ -70,7 +71,13 @@ impl Phone {
     /// Switches a phone on in a folder, new or not.
     #[must_use]
     pub fn in_folder(worker: &str, folder: PathBuf, server: &Arc<StreetServer>, clock: WorldClock, seed: u64) -> Self {
-        let link = Arc::new(Link::new(Arc::clone(server)));
+        Self::on_way(worker, folder, Way::Here(Arc::clone(server)), clock, seed)
+    }
+
+    /// The same with another way to the server.
+    #[must_use]
+    pub fn on_way(worker: &str, folder: PathBuf, way: Way, clock: WorldClock, seed: u64) -> Self {
+        let link = Arc::new(Link::new(way));
         let fuse = Arc::new(Fuse::default());
         let disk = Arc::new(PhoneDisk::empty(Arc::clone(&fuse)));
         let told = Arc::new(Told::default());
@@ -135,7 +142,7 @@ impl Phone {
     /// Enrols with a code.
     pub async fn enrol(&self, code: &str) {
         let request = EnrolRequestView {
-            server: ADDRESS.to_owned(),
+            server: self.link.address().to_owned(),
             code: code.to_owned(),
             device_name: self.worker.clone(),
         };

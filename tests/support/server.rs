@@ -13,10 +13,12 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request as HttpRequest;
 use device::ports::{Method, Request, Response};
 use sync_server::Outcome;
+use sync_server::blobs::Photos;
 use sync_server::office::Office;
+use sync_server::places::Places;
 use sync_server::routes::router;
 use sync_server::server::Server;
-use sync_server::store::Tx;
+use sync_server::store::{Database, Tx};
 use tower::ServiceExt as _;
 
 use crate::clock::WorldClock;
@@ -35,7 +37,7 @@ pub trait Gate: Send {
 pub struct StreetServer {
     clock: WorldClock,
     ids: Arc<Seeded>,
-    folder: Mutex<PathBuf>,
+    places: Mutex<Places>,
     running: Mutex<Option<Running>>,
     gate: Mutex<Option<Box<dyn Gate>>>,
 }
@@ -48,11 +50,17 @@ struct Running {
 impl StreetServer {
     /// Starts on a folder, new or not.
     #[must_use]
-    pub fn start_in(folder: PathBuf, clock: WorldClock, seed: u64) -> Self {
+    pub fn start_in(folder: &Path, clock: WorldClock, seed: u64) -> Self {
+        Self::start_at(Places::in_folder(folder), clock, seed)
+    }
+
+    /// Starts on these places, new or not.
+    #[must_use]
+    pub fn start_at(places: Places, clock: WorldClock, seed: u64) -> Self {
         let server = Self {
             clock,
             ids: Arc::new(Seeded::new(clock, seed)),
-            folder: Mutex::new(folder),
+            places: Mutex::new(places),
             running: Mutex::new(None),
             gate: Mutex::new(None),
         };
@@ -65,7 +73,7 @@ impl StreetServer {
         let mut running = lock(&self.running);
         if running.is_none() {
             let ids = Arc::<Seeded>::clone(&self.ids);
-            let server = Server::open(&lock(&self.folder), Office::default(), Arc::new(self.clock), ids).unwrap();
+            let server = Server::open_at(&lock(&self.places), Office::default(), Arc::new(self.clock), ids).unwrap();
             let app = router(server.clone());
             *running = Some(Running { server, app });
         }
@@ -133,10 +141,13 @@ impl StreetServer {
     /// Copies the data folder as it is now, as an operator would: the database first, then the photos.
     pub fn back_up(&self, to: &Path) {
         fs::create_dir_all(to).unwrap();
-        let from = lock(&self.folder).clone();
-        let database = rusqlite::Connection::open(from.join("xunge.db")).unwrap();
+        let places = lock(&self.places);
+        let (Database::File(file), Photos::Folder(photos)) = (&places.database, &places.photos) else {
+            panic!("these back-ups are copies of files");
+        };
+        let database = rusqlite::Connection::open(file).unwrap();
         database.backup("main", to.join("xunge.db"), None).unwrap();
-        copy_folder(&from.join("blobs"), &to.join("blobs"));
+        copy_folder(photos, &to.join("blobs"));
     }
 
     /// Stops, puts a back-up in place of the data folder, and starts a new history.
@@ -146,7 +157,7 @@ impl StreetServer {
         let database = rusqlite::Connection::open(folder.join("xunge.db")).unwrap();
         database.execute("DELETE FROM server WHERE name = 'epoch'", []).unwrap();
         drop(database);
-        *lock(&self.folder) = folder;
+        *lock(&self.places) = Places::in_folder(&folder);
         self.start();
     }
 

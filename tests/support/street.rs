@@ -1,5 +1,7 @@
 //! A small invented street: six grids in three communities, a worker in each, and an office.
 
+use std::collections::BTreeSet;
+
 use domain::catalog::{community_queue, desk_queue, queues};
 use domain::clock::Calendar;
 use domain::protocol::RowType;
@@ -39,13 +41,25 @@ pub fn street() -> StreetId {
 /// The grid of a place in the list of workers.
 #[must_use]
 pub fn grid(place: usize) -> GridId {
-    GridId(format!("35000000000000{place}"))
+    GridId((350_000_000_000_000 + place).to_string())
 }
 
-/// The community of a grid: two grids each.
+/// The community of a grid: two grids each; those of a larger street are spread over eight.
 #[must_use]
 pub fn community(place: usize) -> CommunityId {
-    CommunityId(format!("c{}", place / 2))
+    let number = if place < WORKERS.len() { place / 2 } else { place % 8 };
+    CommunityId(format!("c{number}"))
+}
+
+/// The workers of a street of so many grids: those of [`WORKERS`], then some who only have a number.
+#[must_use]
+pub fn workers(count: usize) -> Vec<String> {
+    let name = |place: usize| {
+        WORKERS
+            .get(place)
+            .map_or_else(|| format!("w{place}"), |name| (*name).to_owned())
+    };
+    (0..count).map(name).collect()
 }
 
 /// The place of a worker in the list.
@@ -54,7 +68,12 @@ pub fn community(place: usize) -> CommunityId {
 /// For a name that is not in it.
 #[must_use]
 pub fn place(worker: &str) -> usize {
-    WORKERS.iter().position(|name| *name == worker).unwrap()
+    let numbered = || worker.strip_prefix('w')?.parse().ok();
+    WORKERS
+        .iter()
+        .position(|name| *name == worker)
+        .or_else(numbered)
+        .unwrap()
 }
 
 /// A person's name in the system.
@@ -88,7 +107,17 @@ fn west(place: usize) -> f64 {
 /// # Panics
 /// When the database fails.
 pub fn write(server: &Server) {
-    server.edit_blocking(street(), write_in).unwrap();
+    write_grids(server, WORKERS.len());
+}
+
+/// Writes a street of so many grids, each with a worker, into an empty database.
+///
+/// # Panics
+/// When the database fails.
+pub fn write_grids(server: &Server, grids: usize) {
+    server
+        .edit_blocking(street(), move |edit| write_in(edit, grids))
+        .unwrap();
 }
 
 /// From now on the worker works in the grid of this place and in no other.
@@ -120,7 +149,7 @@ pub fn works_in(server: &Server, login: &str) -> usize {
     (0..WORKERS.len()).find(|place| held.contains(&grid(*place))).unwrap()
 }
 
-fn write_in(edit: &Edit<'_>) -> Outcome<()> {
+fn write_in(edit: &Edit<'_>, count: usize) -> Outcome<()> {
     let row = StreetRow {
         id: street(),
         name: "一街道".to_owned(),
@@ -131,14 +160,14 @@ fn write_in(edit: &Edit<'_>) -> Outcome<()> {
     };
     streets::insert(edit.tx, &row, "YJ", edit.now)?;
     edit.touch(RowType::Street, street());
-    for (position, queue) in all_queues().iter().enumerate() {
+    for (position, queue) in all_queues(count).iter().enumerate() {
         grids::put_queue(edit.tx, &edit.street, queue, position)?;
         edit.touch(RowType::Queue, &queue.id);
     }
-    for place in 0..WORKERS.len() {
+    for place in 0..count {
         write_grid(edit, place)?;
     }
-    for (place, login) in WORKERS.iter().enumerate() {
+    for (place, login) in workers(count).iter().enumerate() {
         let posted = PersonChange {
             grids: Some(vec![grid(place)]),
             ..PersonChange::default()
@@ -146,7 +175,7 @@ fn write_in(edit: &Edit<'_>) -> Outcome<()> {
         write_person(edit, login, Role::GridWorker, &posted)?;
     }
     let every_queue = PersonChange {
-        queues: Some(all_queues().into_iter().map(|queue| queue.id).collect()),
+        queues: Some(all_queues(count).into_iter().map(|queue| queue.id).collect()),
         ..PersonChange::default()
     };
     write_person(edit, HANDLER, Role::DepartmentMember, &every_queue)?;
@@ -156,11 +185,11 @@ fn write_in(edit: &Edit<'_>) -> Outcome<()> {
 }
 
 /// The default queues, and those of the communities and the estate.
-fn all_queues() -> Vec<QueueRow> {
-    let local = (0..3).flat_map(|n| {
-        let community = community(n * 2);
-        [community_queue(&community), desk_queue(&community)]
-    });
+fn all_queues(grids: usize) -> Vec<QueueRow> {
+    let communities: BTreeSet<CommunityId> = (0..grids).map(community).collect();
+    let local = communities
+        .iter()
+        .flat_map(|community| [community_queue(community), desk_queue(community)]);
     let more = local.chain([QueueId::from(PROPERTY_QUEUE)]).map(|id| QueueRow {
         label_zh: id.to_string(),
         label_en: id.to_string(),

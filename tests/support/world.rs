@@ -48,7 +48,7 @@ impl World {
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         let (folder, clock) = (fast_folder(), WorldClock::start());
-        let server = StreetServer::start_in(folder.path().join("server"), clock, seed);
+        let server = StreetServer::start_in(&folder.path().join("server"), clock, seed);
         street::write(&server.handle());
         Self {
             clock,

@@ -12,6 +12,7 @@ mod check;
 mod command;
 mod generate;
 mod options;
+mod prove;
 mod run;
 mod screen;
 mod setup;
@@ -38,6 +39,9 @@ cargo xtask <command>
   generate      write every generated file again
   bench         measure against peers and physical limits; `bench sync` what syncing costs
                   GROUP ...        these groups only: photo, save, push, wire, sync, sync.push, …
+  prove         run the tests behind each promise of sync and print what they found as one table
+                  MODULE ...       these modules only: simnet, power, race, …
+                  PROVE_SCALE=100  in the environment runs a hundred times as long
   screenshots   take the screenshots of every main screen
   setup         install what is missing and stop
 ";
@@ -67,6 +71,7 @@ fn dispatch(arguments: Vec<String>) -> Done {
         "lint" => check::lint(&tree, &Options::parse(rest, &[], &[])?),
         "generate" => generate::run(&tree, &Options::parse(rest, &[], &[])?),
         "bench" => bench::run(&tree, rest),
+        "prove" => prove::run(&tree, rest),
         "screenshots" => check::screenshots(&tree, &Options::parse(rest, &[], &[])?),
         "setup" => setup::for_tests(&tree),
         "help" | "--help" | "-h" => {

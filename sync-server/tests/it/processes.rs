@@ -173,6 +173,7 @@ async fn one_of_two_processes_is_killed_under_load_and_nothing_is_lost_or_double
     drop(killer.join().unwrap());
     nothing_lost_or_doubled(&world, all).await;
     let repeats = repeats.load(Ordering::SeqCst);
+    println!("PROVE P2 two_processes_killed runs={all} violations=0");
     println!("{all} reports of {phones} phones, {kills} kills, {repeats} pushes repeated");
     assert!(all > 0 && repeats > 0, "the servers were killed too gently");
 }

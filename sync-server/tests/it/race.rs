@@ -172,14 +172,14 @@ fn race(database: &Database, processes: usize) -> usize {
 fn no_reader_misses_a_row_that_32_writers_commit_on_postgres() {
     let database = Cluster::prepared(&fingerprint(), upgrade);
     let rows = race(&at(database.url()), PROCESSES);
-    println!("{rows} rows by {WRITERS} writers in {PROCESSES} processes: 0 missed");
+    println!("PROVE P3 revision_race_postgres runs={rows} violations=0");
 }
 
 #[test]
 fn no_reader_misses_a_row_that_32_writers_commit_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let rows = race(&Database::File(folder.path().join("xunge.db")), 1);
-    println!("{rows} rows by {WRITERS} writers: 0 missed");
+    println!("PROVE P3 revision_race_sqlite runs={rows} violations=0");
 }
 
 /// The usual code: rows numbered by a sequence, read from the last number seen. The same race must catch it.
@@ -231,7 +231,9 @@ fn control_the_race_catches_a_cursor_over_a_plain_sequence() {
     done.store(true, Ordering::SeqCst);
     let seen = reader.join().unwrap();
     let missed = WRITERS * turns - seen;
-    println!("control: {missed} of {} rows missed", WRITERS * turns);
+    let word = if missed > 0 { "caught" } else { "missed" };
+    println!("PROVE P3 revision_race_postgres control={word}");
+    println!("{missed} of {} rows missed by the control", WRITERS * turns);
     assert!(
         missed > 0,
         "the race is too tame: it would not notice a cursor that misses rows"

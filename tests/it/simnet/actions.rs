@@ -51,10 +51,7 @@ impl History {
             Act::KillPhone => self.kill(at).await,
             Act::CutPower => self.cut_power(at),
             Act::StopServer => self.stop_server(),
-            Act::ClockJumps => self.hands[at]
-                .phone
-                .clock
-                .set_wrong_by(WRONG[self.dice.usize(..WRONG.len())]),
+            Act::ClockJumps => self.clock_jumps(at),
             Act::MoveWorker => self.move_worker(at),
             Act::ClonePhone => self.clone_phone(at),
             Act::CopyPhone => self.copy_phone(at),
@@ -232,7 +229,18 @@ impl History {
         let worker = self.hands[at].phone.worker.clone();
         let to = self.dice.usize(..WORKERS.len());
         street::move_worker(&self.server.handle(), &worker, to);
+        if self.places[street::place(&worker)] != to {
+            self.trace.tell("  works in another grid now");
+        }
         self.places[street::place(&worker)] = to;
+    }
+
+    fn clock_jumps(&mut self, at: usize) {
+        let by = WRONG[self.dice.usize(..WRONG.len())];
+        self.hands[at].phone.clock.set_wrong_by(by);
+        if by != 0 {
+            self.trace.tell(&format!("  the clock is wrong by {by} ms"));
+        }
     }
 
     /// A second phone with everything the first one holds; both go on.
@@ -240,6 +248,7 @@ impl History {
         if self.hands.len() >= MOST_PHONES {
             return;
         }
+        self.trace.tell("  a second phone with the same memory");
         let copy = self.new_folder();
         let hand = &self.hands[at];
         copy_folder(hand.phone.folder(), &copy);
@@ -260,6 +269,7 @@ impl History {
         let Some(copy) = self.dice.choice(&self.hands[at].copies).cloned() else {
             return;
         };
+        self.trace.tell("  the phone is set back");
         self.hands[at].stop().await;
         self.ledger.note(&self.hands[at].phone);
         let folder = self.hands[at].phone.folder().to_owned();
@@ -284,6 +294,7 @@ impl History {
         for hand in &self.hands {
             self.ledger.note(&hand.phone);
         }
+        self.trace.tell("  the server is set back");
         self.server.restore(&backup, folder);
         self.without_server_losses();
         self.places_from_server();

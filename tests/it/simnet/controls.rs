@@ -1,7 +1,9 @@
 //! Known-bad servers. The same histories and the same checker must catch each of them.
 
 use xunge_tests::fuse::Fuse;
-use xunge_tests::gates::{ForgetsWhatItHas, HidesRestore, KeepsScope, KnowsNumbersOnly, SaysStored, SkipsRows};
+use xunge_tests::gates::{
+    ForgetsWhatItHas, HidesRestore, Ignores, KeepsScope, KnowsNumbersOnly, RefusesWrongClocks, SaysStored, SkipsRows,
+};
 use xunge_tests::server::Gate;
 
 use super::history::History;
@@ -28,53 +30,88 @@ fn caught<G: Gate + 'static>(often: &[Act], gate: impl Fn() -> G) -> Option<(u64
     })
 }
 
-/// How a bad server is caught; the breach that gives it away says `words`.
-fn how_caught<G: Gate + 'static>(often: &[Act], gate: impl Fn() -> G, words: &str) -> String {
-    let (seed, breaches) = caught(often, gate).expect("a known-bad server went unnoticed");
+/// A bad server must be caught; the breach that gives it away says `words`. `row` is the promise that it breaks, and the
+/// name of its row.
+fn control<G: Gate + 'static>(row: &str, often: &[Act], gate: impl Fn() -> G, words: &str) {
+    let found = caught(often, gate);
+    let word = if found.is_some() { "caught" } else { "missed" };
+    println!("PROVE {row} control={word}");
+    let (seed, breaches) = found.expect("a known-bad server went unnoticed");
     assert!(breaches.iter().any(|breach| breach.contains(words)), "{breaches:#?}");
-    format!("control caught at seed {seed}: {}", breaches[0])
+    println!("caught at seed {seed}: {}", breaches[0]);
 }
 
 #[test]
 fn a_server_without_idempotency_is_caught() {
-    println!("{}", how_caught(&[], ForgetsWhatItHas::default, "nobody made it"));
+    control("P2 histories", &[], ForgetsWhatItHas::default, "nobody made it");
 }
 
 #[test]
-fn a_server_that_knows_numbers_only_is_caught() {
-    let often = [Act::ClonePhone, Act::CopyPhone, Act::RestorePhone, Act::Capture];
-    println!(
-        "{}",
-        how_caught(&often, KnowsNumbersOnly::default, "is not on the server",)
+fn a_server_that_skips_rows_is_caught() {
+    control(
+        "P3 histories",
+        &[Act::Capture],
+        SkipsRows::default,
+        "is not on the phone",
+    );
+}
+
+#[test]
+fn a_server_that_never_answers_some_of_the_work_is_caught() {
+    control(
+        "P6 histories",
+        &[Act::Capture],
+        Ignores::default,
+        "has no verdict on its phone",
     );
 }
 
 #[test]
 fn a_server_that_hides_a_restore_is_caught() {
-    let often = [Act::BackUpServer, Act::RestoreServer, Act::Capture];
-    println!("{}", how_caught(&often, HidesRestore::default, "is not on the server"));
-}
-
-#[test]
-fn a_server_that_skips_rows_is_caught() {
-    println!(
-        "{}",
-        how_caught(&[Act::Capture], SkipsRows::default, "is not on the phone",)
+    control(
+        "P7 histories_with_a_restored_server",
+        &[Act::BackUpServer, Act::RestoreServer, Act::Capture],
+        HidesRestore::default,
+        "is not on the server",
     );
 }
 
 #[test]
-fn a_server_that_takes_no_scope_back_is_caught() {
-    println!(
-        "{}",
-        how_caught(&[Act::MoveWorker], KeepsScope::default, "not the phone's to see",)
+fn a_server_that_knows_numbers_only_is_caught() {
+    control(
+        "P8 histories_with_cloned_or_restored_phones",
+        &[Act::ClonePhone, Act::CopyPhone, Act::RestorePhone, Act::Capture],
+        KnowsNumbersOnly::default,
+        "is not on the server",
     );
 }
 
 #[test]
 fn a_server_that_thanks_for_photos_it_throws_away_is_caught() {
-    println!(
-        "{}",
-        how_caught(&[Act::Capture], SaysStored::default, "is not on the server as it was",)
+    control(
+        "P9 histories_with_photos",
+        &[Act::Capture],
+        SaysStored::default,
+        "is not on the server as it was",
+    );
+}
+
+#[test]
+fn a_server_that_takes_no_scope_back_is_caught() {
+    control(
+        "P11 histories_with_moves",
+        &[Act::MoveWorker],
+        KeepsScope::default,
+        "not the phone's to see",
+    );
+}
+
+#[test]
+fn a_server_that_wants_the_phones_clock_to_be_right_is_caught() {
+    control(
+        "P13 histories_with_clock_jumps",
+        &[Act::ClockJumps, Act::Capture],
+        RefusesWrongClocks::default,
+        "has no verdict on its phone",
     );
 }

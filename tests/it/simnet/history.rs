@@ -70,12 +70,12 @@ pub(super) const WORTH_COUNTING: [&str; 14] = [
     "the power goes",
     "starts again",
     " fork ",
-    "ClonePhone",
-    "RestorePhone",
-    "RestoreServer",
+    "a second phone",
+    "the phone is set back",
+    "the server is set back",
     "StopServer",
-    "MoveWorker",
-    "ClockJumps",
+    "works in another grid",
+    "clock is wrong",
     "NightFalls",
     "arrives 2",
     "arrives 1, Lost",
@@ -102,7 +102,7 @@ impl History {
         let clock = WorldClock::start_later(Duration::from_secs(600));
         let at = folder.path().join("server");
         copy_folder(&template.of("server"), &at);
-        let server = Arc::new(StreetServer::start_in(at, clock, dice.u64(..)));
+        let server = Arc::new(StreetServer::start_in(&at, clock, dice.u64(..)));
         let mut history = Self {
             plan: plan.clone(),
             clock,
