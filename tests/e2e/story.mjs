@@ -16,6 +16,8 @@ const ELDER = '王阿婆'
 const TAP = '水龙头滴水'
 const FACTS = '一个人住，说晚上睡不好'
 const DOOR_PHONE = '19900005678'
+/** What the screen says after Save without a network. */
+const ON_PHONE = '[data-test=word][data-word=on_phone]'
 
 async function main() {
   const transport = process.env.XUNGE_FORBID_IPC ? 'postMessage' : 'ipc'
@@ -100,13 +102,13 @@ class Story {
     await field.photosAreDurable(app, 0)
     await field.pickPhotos(app, [photos('scene/05_pruned_trees.jpg'), photos('scene/11_street_trees.jpg')])
     await this.look('3-photos')
-    await field.fillReport(app, TREE, () => this.lookAtPlace('4-tree-before-saving'))
+    await field.fillReport(app, TREE, () => this.lookAtPlace('4-tree-before-saving'), ON_PHONE)
   }
 
   async captureBillboard() {
     await this.app.tap('[data-test=capture]')
     await field.pickPhotos(this.app, [photos('scene/02_billboard.jpg')])
-    await field.fillReport(this.app, BILLBOARD, () => this.lookAtPlace('5-billboard-before-saving'))
+    await field.fillReport(this.app, BILLBOARD, () => this.lookAtPlace('5-billboard-before-saving'), ON_PHONE)
   }
 
   /** The photos were taken in other cities than the pin: the worker is told. */

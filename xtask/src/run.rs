@@ -122,8 +122,11 @@ impl Start<'_> {
                 5,
                 "a first look at both interfaces, on a hidden screen: this machine has no display",
             );
-            if first_look::take(self, server)? == Ended::OnRequest {
-                return Ok(());
+            match first_look::take(self, server) {
+                Ok(Ended::OnRequest) => return Ok(()),
+                Ok(Ended::Well) => {}
+                // Server and office are there all the same.
+                Err(Stop(why)) => println!("   The first look broke off ({why}); everything else goes on."),
             }
         } else {
             say(5, "the field app");

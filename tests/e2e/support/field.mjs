@@ -24,8 +24,11 @@ export async function pickPhotos(app, files) {
 export const photosAreDurable = (app, count) =>
   until(`${count} photos are durable`, async () => (await app.count('[data-test=photo]')) === count, 60_000)
 
-/** Everything after the photos. `look` is called with the screen as it stands before saving. */
-export async function fillReport(app, { category, initials, address, text, pin, queue }, look) {
+/**
+ * Everything after the photos. `look` is called with the screen as it stands before saving; `saved` is what must be on the
+ * screen afterwards.
+ */
+export async function fillReport(app, { category, initials, address, text, pin, queue }, look, saved = '[data-test=word]') {
   await chooseCategory(app, category, initials)
   await app.fill('[data-test=text]', text)
   await app.fill('[data-test=address]', address)
@@ -35,7 +38,7 @@ export async function fillReport(app, { category, initials, address, text, pin, 
   await app.find(`[data-test=route][data-queue=${queue}]`)
   await look()
   await app.tap('[data-test=save]')
-  await app.find('[data-test=word][data-word=on_phone]')
+  await app.find(saved)
   await home(app)
 }
 
