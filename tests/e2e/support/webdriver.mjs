@@ -99,9 +99,18 @@ class App {
     return this.send('GET', '/screenshot')
   }
 
+  /** A picture of the window at rest: a busy machine would show what was there some frames ago. */
   async screenshot(file) {
+    const frames = 'const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))'
+    let last
+    await until('the window has come to rest', async () => {
+      await this.send('POST', '/execute/async', { script: frames, args: [] })
+      const before = last
+      last = await this.picture()
+      return last === before
+    }).catch(() => {}) // what moves for ever is taken as it is
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, Buffer.from(await this.picture(), 'base64'))
+    writeFileSync(file, Buffer.from(last, 'base64'))
   }
 
   /** Ends the app's process with SIGKILL, as the system would for memory or a flat battery. */
