@@ -4,8 +4,22 @@
 #![expect(clippy::print_stdout, reason = "a proof says what it found")]
 
 mod architecture;
+mod chaos;
+mod fleet;
+mod killed;
 mod ninety_reports;
 mod power;
 mod repeats;
 mod simnet;
+mod storm;
 mod trouble;
+
+/// A number that the environment gives.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// How many times longer than in a daily run.
+fn scale() -> u64 {
+    number("PROVE_SCALE").unwrap_or(1)
+}

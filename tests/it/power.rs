@@ -14,17 +14,12 @@ use domain::ErrorCode;
 use xunge_tests::World;
 use xunge_tests::crash::{Disk, Lie, phone};
 
+use crate::scale;
+
 /// Cuts at each call of a save in a daily run; each leaves something else of what was not synced.
 const EACH: u64 = 3;
 /// Days of several captures, each cut at a random call, in a daily run.
 const DAYS: u64 = 150;
-
-fn scale() -> u64 {
-    std::env::var("PROVE_SCALE")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(1)
-}
 
 /// The disk of an enrolled phone that has pulled its street.
 fn enrolled() -> Disk {

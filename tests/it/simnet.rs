@@ -18,15 +18,13 @@ use plan::Plan;
 use template::Template;
 use xunge_tests::fuse::Fuse;
 
+use crate::{number, scale};
+
 /// Histories in a daily run.
 const DAILY: u64 = 60;
 
 /// Seeds that once broke a promise. Each has its own reason, told beside it.
 const REGRESSIONS: &[(u64, &str)] = &[(11, "rows of a lost history hid the rows of the restored one")];
-
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
 
 /// Runs one history to its end.
 fn run(template: &Template, plan: &Plan) -> Outcome {
@@ -63,7 +61,7 @@ fn histories_of_every_kind_keep_every_promise() {
         return;
     }
     let first = number("PROVE_FROM").unwrap_or(1);
-    let seeds = first..first + DAILY * number("PROVE_SCALE").unwrap_or(1);
+    let seeds = first..first + DAILY * scale();
     let many = Many::run(&template, seeds);
     println!("{many}");
     assert!(many.broken.is_empty(), "{}", many.broken.join("\n\n"));

@@ -3,7 +3,7 @@
 
 use std::panic;
 use std::sync::Once;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 /// What a cut ends the app with.
 #[derive(Debug, Clone, Copy)]
@@ -13,31 +13,47 @@ const NEVER: i64 = i64::MAX;
 
 /// Burns down by one with each call.
 #[derive(Debug)]
-pub struct Fuse(AtomicI64);
+pub struct Fuse {
+    left: AtomicI64,
+    /// The whole process ends, as by a kill.
+    kills: AtomicBool,
+}
 
 impl Default for Fuse {
     fn default() -> Self {
-        Self(AtomicI64::new(NEVER))
+        Self {
+            left: AtomicI64::new(NEVER),
+            kills: AtomicBool::new(false),
+        }
     }
 }
 
 impl Fuse {
     /// The power goes after so many calls.
     pub fn burn_down_after(&self, calls: u32) {
-        self.0.store(i64::from(calls), Ordering::Relaxed);
+        self.left.store(i64::from(calls), Ordering::Relaxed);
+    }
+
+    /// This process is killed after so many calls.
+    pub fn kill_after(&self, calls: u32) {
+        self.kills.store(true, Ordering::Relaxed);
+        self.burn_down_after(calls);
     }
 
     /// The power stays.
     pub fn disarm(&self) {
-        self.0.store(NEVER, Ordering::Relaxed);
+        self.left.store(NEVER, Ordering::Relaxed);
     }
 
     /// A moment at which the power may go. Once it is gone, every later call ends the same way.
     pub(crate) fn moment(&self) {
-        if self.0.load(Ordering::Relaxed) == NEVER || std::thread::panicking() {
+        if self.left.load(Ordering::Relaxed) == NEVER || std::thread::panicking() {
             return;
         }
-        if self.0.fetch_sub(1, Ordering::Relaxed) <= 0 {
+        if self.left.fetch_sub(1, Ordering::Relaxed) <= 0 {
+            if self.kills.load(Ordering::Relaxed) {
+                std::process::abort();
+            }
             panic::panic_any(PowerCut);
         }
     }

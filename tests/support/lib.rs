@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod crash;
+pub mod crew;
 pub mod disk;
 pub mod fuse;
 pub mod gates;

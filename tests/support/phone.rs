@@ -149,6 +149,15 @@ impl Phone {
         self.device().enrol(request).await.unwrap();
     }
 
+    /// True once it has enrolled.
+    ///
+    /// # Panics
+    /// When the device cannot read its own state.
+    #[must_use]
+    pub fn is_enrolled(&self) -> bool {
+        self.device().get_session().unwrap().profile.is_some()
+    }
+
     /// No network, and the phone knows it.
     pub fn offline(&self) -> &Self {
         self.link.set_network(Network::NONE);
@@ -176,6 +185,15 @@ impl Phone {
     /// # Errors
     /// What the device refuses with.
     pub fn try_capture(&self, report: AReport) -> Result<ReportId, WireError> {
+        let draft = self.draft(report)?;
+        self.save_draft(&draft)
+    }
+
+    /// Writes a report down with its photos, and does not save it yet. Returns the draft's name.
+    ///
+    /// # Errors
+    /// What the device refuses with.
+    pub fn draft(&self, report: AReport) -> Result<String, WireError> {
         let device = self.device();
         let draft = device.open_draft(NewDraft {
             kind: DraftKind::Report,
@@ -209,7 +227,15 @@ impl Phone {
             let upload = self.upload(picture)?;
             device.add_photo(&draft.id, &upload, PhotoRole::Wide)?;
         }
-        Ok(device.save_report(&draft.id)?.summary.id)
+        Ok(draft.id)
+    }
+
+    /// Saves a draft as a report.
+    ///
+    /// # Errors
+    /// What the device refuses with.
+    pub fn save_draft(&self, draft: &str) -> Result<ReportId, WireError> {
+        Ok(self.device().save_report(draft)?.summary.id)
     }
 
     /// Saves a visit as a worker does.
@@ -320,6 +346,23 @@ impl Phone {
     pub fn has_sent_all(&self) -> bool {
         let sync = self.device().get_sync().unwrap();
         sync.facts_waiting == 0 && sync.photos_waiting == 0
+    }
+
+    /// The running app asks the server what became of everything; false when it gets no answer for a minute.
+    pub async fn hear(&self) -> bool {
+        let asked = device::ports::Clock::wall_ms(&*self.clock);
+        drop(self.device().sync_now());
+        for _ in 0..300 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let sync = self.device().get_sync();
+            let heard = |sync: device::view::SyncView| {
+                !sync.running && sync.last_success_at.is_some_and(|at| at.0 > asked + 100)
+            };
+            if sync.is_ok_and(heard) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Lets the app run until nothing waits to be sent and it has pulled what became of it.

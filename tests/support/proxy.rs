@@ -12,7 +12,10 @@ use fastrand::Rng;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What happens to one connection. Positions are bytes, counted in both directions together.
+/// So many bytes later something else happens to a connection that is still there.
+const LIFE: u64 = 50_000;
+
+/// What happens to one connection, for a while. Positions are bytes, counted in both directions together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chaos {
     /// Nothing.
@@ -51,21 +54,27 @@ impl Chaos {
         Some(Self::KINDS[at])
     }
 
-    fn draw(dice: &mut Rng) -> Self {
-        // Requests are small and photos are not: half of the positions lie within the first of them.
-        let at = if dice.bool() {
-            dice.u64(1..2_000)
-        } else {
-            dice.u64(1..400_000)
+    /// One kind after the other in an order of chance, so that a short run meets every kind.
+    fn draw(state: &mut State, fresh: bool) -> Self {
+        let Some(dice) = state.dice.as_mut() else {
+            return Self::Well;
         };
-        match dice.u8(..10) {
-            0 => Self::Stall(at),
-            1 => Self::Reset(at),
-            2 => Self::HalfClose(at),
-            3 => Self::Cut(at),
-            4 | 5 => Self::Flip(dice.u64(..20_000)),
-            6 => Self::Slow(dice.u64(20_000..200_000)),
-            7 => Self::Portal,
+        if state.deck.is_empty() {
+            state.deck.extend(0..10);
+            dice.shuffle(&mut state.deck);
+        }
+        // Requests are small and photos are not: half of the positions lie within the first of them.
+        let most = if dice.bool() { 2_000 } else { LIFE };
+        let at = dice.u64(1..most);
+        match state.deck.pop() {
+            Some(0) => Self::Stall(at),
+            Some(1) => Self::Reset(at),
+            Some(2) => Self::HalfClose(at),
+            Some(3) => Self::Cut(at),
+            Some(4 | 5) => Self::Flip(dice.u64(..4_000)),
+            Some(6) => Self::Slow(dice.u64(20_000..200_000)),
+            Some(7) if fresh => Self::Portal,
+            Some(7) => Self::Cut(0),
             _ => Self::Well,
         }
     }
@@ -86,6 +95,7 @@ struct Shared {
 
 struct State {
     dice: Option<Rng>,
+    deck: Vec<u8>,
     turn: usize,
     struck: BTreeMap<&'static str, u64>,
 }
@@ -102,6 +112,7 @@ impl Proxy {
             servers: Mutex::default(),
             state: Mutex::new(State {
                 dice: None,
+                deck: Vec::new(),
                 turn: 0,
                 struck: BTreeMap::new(),
             }),
@@ -162,8 +173,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn draw(&self) -> Chaos {
-        self.state().dice.as_mut().map_or(Chaos::Well, Chaos::draw)
+    fn draw(&self, fresh: bool) -> Chaos {
+        Chaos::draw(&mut self.state(), fresh)
     }
 
     fn strikes(&self, chaos: Chaos) {

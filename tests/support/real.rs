@@ -64,6 +64,12 @@ impl RealStreet {
         ServerProcess::start(&self.ground, &self.folder.path().join("server"))
     }
 
+    /// Where the server keeps its photos.
+    #[must_use]
+    pub fn photos(&self) -> PathBuf {
+        self.folder.path().join("server/blobs")
+    }
+
     /// Where the phone of a worker keeps its things.
     #[must_use]
     pub fn folder_of(&self, login: &str) -> PathBuf {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::{Chaos, Shared};
+use super::{Chaos, LIFE, Shared};
 
 /// How long nothing moves in a stall. Shorter than the phone's patience, so that many fit into a short run; the phone's
 /// own time-out has tests of its own.
@@ -16,7 +16,7 @@ const PORTAL: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-le
 
 /// Carries a connection to its end.
 pub(super) async fn carry(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
-    let chaos = shared.draw();
+    let chaos = shared.draw(true);
     if chaos == Chaos::Portal {
         let mut request = vec![0; 64 * 1024];
         let _head = client.read(&mut request).await?;
@@ -37,7 +37,12 @@ enum Ending {
     Reset,
 }
 
-async fn between(client: &mut TcpStream, server: &mut TcpStream, chaos: Chaos, shared: &Shared) -> io::Result<Ending> {
+async fn between(
+    client: &mut TcpStream,
+    server: &mut TcpStream,
+    mut chaos: Chaos,
+    shared: &Shared,
+) -> io::Result<Ending> {
     let (mut from_client, mut to_client) = client.split();
     let (mut from_server, mut to_server) = server.split();
     let (mut up, mut down) = (vec![0; 8 * 1024], vec![0; 8 * 1024]);
@@ -50,6 +55,9 @@ async fn between(client: &mut TcpStream, server: &mut TcpStream, chaos: Chaos, s
         };
         if piece.is_empty() {
             return Ok(Ending::InOrder);
+        }
+        if passed >= LIFE && !deaf {
+            (chaos, passed, photos) = (shared.draw(false), 0, Photos::default());
         }
         if is_up
             && let Chaos::Flip(nth) = chaos
