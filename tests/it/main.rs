@@ -5,9 +5,11 @@
 
 mod architecture;
 mod chaos;
+mod decoders;
 mod fleet;
 mod killed;
 mod ninety_reports;
+mod poison;
 mod power;
 mod repeats;
 mod simnet;

@@ -133,49 +133,58 @@ fn a_day_of_captures_with_the_power_going_at_random_loses_nothing() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// What is wrong after a disk was full from this call on and then had space again; true when the phone had felt it.
+fn full_from(base: &Disk, lie: Option<Lie>, call: u64) -> (Vec<String>, bool) {
+    let disk = Arc::new(base.fork());
+    if let Some(lie) = lie {
+        disk.lie(lie);
+    }
+    disk.full_at(call);
+    let (mut said, mut found) = (Said::default(), Vec::new());
+    let opened = phone::open(&disk, 1).or_else(|error| {
+        // SQLite says only that it cannot make its log, not that the disk is full.
+        let known = [ErrorCode::PhoneFull, ErrorCode::PhoneWrite].contains(&error.code);
+        found.extend((!known).then(|| format!("opening says {error:?}")));
+        disk.full_at(0);
+        phone::open(&disk, 1)
+    });
+    let Ok(device) = opened else {
+        return (vec!["the app does not start any more".to_owned()], false);
+    };
+    let refused = capture(&device, &mut said, call);
+    if let Err(error) = &refused {
+        found.extend((error.code != ErrorCode::PhoneFull).then(|| format!("{error:?}")));
+    }
+    disk.full_at(0);
+    // The same app, not started again, goes on.
+    let mut again = Said::default();
+    if let Err(error) = capture(&device, &mut again, call + 50_000) {
+        found.push(format!("with space again, {error:?}"));
+    }
+    drop(device);
+    found.extend(breaches(&disk.after_the_cut(call), &[said, again]));
+    (found, refused.is_err())
+}
+
 #[test]
 fn a_disk_that_fills_up_at_any_call_is_said_and_work_goes_on_when_there_is_space() {
     let base = enrolled();
     let last = calls(&base);
     let (mut found, mut refused) = (Vec::new(), 0);
     for call in 1..=last {
-        let disk = Arc::new(base.fork());
-        disk.full_at(call);
-        let mut said = Said::default();
-        let device = match phone::open(&disk, 1) {
-            Ok(device) => device,
-            Err(error) => {
-                // SQLite says only that it cannot make its log, not that the disk is full.
-                let known = [ErrorCode::PhoneFull, ErrorCode::PhoneWrite].contains(&error.code);
-                found.extend((!known).then(|| format!("call {call}: opening says {error:?}")));
-                disk.full_at(0);
-                phone::open(&disk, 1).unwrap()
-            }
-        };
-        if let Err(error) = capture(&device, &mut said, call) {
-            refused += 1;
-            found.extend((error.code != ErrorCode::PhoneFull).then(|| format!("call {call}: {error:?}")));
-        }
-        disk.full_at(0);
-        // The same app, not started again, goes on.
-        let mut again = Said::default();
-        if let Err(error) = capture(&device, &mut again, call + 50_000) {
-            found.push(format!("call {call}: with space again, {error:?}"));
-        }
-        drop(device);
-        let left = disk.after_the_cut(call);
-        found.extend(
-            breaches(&left, &[said, again])
-                .into_iter()
-                .map(|breach| format!("call {call}: {breach}")),
-        );
+        let (wrong, felt) = full_from(&base, None, call);
+        found.extend(wrong.into_iter().map(|what| format!("call {call}: {what}")));
+        refused += u64::from(felt);
     }
+    let silent = (1..=last).any(|call| !full_from(&base, Some(Lie::FullUnsaid), call).0.is_empty());
     println!(
-        "PROVE P12 phone_full_at_every_call runs={last} violations={} refused={refused}",
-        found.len()
+        "PROVE P12 phone_full_at_every_call runs={last} violations={} refused={refused} control={}",
+        found.len(),
+        caught(&[usize::from(silent)])
     );
     assert!(found.is_empty(), "{found:#?}");
     assert!(refused > 0, "a full disk must be felt");
+    assert!(silent, "a full disk that says nothing must be caught");
 }
 
 fn caught(controls: &[usize]) -> &'static str {

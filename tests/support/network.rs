@@ -36,6 +36,8 @@ pub enum Reply {
     Lost,
     /// The first bytes of the server's answer, this part of 256.
     Cut(u8),
+    /// The server's answer with bytes of its body replaced by chance, as the seed says.
+    Noise(u64),
     /// A page with status 200 that is not the server's.
     Portal,
     /// A proxy's error page.
@@ -172,6 +174,13 @@ impl Link {
             Reply::Cut(part) => {
                 let mut answer = answer.ok_or(TransportFault::Unreachable)?;
                 answer.body.truncate(answer.body.len() * usize::from(part) / 256);
+                Ok(answer)
+            }
+            Reply::Noise(seed) => {
+                let mut answer = answer.ok_or(TransportFault::Unreachable)?;
+                let mut dice = fastrand::Rng::with_seed(seed);
+                let from = dice.usize(..=answer.body.len() / 2);
+                dice.fill(&mut answer.body[from..]);
                 Ok(answer)
             }
             Reply::Portal => Ok(page(200)),

@@ -9,8 +9,8 @@ use base64::Engine as _;
 use device::Device;
 use device::ports::{Changed, Network, Notice, Notify, Ports, Silent, Topic};
 use device::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, NoteDraft, Platform, ReportDraft, VisitDraft};
-use domain::protocol::WireError;
-use domain::{HouseholdId, PhotoRole, ReportId, VisitId};
+use domain::protocol::{Mutation, WireError};
+use domain::{DeviceId, HouseholdId, PhotoRole, ReportId, VisitId};
 
 use crate::clock::{PhoneClock, WorldClock};
 use crate::disk::PhoneDisk;
@@ -324,6 +324,21 @@ impl Phone {
             offset = self.device().append_upload(&upload, offset, &text)?;
         }
         Ok(upload)
+    }
+
+    /// Who it is to the server: its name and its token.
+    ///
+    /// # Panics
+    /// Before it has enrolled.
+    #[must_use]
+    pub fn credentials(&self) -> (DeviceId, String) {
+        outbox::credentials(&self.folder)
+    }
+
+    /// What it would push, in order.
+    #[must_use]
+    pub fn mutations(&self) -> Vec<Mutation> {
+        outbox::to_push(&self.folder)
     }
 
     /// The buckets it has rows or cursors of.

@@ -20,8 +20,10 @@ use table::Table;
 /// none is missing.
 const PROOFS: &[(&str, &str)] = &[
     ("xunge-tests", "chaos"),
+    ("xunge-tests", "decoders"),
     ("xunge-tests", "fleet"),
     ("xunge-tests", "killed"),
+    ("xunge-tests", "poison"),
     ("xunge-tests", "power"),
     ("xunge-tests", "simnet"),
     ("xunge-tests", "storm"),

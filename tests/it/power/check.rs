@@ -75,9 +75,8 @@ fn unsound(disk: &Arc<Disk>) -> Vec<String> {
         .filter_map(|name| {
             let path = phone::folder().join(name);
             let database = Connection::open_with_flags_and_vfs(path, OpenFlags::default(), layer).unwrap();
-            let word: String = database
-                .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-                .unwrap();
+            let word = database.query_row("PRAGMA integrity_check", [], |row| row.get(0));
+            let word: String = word.unwrap_or_else(|damaged| damaged.to_string());
             (word != "ok").then(|| format!("{name}: {word}"))
         })
         .collect()

@@ -15,6 +15,8 @@ pub enum Lie {
     LogNotSynced,
     /// Photo files are not synced before they get their name.
     PhotosNotSynced,
+    /// A full disk drops what it is given and says nothing.
+    FullUnsaid,
 }
 
 /// A disk in memory.
@@ -178,7 +180,11 @@ impl Disk {
         let offset = usize::try_from(offset).map_err(io::Error::other)?;
         let size = state.inodes.get(&id).map_or(0, |inode| inode.now.len());
         let was_off = state.off;
-        let done = state.tick(offset + bytes.len() > size);
+        let grows = offset + bytes.len() > size;
+        if grows && state.is_full() && state.lie == Some(Lie::FullUnsaid) {
+            return state.tick(false);
+        }
+        let done = state.tick(grows);
         // A write under way when the power goes may have reached the disk in part.
         if (done.is_ok() || (state.off && !was_off))
             && let Some(inode) = state.inodes.get_mut(&id)
@@ -206,7 +212,7 @@ impl Disk {
         let skipped = match state.lie {
             Some(Lie::LogNotSynced) => text.ends_with("-wal"),
             Some(Lie::PhotosNotSynced) => text.ends_with(".part"),
-            None => false,
+            Some(Lie::FullUnsaid) | None => false,
         };
         if !skipped && let Some(inode) = state.inodes.get_mut(&id) {
             inode.unsynced.clear();
@@ -274,10 +280,14 @@ impl State {
             self.off = true;
             return Err(no_power());
         }
-        if grows && self.full_at.is_some_and(|from| self.calls >= from) {
+        if grows && self.is_full() {
             return Err(io::ErrorKind::StorageFull.into());
         }
         Ok(())
+    }
+
+    fn is_full(&self) -> bool {
+        self.full_at.is_some_and(|from| self.calls >= from)
     }
 
     fn make(&mut self) -> u64 {

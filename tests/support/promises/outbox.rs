@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use domain::protocol::Receipt;
-use domain::{MutationId, Sha256Hex};
+use domain::protocol::{Mutation, Receipt};
+use domain::{DeviceId, MutationId, Sha256Hex, UserId};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use uuid::Uuid;
@@ -83,6 +83,41 @@ pub(crate) fn mutations(folder: &Path) -> Vec<Held> {
         })
     });
     found.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+pub(crate) fn credentials(folder: &Path) -> (DeviceId, String) {
+    let (device, token): (String, String) = outbox(folder)
+        .query_row("select device, token from identity", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    (DeviceId(device.parse().unwrap()), token)
+}
+
+pub(crate) fn to_push(folder: &Path) -> Vec<Mutation> {
+    let outbox = outbox(folder);
+    let mut statement = outbox
+        .prepare("select id, kind, v, entity, author, body, wall_ms, server_est_ms from mutation order by n")
+        .unwrap();
+    let found = statement.query_map([], |row| {
+        let text = |column: usize| row.get::<_, String>(column).unwrap();
+        Ok(Mutation {
+            id: MutationId(text(0).parse().unwrap()),
+            seq: 0,
+            kind: text(1),
+            v: row.get(2)?,
+            entity: text(3).parse().unwrap(),
+            author: UserId(text(4).parse().unwrap()),
+            body: serde_json::from_str(&text(5)).unwrap(),
+            wall_ms: row.get(6)?,
+            server_est_ms: row.get(7)?,
+        })
+    });
+    let mut mutations: Vec<Mutation> = found.unwrap().collect::<Result<_, _>>().unwrap();
+    for (mutation, seq) in mutations.iter_mut().zip(1..) {
+        mutation.seq = seq;
+    }
+    mutations
 }
 
 pub(crate) fn files(folder: &Path) -> Vec<HeldFile> {

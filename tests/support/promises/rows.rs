@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use device::ports::{Method, Request};
+use domain::Bucket;
 use domain::protocol::{Announcement, PROTO, PROTO_HEADER, PullRequest, PullResponse};
-use domain::{Bucket, DeviceId};
 use serde_json::Value;
 
 use super::outbox;
@@ -60,18 +60,14 @@ fn shown(phone: &Phone) -> Rows {
 
 /// Everything the server hands this phone when it has nothing; none when it is refused.
 fn handed_out(server: &StreetServer, phone: &Phone) -> Option<Rows> {
-    let (device, token): (String, String) = outbox::outbox(phone.folder())
-        .query_row("select device, token from identity", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .unwrap();
+    let (device, token) = phone.credentials();
     let mut cursors: BTreeMap<Bucket, u64> = BTreeMap::new();
     let mut rows = Rows::new();
     loop {
         let asked = PullRequest {
             proto: PROTO,
             epoch: Some(server.handle().epoch),
-            device: DeviceId(device.parse().unwrap()),
+            device,
             cursors: cursors.clone(),
             profile: None,
             max_bytes: None,
