@@ -1,4 +1,4 @@
-//! When something goes wrong for good: what the worker and the office see, and that nothing typed is dropped.
+//! When something goes wrong for good: what the worker and the office read then, and that nothing typed is dropped.
 
 use std::time::Duration;
 
@@ -10,9 +10,15 @@ use xunge_tests::gates::{ChokesOn, RefusesPhoto};
 use xunge_tests::phone::Phone;
 use xunge_tests::picture;
 use xunge_tests::record::a_report;
+use xunge_tests::sentences;
 use xunge_tests::street;
 
 const HOUR: Duration = Duration::from_secs(3_600);
+
+/// What the worker reads at a report.
+fn read_by_worker(phone: &Phone, report: ReportId) -> String {
+    sentences::at_report(&phone.device().get_report(report).unwrap().summary)
+}
 
 fn shown(phone: &Phone, report: ReportId) -> (Word, ReasonCode, Option<ErrorCode>) {
     let view = phone.device().get_report(report).unwrap().summary;
@@ -36,6 +42,17 @@ async fn a_report_the_server_chokes_on_is_set_aside_and_the_rest_goes_on() {
     assert_eq!(
         (word, reason, error),
         (Word::NeedsYou, ReasonCode::Parked, Some(ErrorCode::Internal))
+    );
+    assert_eq!(
+        read_by_worker(&phone, reports[4]),
+        "需要处理：服务器还没能处理这条，内容都还在，会自动再试。程序出错了，您填的内容都还在。请再试一次。"
+    );
+    let device = &world.office(street::KEEPER).get("/v1/devices")[0];
+    let unsent = sentences::in_office("device.unsent_n");
+    assert_eq!(
+        (unsent.as_str(), device["announce"]["unsent"].as_u64()),
+        ("{n} 条，{p} 张照片", Some(1)),
+        "the office sees which phone holds what"
     );
 
     world.server.stand_alone();
@@ -65,6 +82,8 @@ async fn what_an_older_server_does_not_know_waits_for_it_and_the_office_sees_it(
         (strays[0]["kind"].as_str(), strays[0]["parked"].as_bool()),
         (Some("report.dance"), Some(true))
     );
+    let read = ["stray.parked", "stray_kind.other"].map(sentences::in_office);
+    assert_eq!(read, ["等待处理", "新版本的内容"], "what the office reads");
     assert!(
         phone.device().get_sync().unwrap().facts_waiting == 1,
         "{strange} is kept"
@@ -91,7 +110,15 @@ async fn a_photo_that_never_completes_holds_up_neither_its_report_nor_the_next_p
     assert_eq!(shown(&phone, other).0, Word::Delivered);
     let waiting = phone.device().get_report(stuck).unwrap().summary;
     assert_eq!((waiting.word, waiting.why.photos_waiting), (Word::OnPhone, 1));
-    assert!(waiting.why.facts_delivered, "已报到，照片还在手机上");
+    assert_eq!(
+        read_by_worker(&phone, stuck),
+        "在手机上：记录已报到；上次没传成。照片传输中损坏，会自动重新上传。"
+    );
+    assert_eq!(
+        sentences::in_office("photo.missing"),
+        "照片还没有到",
+        "what the office reads at its place"
+    );
 
     world.server.stand_alone();
     phone.sync().await;
@@ -106,7 +133,12 @@ async fn a_full_phone_says_so_keeps_the_draft_and_saves_it_once_there_is_room() 
     let before = phone.capture(a_report().with_photo(picture::small(1)));
     phone.disk.set_full(true);
     let refused = phone.try_capture(a_report().saying("写了一半").with_photo(picture::small(2)));
-    assert_eq!(refused.unwrap_err().code, ErrorCode::PhoneFull);
+    let refused = refused.unwrap_err().code;
+    assert_eq!(refused, ErrorCode::PhoneFull);
+    assert_eq!(
+        sentences::error(refused),
+        "手机存储已满，请先腾出空间。已保存的内容都在。"
+    );
     let drafts = phone.device().list_drafts().unwrap();
     let texts: Vec<_> = drafts
         .iter()
@@ -138,6 +170,10 @@ async fn a_full_server_says_so_takes_nothing_by_halves_and_goes_on_once_there_is
     let sync = phone.device().get_sync().unwrap();
     assert!(sync.facts_waiting > 0, "not everything can fit");
     assert_eq!(sync.last_error, Some(ErrorCode::DiskFull));
+    assert_eq!(
+        sentences::on_sync_sheet(&sync),
+        "服务器存储已满，内容仍留在手机上，请告诉街道办。"
+    );
     assert!(
         phone
             .device()
@@ -150,6 +186,7 @@ async fn a_full_server_says_so_takes_nothing_by_halves_and_goes_on_once_there_is
     phone.sync().await;
     assert_eq!(world.breaches(&[&phone]), [""; 0]);
     assert_eq!(world.queue("municipal").len(), 6);
+    println!("PROVE P12 story_of_a_full_server runs=1 violations=0");
 }
 
 #[tokio::test(start_paused = true)]
@@ -166,6 +203,15 @@ async fn a_revoked_phone_keeps_everything_and_its_worker_enrols_again() {
     phone.run_for(HOUR / 4).await;
     let said = (Word::OnPhone, ReasonCode::Revoked, Some(ErrorCode::DeviceRevoked));
     assert_eq!(shown(&phone, report), said);
+    assert_eq!(
+        read_by_worker(&phone, report),
+        "在手机上：这台手机已停用，内容仍在手机上。这台手机已被街道办停用。没送出的内容仍留在手机上。"
+    );
+    assert_eq!(
+        sentences::in_office("device.revoked"),
+        "已停用",
+        "what the office reads"
+    );
     assert!(phone.device().get_session().unwrap().revoked);
     assert_eq!(world.queue("municipal").len(), 0);
 
@@ -195,6 +241,7 @@ async fn a_moved_worker_loses_the_old_grid_and_no_report() {
     assert_eq!(strays.as_array().unwrap().len(), 0);
     let profile = phone.device().get_session().unwrap().profile.unwrap();
     assert_eq!(profile.grids, [street::grid(street::place("zhao"))], "the phone knows");
+    assert_eq!(read_by_worker(&phone, unaware), "已送达：服务器已全部收到。");
     let households = phone.device().list_households(&device::view::HouseholdQuery {
         limit: 10,
         ..Default::default()
@@ -225,9 +272,8 @@ async fn a_server_restored_from_yesterday_gets_everything_again() {
     wang.run_for(HOUR / 4).await;
     li.run_for(HOUR / 4).await;
     assert_eq!(world.queue("municipal").len(), 3);
-    assert_eq!(
-        (shown(&li, early).0, shown(&li, late).0),
-        (Word::Delivered, Word::Delivered)
-    );
+    for report in [early, late] {
+        assert_eq!(read_by_worker(&li, report), "已送达：服务器已全部收到。");
+    }
     assert_eq!(world.breaches(&[&li, &wang]), [""; 0]);
 }

@@ -21,6 +21,7 @@ pub mod proxy;
 pub mod real;
 pub mod record;
 pub mod seeded;
+pub mod sentences;
 pub mod server;
 pub mod street;
 pub mod way;
