@@ -1,8 +1,17 @@
 //! The household file: a dwelling, its residents and their tags. Personal data; shown by role and purpose only.
 
+mod edit;
+mod field;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
+
+pub use edit::{
+    Contest, FieldEdit, FieldEdits, FieldRev, FieldRevs, HouseholdEdit, ResidentAdd, ResidentEdit, ResidentRemove,
+    field_revs,
+};
+pub use field::{Field, Fields, HEAD, HOUSEHOLD_FIELDS, UnknownField, resident_problems};
 
 use crate::{GridId, HouseholdId, LatLon, ResidentId};
 
@@ -41,6 +50,27 @@ pub enum Tag {
     RenterNew,
     /// Other
     Other,
+}
+
+impl Tag {
+    /// Every tag.
+    pub const ALL: &[Self] = &[
+        Self::LivingAlone,
+        Self::Elder80,
+        Self::AllElder,
+        Self::Disabled,
+        Self::SeverelyDisabled,
+        Self::DisabledCare,
+        Self::LostOnlyChild,
+        Self::LowIncome,
+        Self::NearLowIncome,
+        Self::LoneElder,
+        Self::VeteranCare,
+        Self::ChildInNeed,
+        Self::Pregnant,
+        Self::RenterNew,
+        Self::Other,
+    ];
 }
 
 /// House type.

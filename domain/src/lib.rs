@@ -6,8 +6,10 @@ pub mod catalog;
 pub mod clock;
 pub mod geodesy;
 pub mod grid;
+mod hlc;
 pub mod household;
 mod id;
+pub mod merge;
 pub mod photo;
 mod place;
 pub mod privacy;
@@ -26,6 +28,7 @@ pub mod visit;
 pub mod visits;
 
 pub use case::{Action, ActionName, CaseAct, CaseState, CloseReason, RejectReason, ReturnReason};
+pub use hlc::Hlc;
 pub use household::{Household, Resident, Tag, Tenure};
 pub use id::{
     Bucket, CaseId, CategoryId, CommunityId, DeviceId, Epoch, GridId, HouseholdId, MutationId, NeedId, OrderId,

@@ -115,3 +115,17 @@ pub(crate) fn case_row(category: &str) -> CaseRow {
         timeline: vec![],
     }
 }
+
+/// A resident with a phone number and a tag.
+pub(crate) fn resident() -> crate::Resident {
+    crate::Resident {
+        id: crate::ResidentId(Uuid::from_u128(71)),
+        household: crate::HouseholdId(Uuid::from_u128(70)),
+        name: "甲".to_owned(),
+        sex: None,
+        birth_year: Some(1950),
+        relation: crate::household::HEAD.to_owned(),
+        phone: Some("13800000000".to_owned()),
+        tags: vec![crate::Tag::LivingAlone],
+    }
+}

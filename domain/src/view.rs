@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::household::FieldRevs;
 use crate::{
-    CapturedAt, CaseId, CaseState, CategoryId, CloseReason, CommunityId, Condition, GridId, Household, LatLon, NeedId,
-    PhotoManifest, Place, QueueId, ReceivedAt, ReportId, Sha256Hex, StreetId, UserId, Visit, VisitId,
+    CapturedAt, CaseId, CaseState, CategoryId, CloseReason, CommunityId, Condition, GridId, Hlc, Household, LatLon,
+    NeedId, PhotoManifest, Place, QueueId, ReceivedAt, ReportId, Resident, Sha256Hex, StreetId, UserId, Visit, VisitId,
 };
 
 /// The street and its settings that phones need.
@@ -204,6 +205,24 @@ pub struct HouseholdRow {
     pub last_condition: Option<Condition>,
     /// When the next visit is due.
     pub next_due: Option<CapturedAt>,
+    /// Revisions of its edited fields.
+    #[serde(default, skip_serializing_if = "FieldRevs::is_empty")]
+    pub fields: FieldRevs,
+}
+
+/// A resident with the revisions of what was edited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct ResidentRow {
+    /// The person.
+    #[serde(flatten)]
+    pub resident: Resident,
+    /// Revisions of the edited fields.
+    #[serde(default, skip_serializing_if = "FieldRevs::is_empty")]
+    pub fields: FieldRevs,
+    /// The last edit of everybody who edited the person: whoever removes the person says which of them were seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<Hlc>,
 }
 
 /// A visit with what became of it.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::household::HEAD;
 use domain::privacy::{CaseViewer, HouseholdAccess, household_access, household_for, resident_for};
 use domain::protocol::ProblemKind;
 use domain::role::Permission;
@@ -17,7 +18,7 @@ use crate::routes::households::view::{
 };
 use crate::store::household_lists::{self, HouseholdSight};
 use crate::store::{Tx, audit, grids, households, visits};
-use crate::{Outcome, rows};
+use crate::{Outcome, household_history, rows};
 
 /// An unmasked field is shown for this long, in seconds.
 const HIDE_AFTER_S: u32 = 60;
@@ -62,7 +63,7 @@ fn list_row(tx: &Tx<'_>, person: &Person, row: HouseholdRow, now: ReceivedAt) ->
         .collect();
     let head = residents
         .iter()
-        .find(|resident| resident.relation == "户主")
+        .find(|resident| resident.relation == HEAD)
         .or_else(|| residents.first());
     Ok(HouseholdListRow {
         id: row.household.id,
@@ -114,6 +115,7 @@ pub fn open(tx: &Tx<'_>, person: &Person, id: HouseholdId, entry: Uuid, now: Rec
         .flat_map(|visit| visit.need_cases.iter().cloned())
         .collect();
     let looks = audit::looks_at(tx, &person.street, id)?;
+    let reviews = household_history::of_one(tx, &person.street, id)?;
     let household = household_for(access, row).ok_or(ErrorCode::NotFound)?;
     Ok(HouseholdFile {
         household,
@@ -121,6 +123,7 @@ pub fn open(tx: &Tx<'_>, person: &Person, id: HouseholdId, entry: Uuid, now: Rec
         visits,
         needs,
         looks,
+        reviews,
     })
 }
 
@@ -160,8 +163,8 @@ pub fn reveal(
             return Err(ErrorCode::Invalid.into());
         }
         (RevealField::ResidentName | RevealField::ResidentPhone, Some(resident)) => {
-            let found = households::resident(tx, &person.street, resident)?.filter(|one| one.household == id);
-            let found = found.ok_or(ErrorCode::NotFound)?;
+            let found = households::resident(tx, &person.street, resident)?.map(|row| row.resident);
+            let found = found.filter(|one| one.household == id).ok_or(ErrorCode::NotFound)?;
             if asked.field == RevealField::ResidentName {
                 ("resident_name", "resident", resident.to_string(), Some(found.name))
             } else {

@@ -4,6 +4,7 @@ pub mod act;
 mod clocks;
 mod field_act;
 mod hand;
+pub mod household;
 pub mod open;
 mod orders;
 pub mod push;
@@ -56,6 +57,10 @@ impl<'e, 't> Intake<'e, 't> {
             kind::REPORT_NOTE => self.add_note(mutation, body(mutation)?),
             kind::REPORT_WITHDRAW => self.withdraw_report(mutation, body(mutation)?),
             kind::VISIT_CREATE => self.create_visit(mutation, body(mutation)?),
+            kind::HOUSEHOLD_EDIT => self.edit_household(mutation, &body(mutation)?),
+            kind::RESIDENT_ADD => self.add_resident(mutation, body(mutation)?),
+            kind::RESIDENT_EDIT => self.edit_resident(mutation, &body(mutation)?),
+            kind::RESIDENT_REMOVE => self.remove_resident(mutation, &body(mutation)?),
             kind::CASE_ACT => self.act_from_field(mutation, &body(mutation)?),
             _unknown => Err(ErrorCode::MutationUnknown.into()),
         }

@@ -13,6 +13,7 @@ pub mod encoding;
 pub mod failure;
 pub mod hash;
 pub mod household_files;
+pub mod household_history;
 pub mod import;
 pub mod intake;
 pub mod live;

@@ -22,6 +22,7 @@ pub mod clocks;
 pub mod codes;
 pub mod devices;
 pub mod edit;
+pub mod field_history;
 pub mod grids;
 pub mod household_lists;
 pub mod households;

@@ -244,6 +244,7 @@ fn household() -> HouseholdRow {
         last_visit: None,
         last_condition: None,
         next_due: None,
+        fields: crate::household::FieldRevs::new(),
     }
 }
 

@@ -25,7 +25,7 @@ pub enum RowType {
     CaseOutline,
     /// [`crate::Household`] in [`crate::view::HouseholdRow`], bucket `home:`.
     Household,
-    /// [`crate::Resident`], bucket `home:`.
+    /// [`crate::Resident`] in [`crate::view::ResidentRow`], bucket `home:`.
     Resident,
     /// [`crate::view::VisitRow`], bucket `home:`; the reflection is only in the author's `me:`.
     Visit,

@@ -24,6 +24,14 @@ pub mod kind {
     pub const REPORT_WITHDRAW: &str = "report.withdraw";
     /// Body: [`crate::Visit`]. Entity: the visit.
     pub const VISIT_CREATE: &str = "visit.create";
+    /// Body: [`crate::household::HouseholdEdit`]. Entity: the household.
+    pub const HOUSEHOLD_EDIT: &str = "household.edit";
+    /// Body: [`crate::household::ResidentAdd`]. Entity: the resident.
+    pub const RESIDENT_ADD: &str = "resident.add";
+    /// Body: [`crate::household::ResidentEdit`]. Entity: the resident.
+    pub const RESIDENT_EDIT: &str = "resident.edit";
+    /// Body: [`crate::household::ResidentRemove`]. Entity: the resident.
+    pub const RESIDENT_REMOVE: &str = "resident.remove";
     /// Body: [`crate::CaseAct`]. Entity: the case.
     pub const CASE_ACT: &str = "case.act";
 }

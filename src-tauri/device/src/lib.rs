@@ -21,5 +21,6 @@ mod doors;
 #[cfg(test)]
 mod test_support;
 
+pub use capture::NewValues;
 pub use device::Device;
 pub use sync::{HttpTransport, packing};

@@ -13,7 +13,9 @@ mod today;
 
 pub use domain::catalog::{AnswerView, CategoryView, QuestionView};
 pub use draft::{Draft, DraftEdit, DraftKind, DraftPhoto, NewDraft, NoteDraft, ReportDraft, VisitDraft};
-pub use household::{HouseholdPage, HouseholdQuery, HouseholdSummary, HouseholdView, PromiseView, VisitView};
+pub use household::{
+    FieldMark, HouseholdPage, HouseholdQuery, HouseholdSummary, HouseholdView, MarkKind, PromiseView, VisitView,
+};
 pub use map::{MapBase, MapCase, MapHousehold, MapView, StorageView};
 pub use reference::Reference;
 pub use refused::RefusedView;

@@ -1,7 +1,8 @@
 //! Households and visits.
 
+use device::NewValues;
 use device::view::{HouseholdPage, HouseholdQuery, HouseholdView};
-use domain::{Channel, HouseholdId, VisitOutcome};
+use domain::{Channel, HouseholdId, MutationId, ResidentId, VisitOutcome};
 use tauri::State;
 
 use super::Answer;
@@ -51,4 +52,59 @@ pub(crate) async fn quick_visit(
     phone
         .ask(move |device| device.quick_visit(household, outcome, channel))
         .await
+}
+
+/// Changes fields of a household.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn edit_household(
+    phone: State<'_, Phone>,
+    id: HouseholdId,
+    values: NewValues,
+) -> Answer<HouseholdView> {
+    phone.ask(move |device| device.edit_household(id, &values)).await
+}
+
+/// Adds somebody who lives there.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn add_resident(
+    phone: State<'_, Phone>,
+    household: HouseholdId,
+    values: NewValues,
+) -> Answer<HouseholdView> {
+    phone.ask(move |device| device.add_resident(household, &values)).await
+}
+
+/// Changes fields of a resident.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn edit_resident(
+    phone: State<'_, Phone>,
+    household: HouseholdId,
+    resident: ResidentId,
+    values: NewValues,
+) -> Answer<HouseholdView> {
+    phone
+        .ask(move |device| device.edit_resident(household, resident, &values))
+        .await
+}
+
+/// Takes somebody off the list who does not live there any more.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn remove_resident(
+    phone: State<'_, Phone>,
+    household: HouseholdId,
+    resident: ResidentId,
+) -> Answer<HouseholdView> {
+    phone
+        .ask(move |device| device.remove_resident(household, resident))
+        .await
+}
+
+/// Notes that the worker has read what became of an edit that met another one.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn dismiss_merge(
+    phone: State<'_, Phone>,
+    household: HouseholdId,
+    mutation: MutationId,
+) -> Answer<HouseholdView> {
+    phone.ask(move |device| device.dismiss_merge(household, mutation)).await
 }

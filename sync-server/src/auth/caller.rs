@@ -139,6 +139,8 @@ callers! {
     PhotoAdder = [Triage, WorkOrders];
     /// May see some households; which ones, the person's grids and communities say.
     HouseholdReader = [SeeGridHouseholds, SeeCommunityHouseholds];
+    /// Answers for the households of a community: reads the history of their fields, and chooses between two values.
+    HouseholdKeeper = [SeeCommunityHouseholds];
     /// May unmask a field of a household in reach.
     Revealer = [RevealFields];
     /// May see and change people.

@@ -119,7 +119,7 @@ fn contact(tx: &Tx<'_>, person: &Person, record: &CaseRecord, orders: &[OrderRec
     let residents = households::residents(tx, &person.street, id)?;
     let head = residents
         .iter()
-        .find(|one| one.relation == "户主")
+        .find(|one| one.relation == domain::household::HEAD)
         .or_else(|| residents.first());
     let home = row.household;
     Ok(Some(Contact {

@@ -4,13 +4,17 @@ mod table;
 
 use std::collections::HashMap;
 
+use domain::household::{Field, HOUSEHOLD_FIELDS};
+use domain::merge::{Maker, Merge, Tracked};
 use domain::protocol::RowType;
-use domain::{GridId, Household, HouseholdId, Resident, ResidentId, StreetId};
+use domain::{ErrorCode, GridId, Hlc, Household, HouseholdId, MutationId, Problem, Resident, ResidentId, StreetId};
+use serde_json::json;
+use uuid::Uuid;
 
 use super::{Imported, Refused};
 use crate::server::Server;
-use crate::store::{Edit, StoreError, Tx, grids, households};
-use crate::{Outcome, args};
+use crate::store::{Edit, StoreError, Tx, field_history, grids, households};
+use crate::{Failure, Outcome, args};
 
 pub use table::{Door, Row, read};
 
@@ -66,7 +70,10 @@ fn write(edit: &Edit<'_>, rows: &[Row]) -> Outcome<()> {
             door_note: row.door_note.clone(),
             phone: row.phone.clone(),
         };
-        households::put(edit.tx, &edit.street, &household)?;
+        match households::tracked(edit.tx, &edit.street, id)? {
+            Some(known) => renew(edit, known, &household)?,
+            None => households::put(edit.tx, &edit.street, &household)?,
+        }
         write_resident(edit, id, row)?;
         let tags: Vec<_> = households::residents(edit.tx, &edit.street, id)?
             .into_iter()
@@ -97,9 +104,37 @@ fn write_resident(edit: &Edit<'_>, household: HouseholdId, row: &Row) -> Outcome
         phone: told.phone.clone(),
         tags: told.tags.clone(),
     };
-    households::put_resident(edit.tx, &edit.street, &resident)?;
+    match households::tracked_resident(edit.tx, &edit.street, id)? {
+        Some(mut known) => {
+            let merge = known.replace(&maker(edit), &resident, &Field::of_resident());
+            keep(edit, (household, id.0), merge)?;
+            households::put_tracked_resident(edit.tx, &edit.street, &known)?;
+        }
+        None => households::put_resident(edit.tx, &edit.street, &resident)?,
+    }
     edit.touch(RowType::Resident, id);
     Ok(())
+}
+
+/// Brings a known household to what the table says. What workers wrote before stays in the history.
+fn renew(edit: &Edit<'_>, mut known: Tracked<Household>, told: &Household) -> Outcome<()> {
+    let merge = known.replace(&maker(edit), told, &HOUSEHOLD_FIELDS);
+    keep(edit, (told.id, told.id.0), merge)?;
+    Ok(households::put_tracked(edit.tx, &edit.street, &known)?)
+}
+
+fn maker(edit: &Edit<'_>) -> Maker {
+    Maker {
+        mutation: MutationId(edit.ids.uuid()),
+        author: None,
+        device: None,
+        hlc: Hlc::default().next(edit.now.0),
+    }
+}
+
+fn keep(edit: &Edit<'_>, whose: (HouseholdId, Uuid), merge: Result<Merge, Vec<Problem>>) -> Outcome<()> {
+    let merge = merge.map_err(|problems| Failure::refused(ErrorCode::Invalid, json!({ "problems": problems })))?;
+    Ok(field_history::keep(edit.tx, &edit.street, whose, &merge, edit.now)?)
 }
 
 fn find(tx: &Tx<'_>, street: &StreetId, door: &Door) -> Result<Option<HouseholdId>, StoreError> {

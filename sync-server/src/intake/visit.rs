@@ -87,7 +87,7 @@ impl Intake<'_, '_> {
     }
 }
 
-fn row(record: VisitRecord) -> VisitRow {
+pub(super) fn row(record: VisitRecord) -> VisitRow {
     VisitRow {
         visit: record.visit,
         author: record.author,

@@ -4,7 +4,7 @@ pub mod view;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::routing::{get, post};
 use domain::HouseholdId;
 
@@ -12,10 +12,13 @@ use super::Route;
 use super::body::{Asked, Named, Sent};
 use super::check::Check;
 use crate::Outcome;
-use crate::auth::caller::{HouseholdReader, Revealer};
-use crate::household_files;
+use crate::auth::caller::{HouseholdKeeper, HouseholdReader, Revealer};
 use crate::server::Server;
-use view::{HouseholdFile, HouseholdList, HouseholdQuery, RevealRequest, Revealed};
+use crate::{household_files, household_history};
+use view::{
+    HistoryRequest, HouseholdFile, HouseholdList, HouseholdQuery, PastValue, RevealRequest, Revealed, Review,
+    SettleRequest,
+};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -36,6 +39,24 @@ pub(super) fn routes() -> Vec<Route> {
             path: "/v1/households/{id}/reveal",
             access: Revealer::ACCESS,
             handler: post(reveal_field),
+        },
+        Route {
+            method: Method::GET,
+            path: "/v1/reviews",
+            access: HouseholdKeeper::ACCESS,
+            handler: get(list_reviews),
+        },
+        Route {
+            method: Method::POST,
+            path: "/v1/households/{id}/history",
+            access: HouseholdKeeper::ACCESS,
+            handler: post(read_history),
+        },
+        Route {
+            method: Method::POST,
+            path: "/v1/households/{id}/settle",
+            access: HouseholdKeeper::ACCESS,
+            handler: post(settle_review),
         },
     ]
 }
@@ -95,4 +116,57 @@ pub async fn reveal_field(
         .write(move |tx| household_files::reveal(tx, &revealer, id, asked, note, now))
         .await
         .map(Json)
+}
+
+/// Fields of households in the caller's communities that wait for a decision, the oldest first; without their values.
+#[utoipa::path(get, path = "/v1/reviews", tag = "households", security(("session" = [])),
+    responses((status = 200, body = Vec<Review>)))]
+pub async fn list_reviews(
+    HouseholdKeeper(keeper): HouseholdKeeper,
+    State(server): State<Server>,
+) -> Outcome<Json<Vec<Review>>> {
+    server
+        .store
+        .read(move |tx| household_history::waiting(tx, &keeper))
+        .await
+        .map(Json)
+}
+
+/// Every value that the fields of a household and its residents ever had, unmasked. The reason is logged.
+#[utoipa::path(post, path = "/v1/households/{id}/history", tag = "households",
+    security(("session" = [], "office" = [])), params(("id" = HouseholdId, Path)), request_body = HistoryRequest,
+    responses((status = 200, body = Vec<PastValue>)))]
+pub async fn read_history(
+    HouseholdKeeper(keeper): HouseholdKeeper,
+    State(server): State<Server>,
+    Named(id): Named<HouseholdId>,
+    Sent(asked): Sent<HistoryRequest>,
+) -> Outcome<Json<Vec<PastValue>>> {
+    let mut check = Check::default();
+    check.text("reason", &asked.reason, 2, 200);
+    check.done()?;
+    let (now, note) = (server.clock.now(), server.ids.uuid());
+    server
+        .store
+        .write(move |tx| household_history::read(tx, &keeper, id, &asked, (note, now)))
+        .await
+        .map(Json)
+}
+
+/// Chooses the value of a field that waits for a decision. Logged; the phones learn of it with their next pull.
+#[utoipa::path(post, path = "/v1/households/{id}/settle", tag = "households",
+    security(("session" = [], "office" = [])), params(("id" = HouseholdId, Path)), request_body = SettleRequest,
+    responses((status = 204)))]
+pub async fn settle_review(
+    HouseholdKeeper(keeper): HouseholdKeeper,
+    State(server): State<Server>,
+    Named(id): Named<HouseholdId>,
+    Sent(asked): Sent<SettleRequest>,
+) -> Outcome<StatusCode> {
+    server
+        .edit(keeper.street.clone(), move |edit| {
+            household_history::settle(edit, &keeper, id, &asked)
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
 }

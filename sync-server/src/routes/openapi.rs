@@ -48,6 +48,7 @@ pub(super) fn routes() -> Vec<Route> {
         photos::create_photo, photos::get_photo, photos::request_original,
         queues::list_queues, grids::list_grids, catalog::get_catalog,
         households::list_households, households::get_household, households::reveal_field,
+        households::list_reviews, households::read_history, households::settle_review,
         people::list_people, people::create_person, people::change_person, people::create_reset_link,
         enrolments::create_enrolment, devices::list_devices, devices::revoke_device, strays::list_strays,
         strays::show_stray, strays::handle_stray, strays::replay_stray,

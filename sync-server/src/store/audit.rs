@@ -17,7 +17,7 @@ pub struct NewLook<'a> {
     pub at: ReceivedAt,
     /// Who.
     pub user: UserId,
-    /// `open` or `reveal`.
+    /// `open`, `reveal`, `history` or `settle`.
     pub what: &'a str,
     /// `household` or `resident`.
     pub subject_kind: &'a str,

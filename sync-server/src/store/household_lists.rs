@@ -37,6 +37,15 @@ impl HouseholdSight {
         }
     }
 
+    /// Those of the communities the person answers for, without the grids the person merely works in.
+    #[must_use]
+    pub fn of_communities(person: &Person) -> Self {
+        Self {
+            grids: Vec::new(),
+            ..Self::of(person)
+        }
+    }
+
     /// SQL over `households` with its parameters; `$1` is the street.
     fn condition(&self) -> (String, Vec<Value>) {
         let mut args = vec![Value::from(&self.street)];

@@ -1,13 +1,15 @@
 //! Household files and residents. Personal data: nothing here is logged.
 
-use domain::view::HouseholdRow;
+use domain::household::field_revs;
+use domain::merge::{States, Tracked};
+use domain::view::{HouseholdRow, ResidentRow};
 use domain::{CapturedAt, Condition, GridId, Household, HouseholdId, LatLon, Resident, ResidentId, StreetId};
 
 use super::{Row, StoreError, Tx, code, json, opt_code};
 use crate::args;
 
 const COLUMNS: &str = "id, grid_id, estate, building, unit, room, lat, lon, tenure, door_note, phone, last_visit,
-    last_condition, next_due";
+    last_condition, next_due, fields";
 
 fn read(row: &Row<'_>) -> Result<HouseholdRow, StoreError> {
     let lat: Option<f64> = row.get("lat")?;
@@ -28,6 +30,7 @@ fn read(row: &Row<'_>) -> Result<HouseholdRow, StoreError> {
         last_visit: row.get("last_visit")?,
         last_condition: row.opt_code("last_condition")?,
         next_due: row.get("next_due")?,
+        fields: field_revs(&row.json("fields")?),
     })
 }
 
@@ -112,6 +115,39 @@ pub fn visited(
     Ok(())
 }
 
+/// A household with how its fields came to be, kept from others until the transaction ends.
+///
+/// # Errors
+/// What the engine reports.
+pub fn tracked(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    household: HouseholdId,
+) -> Result<Option<Tracked<Household>>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM households WHERE street_id = $1 AND id = $2{}",
+        tx.lock()
+    );
+    tx.query_opt(&sql, args![street, household], |row| {
+        Ok(Tracked {
+            record: read(row)?.household,
+            states: row.json("fields")?,
+            removed: false,
+        })
+    })
+}
+
+/// Writes a household with how its fields came to be.
+///
+/// # Errors
+/// What the engine reports.
+pub fn put_tracked(tx: &Tx<'_>, street: &StreetId, file: &Tracked<Household>) -> Result<(), StoreError> {
+    put(tx, street, &file.record)?;
+    let sql = "UPDATE households SET fields = $3 WHERE street_id = $1 AND id = $2";
+    tx.execute(sql, args![street, file.record.id, json(&file.states)?])?;
+    Ok(())
+}
+
 fn read_resident(row: &Row<'_>) -> Result<Resident, StoreError> {
     Ok(Resident {
         id: row.get("id")?,
@@ -125,7 +161,7 @@ fn read_resident(row: &Row<'_>) -> Result<Resident, StoreError> {
     })
 }
 
-const RESIDENT: &str = "id, household_id, name, sex, birth_year, relation, phone, tags";
+const RESIDENT: &str = "id, household_id, name, sex, birth_year, relation, phone, tags, fields, removed";
 
 /// Writes a resident, new or changed.
 ///
@@ -153,25 +189,60 @@ pub fn put_resident(tx: &Tx<'_>, street: &StreetId, resident: &Resident) -> Resu
     Ok(())
 }
 
-/// One resident.
+/// One resident who still lives there.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn resident(tx: &Tx<'_>, street: &StreetId, resident: ResidentId) -> Result<Option<Resident>, StoreError> {
+pub fn resident(tx: &Tx<'_>, street: &StreetId, resident: ResidentId) -> Result<Option<ResidentRow>, StoreError> {
+    let file = tracked_resident(tx, street, resident)?.filter(|file| !file.removed);
+    Ok(file.map(|file| ResidentRow {
+        resident: file.record,
+        fields: field_revs(&file.states),
+        edits: file.states.seen(),
+    }))
+}
+
+/// A resident, also one who was removed, with how the fields came to be; kept from others until the transaction ends.
+///
+/// # Errors
+/// What the engine reports.
+pub fn tracked_resident(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    resident: ResidentId,
+) -> Result<Option<Tracked<Resident>>, StoreError> {
     let sql = format!(
         "SELECT {RESIDENT} FROM residents WHERE street_id = $1 AND id = $2{}",
         tx.lock()
     );
-    tx.query_opt(&sql, args![street, resident], read_resident)
+    tx.query_opt(&sql, args![street, resident], |row| {
+        Ok(Tracked {
+            record: read_resident(row)?,
+            states: row.json::<States>("fields")?,
+            removed: row.get("removed")?,
+        })
+    })
 }
 
-/// Everyone in a household.
+/// Writes a resident with how the fields came to be.
+///
+/// # Errors
+/// What the engine reports.
+pub fn put_tracked_resident(tx: &Tx<'_>, street: &StreetId, file: &Tracked<Resident>) -> Result<(), StoreError> {
+    put_resident(tx, street, &file.record)?;
+    let sql = "UPDATE residents SET fields = $3, removed = $4 WHERE street_id = $1 AND id = $2";
+    tx.execute(sql, args![street, file.record.id, json(&file.states)?, file.removed])?;
+    Ok(())
+}
+
+/// Everyone who lives in a household.
 ///
 /// # Errors
 /// What the engine reports.
 pub fn residents(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Vec<Resident>, StoreError> {
     let sql = format!(
-        "SELECT {RESIDENT} FROM residents WHERE street_id = $1 AND household_id = $2 ORDER BY birth_year NULLS FIRST, id"
+        "SELECT {RESIDENT} FROM residents WHERE street_id = $1 AND household_id = $2 AND removed = 0
+         ORDER BY birth_year NULLS FIRST, id"
     );
     tx.query(&sql, args![street, household], read_resident)
 }

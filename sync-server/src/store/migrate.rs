@@ -6,7 +6,10 @@ use rusqlite_migration::{Error, M, MigrationDefinitionError, Migrations};
 use super::StoreError;
 
 /// The upgrades in their order.
-pub(super) const FILES: &[&str] = &[include_str!("../../migrations/0001_start.sql")];
+pub(super) const FILES: &[&str] = &[
+    include_str!("../../migrations/0001_start.sql"),
+    include_str!("../../migrations/0002_household_edits.sql"),
+];
 
 pub(super) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {
     let steps = FILES.iter().copied().map(M::up).collect();

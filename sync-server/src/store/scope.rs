@@ -36,7 +36,7 @@ impl<'e, 't> Scope<'e, 't> {
             RowType::CaseOutline => self.of_outline(parsed(id)?),
             RowType::Household => self.of_home(parsed(id)?),
             RowType::Resident => match households::resident(tx, street, parsed(id)?)? {
-                Some(resident) => self.of_home(resident.household),
+                Some(row) => self.of_home(row.resident.household),
                 None => Ok(Vec::new()),
             },
             RowType::Visit => match visits::get(tx, street, parsed(id)?)? {

@@ -10,6 +10,7 @@ mod blobs;
 mod doors;
 mod encoding;
 mod enrol;
+mod merge;
 mod migrate;
 mod objects;
 mod processes;

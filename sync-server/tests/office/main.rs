@@ -10,6 +10,7 @@ mod authorisation;
 mod case;
 mod dispute;
 mod doors;
+mod history;
 mod import;
 mod people;
 mod phone;

@@ -53,7 +53,11 @@ impl Device {
                 kind::REPORT_CREATE,
                 kind::REPORT_NOTE,
                 kind::REPORT_WITHDRAW,
-                kind::VISIT_CREATE
+                kind::VISIT_CREATE,
+                kind::HOUSEHOLD_EDIT,
+                kind::RESIDENT_ADD,
+                kind::RESIDENT_EDIT,
+                kind::RESIDENT_REMOVE,
             ]
             .contains(&record.kind)
         );

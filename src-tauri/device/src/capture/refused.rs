@@ -10,7 +10,7 @@ use domain::{
 use crate::device::{Device, not_found};
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
-use crate::read::{door, item_kind, photos, problems};
+use crate::read::{Change, door, item_kind, photos, problems, read_edit};
 use crate::store::mutation::{self, Stored};
 use crate::store::{photo_file, row};
 use crate::view::{Draft, DraftKind, NoteDraft, RefusedView, ReportDraft, SyncItemKind, VisitDraft};
@@ -23,6 +23,7 @@ enum Body {
     Note(ReportNote),
     Withdrawal(ReportWithdrawal),
     Visit(Visit),
+    Edit(HouseholdId, Change),
     Other,
 }
 
@@ -83,7 +84,9 @@ impl Device {
             kind,
             label: match &body {
                 Body::Report(report) => report.category.0.clone(),
-                Body::Visit(_) => household.as_ref().map(|home| door(&home.household)).unwrap_or_default(),
+                Body::Visit(_) | Body::Edit(..) => {
+                    household.as_ref().map(|home| door(&home.household)).unwrap_or_default()
+                }
                 Body::Note(_) | Body::Withdrawal(_) | Body::Other => String::new(),
             },
             captured_at: CapturedAt(row.wall_ms),
@@ -98,18 +101,23 @@ impl Device {
                 Body::Report(_) => true,
                 Body::Visit(_) => household.is_some(),
                 Body::Note(_) => report.is_some(),
-                Body::Withdrawal(_) | Body::Other => false,
+                // The card is where a file is edited.
+                Body::Withdrawal(_) | Body::Edit(..) | Body::Other => false,
             },
             report,
             household: household.map(|home| home.household.id),
         })
     }
 
-    /// The household of a visit, while it is on this phone.
+    /// The household of a visit or an edit, while it is on this phone.
     fn household_of(&self, body: &Body) -> Result<Option<HouseholdRow>> {
-        let Body::Visit(visit) = body else { return Ok(None) };
+        let household = match body {
+            Body::Visit(visit) => visit.household,
+            Body::Edit(household, _) => *household,
+            Body::Report(_) | Body::Note(_) | Body::Withdrawal(_) | Body::Other => return Ok(None),
+        };
         self.store
-            .cache(|cache| row::get(cache, RowType::Household, &visit.household.to_string()))
+            .cache(|cache| row::get(cache, RowType::Household, &household.to_string()))
     }
 
     fn revised(&self, id: MutationId) -> Result<Draft> {
@@ -153,7 +161,7 @@ impl Device {
                 note: Some(NoteDraft { text: note.text }),
                 ..blank
             },
-            Body::Visit(_) | Body::Note(_) | Body::Withdrawal(_) | Body::Other => {
+            Body::Visit(_) | Body::Note(_) | Body::Withdrawal(_) | Body::Edit(..) | Body::Other => {
                 return Err(Failure::from(domain::ErrorCode::BadRequest));
             }
         };
@@ -183,6 +191,10 @@ fn body(row: &Stored) -> Result<Body> {
         kind::REPORT_NOTE => Body::Note(serde_json::from_value(value)?),
         kind::REPORT_WITHDRAW => Body::Withdrawal(serde_json::from_value(value)?),
         kind::VISIT_CREATE => Body::Visit(serde_json::from_value(value)?),
+        kind::HOUSEHOLD_EDIT | kind::RESIDENT_ADD | kind::RESIDENT_EDIT | kind::RESIDENT_REMOVE => {
+            let (household, change) = read_edit(row)?;
+            Body::Edit(household, change)
+        }
         _ => Body::Other,
     })
 }
@@ -202,10 +214,23 @@ fn lines(body: &Body) -> Vec<String> {
             lines.extend(visit.promises.iter().map(|promise| promise.what.clone()));
             lines.extend(visit.reflection.clone());
         }
+        Body::Edit(_, change) => lines.extend(written(change)),
         Body::Other => {}
     }
     lines.retain(|line| !line.is_empty());
     lines
+}
+
+/// The values an edit wrote, as a person typed them.
+fn written(change: &Change) -> Vec<String> {
+    let fields = match change {
+        Change::Household(edit) => &edit.fields,
+        Change::Edit(edit) => &edit.fields,
+        Change::Add(add) => return vec![add.resident.name.clone()],
+        Change::Remove(_) => return Vec::new(),
+    };
+    let values = fields.values().map(|edit| edit.value.as_str().unwrap_or_default());
+    values.map(str::to_owned).collect()
 }
 
 fn report_again(report: Report) -> ReportDraft {

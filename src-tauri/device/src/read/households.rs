@@ -3,18 +3,22 @@
 use std::collections::HashMap;
 
 use domain::clock::WorkingTime;
+use domain::household::HEAD;
 use domain::protocol::{RowType, WireError};
-use domain::view::{CaseRow, HouseholdRow, NeedCase, Reflection, StreetRow, VisitRow};
+use domain::view::{CaseRow, HouseholdRow, NeedCase, Reflection, ResidentRow, StreetRow, VisitRow};
 use domain::visits::{free_repair, last_counted, next_due};
-use domain::{CapturedAt, Condition, HouseholdId, ReceivedAt, Resident, Tag, UserId, Visit, VisitId, VisitOutcome};
+use domain::{
+    CapturedAt, Condition, HouseholdId, ReceivedAt, Resident, Tag, UserId, Visit, VisitId, VisitOutcome, scope,
+};
 
+use super::edits::{self, OwnEdits};
 use super::own::{self, Own};
 use super::standing::{Outlook, told};
 use crate::device::{Device, not_found};
 use crate::failure::Result;
 use crate::store::household_search::{self, Search};
-use crate::store::row;
-use crate::view::{HouseholdPage, HouseholdQuery, HouseholdSummary, HouseholdView, PromiseView, VisitView};
+use crate::store::{cursor, row};
+use crate::view::{FieldMark, HouseholdPage, HouseholdQuery, HouseholdSummary, HouseholdView, PromiseView, VisitView};
 
 /// At most this many rows in a page.
 const MAX_PAGE: u32 = 500;
@@ -24,12 +28,14 @@ pub(crate) const PROMISE_MS: i64 = 30 * 86_400_000;
 /// One household as this phone knows it.
 pub(crate) struct Home {
     pub(crate) row: HouseholdRow,
-    pub(crate) residents: Vec<Resident>,
+    pub(crate) residents: Vec<ResidentRow>,
     pub(crate) visits: Vec<VisitRow>,
     /// When somebody was last met, when the next visit is due, and how the person was.
     pub(crate) last_visit: Option<CapturedAt>,
     pub(crate) next_due: Option<CapturedAt>,
     pub(crate) last_condition: Option<Condition>,
+    /// What there is to say of single fields.
+    pub(crate) marks: Vec<FieldMark>,
 }
 
 impl Home {
@@ -37,7 +43,7 @@ impl Home {
         let mut tags: Vec<Tag> = self
             .residents
             .iter()
-            .flat_map(|resident| resident.tags.iter().copied())
+            .flat_map(|row| row.resident.tags.iter().copied())
             .collect();
         tags.sort_unstable();
         tags.dedup();
@@ -46,10 +52,8 @@ impl Home {
 
     /// Name of the head, or of the first resident.
     pub(crate) fn head(&self) -> Option<&Resident> {
-        self.residents
-            .iter()
-            .find(|resident| resident.relation == "户主")
-            .or_else(|| self.residents.first())
+        let head = self.residents.iter().find(|row| row.resident.relation == HEAD);
+        head.or_else(|| self.residents.first()).map(|row| &row.resident)
     }
 
     pub(crate) fn is_overdue(&self, now: CapturedAt) -> bool {
@@ -57,8 +61,14 @@ impl Home {
     }
 }
 
-/// Own visits, by household.
-pub(crate) type OwnVisits = HashMap<HouseholdId, Vec<Own<Visit>>>;
+/// What the person signed in wrote about households on this phone.
+#[derive(Default)]
+pub(crate) struct OwnWork {
+    /// Visits, by household.
+    pub(crate) visits: HashMap<HouseholdId, Vec<Own<Visit>>>,
+    /// Edits, by household.
+    pub(crate) edits: OwnEdits,
+}
 
 impl Device {
     /// A page of the households of the person's grid.
@@ -76,7 +86,7 @@ impl Device {
             .store
             .cache(|cache| household_search::find(cache, &search, limit, query.offset))?;
         let buildings = self.store.cache(household_search::buildings)?;
-        let (own, me) = self.own_visits()?;
+        let (own, me) = self.own_work()?;
         let street = self.street()?.row;
         let now = self.now();
         let mut rows = Vec::with_capacity(ids.len());
@@ -97,10 +107,10 @@ impl Device {
     }
 
     fn household_view(&self, id: HouseholdId) -> Result<HouseholdView> {
-        let (own, me) = self.own_visits()?;
+        let (own, me) = self.own_work()?;
         let home = self.home(&id.to_string(), &own, me)?.ok_or_else(not_found)?;
         let none = Vec::new();
-        let mine = own.get(&id).unwrap_or(&none);
+        let mine = own.visits.get(&id).unwrap_or(&none);
         let outlook = self.outlook()?;
         let mut visits = Vec::new();
         for visit in &home.visits {
@@ -116,34 +126,43 @@ impl Device {
             next_due: home.next_due,
             free_repair: free_repair(&tags),
             household: home.row.household,
-            residents: home.residents,
+            residents: home.residents.into_iter().map(|row| row.resident).collect(),
+            marks: home.marks,
         })
     }
 
-    pub(crate) fn own_visits(&self) -> Result<(OwnVisits, Option<UserId>)> {
+    pub(crate) fn own_work(&self) -> Result<(OwnWork, Option<UserId>)> {
         let me = self.identity()?.map(|identity| identity.profile.user);
-        let mut own = OwnVisits::new();
+        let mut own = OwnWork {
+            edits: self.store.outbox(|outbox| edits::all(outbox, me))?,
+            ..OwnWork::default()
+        };
         for visit in self.store.outbox(|outbox| own::visits(outbox, me))? {
-            own.entry(visit.body.household).or_default().push(visit);
+            own.visits.entry(visit.body.household).or_default().push(visit);
         }
         Ok((own, me))
     }
 
-    /// One household with the visits the server does not know of yet.
-    pub(crate) fn home(&self, id: &str, own: &OwnVisits, me: Option<UserId>) -> Result<Option<Home>> {
+    /// One household with the visits and edits the server does not know of yet.
+    pub(crate) fn home(&self, id: &str, own: &OwnWork, me: Option<UserId>) -> Result<Option<Home>> {
         let found = self.store.cache(|cache| {
             let Some(home) = row::get::<HouseholdRow>(cache, RowType::Household, id)? else {
                 return Ok(None);
             };
-            let residents: Vec<Resident> = row::of_household(cache, RowType::Resident, id)?;
+            let residents: Vec<ResidentRow> = row::of_household(cache, RowType::Resident, id)?;
             let visits: Vec<VisitRow> = row::of_household(cache, RowType::Visit, id)?;
-            Ok(Some((home, residents, visits)))
+            let pulled = cursor::all(cache)?.get(&scope::home(&home.household.grid)).copied();
+            Ok(Some((home, residents, visits, pulled.unwrap_or_default())))
         })?;
-        let Some((home, residents, mut visits)) = found else {
+        let Some((home, residents, mut visits, pulled)) = found else {
             return Ok(None);
         };
         let known: Vec<VisitId> = visits.iter().map(|visit| visit.visit.id).collect();
-        let mine = own.get(&home.household.id).map(Vec::as_slice).unwrap_or_default();
+        let mine = own
+            .visits
+            .get(&home.household.id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let fresh: Vec<&Visit> = mine
             .iter()
             .map(|own| &own.body)
@@ -168,9 +187,17 @@ impl Device {
             row: home,
             residents,
             visits,
+            marks: Vec::new(),
         };
-        if overlaid {
-            made.count_own_visits();
+        let edits = own
+            .edits
+            .get(&made.row.household.id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        made.marks = made.marks(edits, pulled);
+        let edited = made.lay(edits, pulled);
+        if overlaid || edited {
+            made.count_own_work(edited);
         }
         Ok(Some(made))
     }
@@ -232,10 +259,14 @@ impl Device {
 }
 
 impl Home {
-    fn count_own_visits(&mut self) {
+    fn count_own_work(&mut self, edited: bool) {
         let tags = self.tags();
         // The server's row knows visits that no longer travel to phones.
         let last = last_counted(&tags, &self.visits).max(self.row.last_visit);
+        if edited {
+            // Tags decide how often.
+            self.next_due = next_due(&tags, last);
+        }
         if last > self.row.last_visit {
             self.last_visit = last;
             self.next_due = next_due(&tags, last);

@@ -3,6 +3,7 @@
 use domain::protocol::{WireError, kind};
 use domain::{CapturedAt, Visit};
 
+use super::edits::read as read_edit;
 use super::own;
 use super::standing::Outlook;
 use crate::device::Device;
@@ -94,7 +95,7 @@ impl Device {
         let kind = item_kind(row);
         let label = match kind {
             SyncItemKind::Report => text("category"),
-            SyncItemKind::Visit => self.door(row)?,
+            SyncItemKind::Visit | SyncItemKind::Household => self.door(row)?,
             SyncItemKind::Note | SyncItemKind::Withdrawal | SyncItemKind::Act => String::new(),
         };
         Ok(Some(SyncItem {
@@ -107,15 +108,15 @@ impl Device {
         }))
     }
 
-    /// The door a visit was made at.
+    /// The door a visit was made at, or whose file was edited.
     pub(crate) fn door(&self, row: &Stored) -> Result<String> {
-        let visit: Visit = serde_json::from_value(row.body.clone())?;
+        let household = if row.kind == kind::VISIT_CREATE {
+            serde_json::from_value::<Visit>(row.body.clone())?.household
+        } else {
+            read_edit(row)?.0
+        };
         let home: Option<domain::view::HouseholdRow> = self.store.cache(|cache| {
-            crate::store::row::get(
-                cache,
-                domain::protocol::RowType::Household,
-                &visit.household.to_string(),
-            )
+            crate::store::row::get(cache, domain::protocol::RowType::Household, &household.to_string())
         })?;
         Ok(home.map_or_else(String::new, |home| door(&home.household)))
     }
@@ -128,6 +129,9 @@ pub(crate) fn item_kind(row: &Stored) -> SyncItemKind {
         kind::REPORT_NOTE => SyncItemKind::Note,
         kind::REPORT_WITHDRAW => SyncItemKind::Withdrawal,
         kind::VISIT_CREATE => SyncItemKind::Visit,
+        kind::HOUSEHOLD_EDIT | kind::RESIDENT_ADD | kind::RESIDENT_EDIT | kind::RESIDENT_REMOVE => {
+            SyncItemKind::Household
+        }
         _ => SyncItemKind::Act,
     }
 }

@@ -1,18 +1,18 @@
 //! What needs the worker today.
 
-use domain::protocol::{WireError, kind};
+use domain::protocol::WireError;
 use domain::view::CaseRow;
 use domain::{CapturedAt, CaseState, HouseholdId, ReceivedAt, ReportId, UserId};
 
 use super::cases::place_label;
 use super::households::{Home, promises};
-use super::sync_sheet::door;
+use super::sync_sheet::{door, item_kind};
 use crate::capture::is_written;
 use crate::device::Device;
 use crate::failure::Result;
 use crate::store::mutation::{self, MutationState, Stored};
 use crate::store::{household_search, photo_file};
-use crate::view::{Draft, DraftKind, ReportSummary, TitleParts, Today, TodayItem, TodayKind, Word};
+use crate::view::{Draft, DraftKind, ReportSummary, SyncItemKind, TitleParts, Today, TodayItem, TodayKind, Word};
 
 const DAY: i64 = 86_400_000;
 /// News and photos nobody can look at stay this long, in milliseconds. A refusal stays until it is dealt with.
@@ -72,9 +72,10 @@ impl Device {
             MutationState::Rejected | MutationState::Parked => TodayKind::NeedsYou,
             MutationState::Final => return Ok(None),
         };
-        let about = (row.kind != kind::VISIT_CREATE).then_some(ReportId(row.entity));
+        let at_home = matches!(item_kind(row), SyncItemKind::Visit | SyncItemKind::Household);
+        let about = (!at_home).then_some(ReportId(row.entity));
         let report = about.and_then(|id| reports.iter().find(|report| report.id == id));
-        let place = if row.kind == kind::VISIT_CREATE {
+        let place = if at_home {
             Some(self.door(row)?)
         } else {
             report.map(|report| report.place_label.clone())
@@ -123,7 +124,7 @@ impl Device {
     }
 
     fn visit_items(&self, now: CapturedAt) -> Result<Vec<TodayItem>> {
-        let (own, me) = self.own_visits()?;
+        let (own, me) = self.own_work()?;
         let ids = self
             .store
             .cache(|cache| household_search::due(cache, now.millis() + DAY))?;
@@ -133,7 +134,7 @@ impl Device {
                 items.push(visit_item(&home, now));
             }
         }
-        let mut promised: Vec<HouseholdId> = own.keys().copied().collect();
+        let mut promised: Vec<HouseholdId> = own.visits.keys().copied().collect();
         promised.sort_unstable();
         for household in promised {
             let Some(home) = self.home(&household.to_string(), &own, me)? else {

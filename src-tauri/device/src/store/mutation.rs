@@ -1,7 +1,7 @@
 //! The outbox: every change made on this phone, in the order of making, with the server's answer once there is one.
 //! Rows are kept after their answer, until an off-machine copy of the server exists.
 
-use domain::protocol::{ErrorCode, Mutation, Receipt, Verdict};
+use domain::protocol::{ErrorCode, Mutation, Receipt, Verdict, kind};
 use domain::{Epoch, MutationId, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
@@ -69,6 +69,8 @@ pub(crate) struct Stored {
     pub(crate) receipt: Option<Receipt>,
     /// True once the worker sent a refused record anew or knowingly gave it up.
     pub(crate) dismissed: bool,
+    /// True once the worker has read what became of an edit that met another one.
+    pub(crate) told: bool,
 }
 
 impl Stored {
@@ -102,7 +104,7 @@ impl Stored {
 }
 
 const COLUMNS: &str = "id, seq, kind, v, entity, author, body, body_hash, wall_ms, server_est_ms, state, receipt,
-    dismissed_ms is not null";
+    dismissed_ms is not null, told_ms is not null";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
     let json = |column: usize, text: &str| -> rusqlite::Result<Value> {
@@ -130,6 +132,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
             .transpose()
             .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(11, Type::Text, Box::new(fault)))?,
         dismissed: row.get(12)?,
+        told: row.get(13)?,
     })
 }
 
@@ -172,6 +175,24 @@ pub(crate) fn of_entity(outbox: &Connection, entity: Uuid) -> Result<Vec<Stored>
 /// Everything of one kind, oldest first.
 pub(crate) fn of_kind(outbox: &Connection, kind: &str) -> Result<Vec<Stored>> {
     select(outbox, "kind = ?1", [kind])
+}
+
+/// Every edit of a household file, oldest first.
+pub(crate) fn household_edits(outbox: &Connection) -> Result<Vec<Stored>> {
+    let kinds = [
+        kind::HOUSEHOLD_EDIT,
+        kind::RESIDENT_ADD,
+        kind::RESIDENT_EDIT,
+        kind::RESIDENT_REMOVE,
+    ];
+    select(outbox, "kind in (?1, ?2, ?3, ?4)", kinds)
+}
+
+/// Notes that the worker has read what became of an edit.
+pub(crate) fn tell(outbox: &Connection, id: MutationId, now_ms: i64) -> Result<()> {
+    let sql = "update mutation set told_ms = ?2 where id = ?1 and told_ms is null";
+    outbox.execute(sql, params![id.to_string(), now_ms])?;
+    Ok(())
 }
 
 /// Everything that is not delivered and not given up, oldest first.

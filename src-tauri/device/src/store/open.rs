@@ -13,6 +13,7 @@ const OUTBOX: &[M<'_>] = &[
     M::up(include_str!("migrations/outbox/01.sql")),
     M::up(include_str!("migrations/outbox/02.sql")),
     M::up(include_str!("migrations/outbox/03.sql")),
+    M::up(include_str!("migrations/outbox/04.sql")),
 ];
 const CACHE: &[M<'_>] = &[M::up(include_str!("migrations/cache/01.sql"))];
 

@@ -3,6 +3,7 @@
 use domain::view::NeedCase;
 use domain::{CapturedAt, Condition, Household, HouseholdId, MutationId, Resident, Tag, Visit, VisitId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use ts_rs::TS;
 
 use super::{Word, WordReason};
@@ -101,6 +102,38 @@ pub struct PromiseView {
     pub overdue: bool,
 }
 
+/// What a card says of one field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum MarkKind {
+    /// Changed here; the server does not know yet.
+    Waiting,
+    /// Somebody else changed it too, and that value is the later one; the own one is in the history.
+    Kept,
+    /// Somebody else changed it too, and the own value is the later one.
+    Won,
+    /// Two values wait for the secretary.
+    Review,
+}
+
+/// What a card says of one field of a household or a resident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FieldMark {
+    /// The household or the resident.
+    pub entity: String,
+    /// Name of the field; `added` and `removed` for a resident as a whole.
+    pub field: String,
+    /// What there is to say.
+    pub mark: MarkKind,
+    /// The value written on this phone, where there is one.
+    #[ts(type = "unknown")]
+    pub mine: Option<Value>,
+    /// The mutation that wrote it.
+    pub mutation: Option<MutationId>,
+}
+
 /// A household card.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -109,6 +142,8 @@ pub struct HouseholdView {
     pub household: Household,
     /// Who lives there.
     pub residents: Vec<Resident>,
+    /// What there is to say of single fields.
+    pub marks: Vec<FieldMark>,
     /// Visits, newest first; own unsent ones too.
     pub visits: Vec<VisitView>,
     /// Promises still to keep, soonest first.

@@ -50,6 +50,8 @@ pub enum SyncItemKind {
     Withdrawal,
     /// A visit.
     Visit,
+    /// An edit of a household file.
+    Household,
     /// An act on a case.
     Act,
 }
@@ -62,7 +64,7 @@ pub struct SyncItem {
     pub kind: SyncItemKind,
     /// The report, visit or case it is about.
     pub id: String,
-    /// The category's slug for a report; the door for a visit; else empty.
+    /// The category's slug for a report; the door for a visit or an edit of a household file; else empty.
     pub label: String,
     /// One of the four words.
     pub word: Word,

@@ -4,6 +4,7 @@ use domain::view::{HouseholdRow, NeedCase, VisitRow};
 use domain::{CapturedAt, Condition, GridId, HouseholdId, ReceivedAt, Resident, ResidentId, Tag, Tenure, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 /// Which households to list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -79,6 +80,67 @@ pub struct HouseholdFile {
     pub needs: Vec<NeedCase>,
     /// Who looked at this file or unmasked a field of it, newest first.
     pub looks: Vec<Look>,
+    /// Fields with two values that wait for the secretary.
+    pub reviews: Vec<Review>,
+}
+
+/// A field that two people changed without knowing of each other, and that a clock must not decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Review {
+    /// The household.
+    pub household: HouseholdId,
+    /// Estate and building.
+    pub building: String,
+    /// The household or one of its residents.
+    pub entity: Uuid,
+    /// Name of the field; `removed` where one removed a resident whom another edited.
+    pub field: String,
+    /// Since when.
+    pub opened_at: ReceivedAt,
+}
+
+/// A value that a field has or had.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PastValue {
+    /// The household or one of its residents.
+    pub entity: Uuid,
+    /// Name of the resident; absent for the household's own fields.
+    pub resident: Option<String>,
+    /// Name of the field.
+    pub field: String,
+    /// The value.
+    #[schema(value_type = Object)]
+    pub value: serde_json::Value,
+    /// True for the value that counts.
+    pub current: bool,
+    /// Name of who wrote it; empty for a value from before the first edit.
+    pub author: String,
+    /// When it was written, by the server's clock as the phone estimated it; zero for a value from before the first edit.
+    pub written_at: ReceivedAt,
+    /// When the server learned of it.
+    pub received_at: ReceivedAt,
+}
+
+/// Asks for the history of a household's fields. Every answer is logged with the reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryRequest {
+    /// Why; written to the log.
+    #[schema(min_length = 2, max_length = 200)]
+    pub reason: String,
+}
+
+/// What the secretary chose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleRequest {
+    /// The household or one of its residents.
+    pub entity: Uuid,
+    /// Name of the field.
+    pub field: String,
+    /// The value that counts from now on.
+    #[schema(value_type = Object)]
+    pub value: serde_json::Value,
 }
 
 /// One look at a household file.
@@ -90,7 +152,7 @@ pub struct Look {
     pub user: UserId,
     /// The person's name.
     pub name: String,
-    /// `open` or `reveal`.
+    /// `open`, `reveal`, `history` or `settle`.
     pub what: String,
     /// The field unmasked.
     pub field: Option<String>,
