@@ -131,7 +131,9 @@ fn is_for(tx: &Tx<'_>, person: &Person, mutation: &Mutation) -> Outcome<bool> {
 
 /// A household of another community is out of reach; one that nobody knows is everybody's to sort out.
 fn in_reach(tx: &Tx<'_>, person: &Person, mutation: &Mutation) -> Outcome<bool> {
-    let named = mutation.body.get("household").cloned();
+    let body = &mutation.body;
+    // A new resident says itself where it lives.
+    let named = body.get("household").or_else(|| body.get("resident")?.get("household")).cloned();
     let Some(id) = named.and_then(|id| serde_json::from_value::<HouseholdId>(id).ok()) else {
         return Ok(true);
     };

@@ -1,5 +1,5 @@
 /** Made-up households, masked as the server masks them. */
-import type { HouseholdFile, HouseholdListRow, Resident } from '../src/api/types.ts'
+import type { HouseholdFile, HouseholdListRow, PastValue, Resident, Review } from '../src/api/types.ts'
 import { grids } from './street.ts'
 
 const DAY = 86_400_000
@@ -30,6 +30,24 @@ export function secret(n: number, field: string, resident: string | null): strin
   return field === 'resident_name' ? nameOf(who) : phoneOf(who)
 }
 
+/** Which households wait for the secretary; a decision is remembered for as long as the page lives. */
+const settled = new Map<number, string>()
+
+export function reviews(n: number, now: number): Review[] {
+  if (n !== 0 || settled.has(n)) return []
+  return [{ household: `h-${n}`, building: '银杏苑 1栋', entity: `h-${n}`, field: 'phone', opened_at: now - 5_400_000 }]
+}
+
+export function history(n: number, now: number): PastValue[] {
+  const one = (value: string, author: string, ago: number): PastValue => ({ entity: `h-${n}`, resident: null, field: 'phone', value, current: false, author, written_at: ago ? now - ago : 0, received_at: now - ago })
+  const past = [one('13800002468', '李青', 5_400_000), one('13800001357', '王磊', 6_000_000), one(phoneOf(n), '', 0)]
+  const chosen = settled.get(n)
+  const decided = chosen ? [{ ...one(chosen, '林晓', 1_000) }, ...past] : past
+  return decided.map((value, at) => ({ ...value, current: at === 0 }))
+}
+
+export const settle = (n: number, value: string) => void settled.set(n, value)
+
 export function file(n: number, now: number): HouseholdFile {
   const head = summary(n, now)
   const resident = (i: number): Resident => ({
@@ -49,6 +67,6 @@ export function file(n: number, now: number): HouseholdFile {
   return {
     household: { ...dwelling, point: null, door_note: n % 7 === 0 ? '门铃坏了，请敲门' : '', phone: maskPhone(phoneOf(n)) }, needs: need_cases,
     looks: [{ at: now - 7_200_000, user: 'u-secretary', name: '林晓', what: 'reveal', field: 'resident_phone', reason: '电话联系' }, { at: now - 7_300_000, user: 'u-secretary', name: '林晓', what: 'open', field: null, reason: null }],
-    residents: Array.from({ length: head.residents }, (_, i) => resident(i)), visits,
+    residents: Array.from({ length: head.residents }, (_, i) => resident(i)), visits, reviews: reviews(n, now),
   }
 }

@@ -5,7 +5,7 @@
 import type { AccessEntry, Action, CaseList, CaseListRow, CaseRow, Device, EnrolmentCode, ErrorCode, Me, Person, PersonAdded, ResetLink, Stray, StrayFile, StrayReplayed } from '../src/api/types.ts'
 import { apply, detail } from './acts.ts'
 import { filesOf, makeCase, photo, seeds } from './cases.ts'
-import { file, secret, summary } from './households.ts'
+import { file, history, reviews, secret, settle, summary } from './households.ts'
 import { picture } from './picture.ts'
 import { basemap, categories, grids, needs, people as peopleSeed, PERMISSIONS, queues } from './street.ts'
 
@@ -137,6 +137,13 @@ export class FakeOffice {
         if (!reason) throw new Refusal('invalid', 422, { problems: [{ field: 'reason', problem: 'missing' }] })
         this.log.unshift({ at: now, user: who.id, name: who.name, what: 'reveal', subject_kind: resident ? 'resident' : 'household', subject: resident ?? id, field, reason })
         return json({ value: secret(Number(id.slice(2)), field, resident), hide_after_s: 60 })
+      }
+      case 'GET reviews': return json(reviews(0, now))
+      case 'POST households/:id/history': return json(history(Number(id.slice(2)), now))
+      case 'POST households/:id/settle': {
+        const { value } = await body() as { value: string }
+        settle(Number(id.slice(2)), value)
+        return json(undefined)
       }
       case 'GET people': return json({ rows: this.people })
       case 'POST people': {

@@ -86,6 +86,13 @@ export interface Port {
   getHousehold(id: string): Promise<HouseholdView>
   saveVisit(draft: string): Promise<HouseholdView>
   quickVisit(household: string, outcome: VisitOutcome, channel: Channel): Promise<HouseholdView>
+  /** New values by name of the field; fails with `invalid` and every problem. Only what differs from the card is sent. */
+  editHousehold(household: string, values: Record<string, unknown>): Promise<HouseholdView>
+  addResident(household: string, values: Record<string, unknown>): Promise<HouseholdView>
+  editResident(household: string, resident: string, values: Record<string, unknown>): Promise<HouseholdView>
+  removeResident(household: string, resident: string): Promise<HouseholdView>
+  /** The worker has read what became of an edit that met a colleague's. */
+  dismissMerge(household: string, mutation: string): Promise<HouseholdView>
 
   getToday(): Promise<Today>
   getSync(): Promise<SyncView>

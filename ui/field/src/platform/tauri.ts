@@ -55,6 +55,11 @@ export const phone: Port = {
   getHousehold: (id) => invoke('get_household', { id }),
   saveVisit: (draft) => invoke('save_visit', { draft }),
   quickVisit: (household, outcome, channel) => invoke('quick_visit', { household, outcome, channel }),
+  editHousehold: (id, values) => invoke('edit_household', { id, values }),
+  addResident: (household, values) => invoke('add_resident', { household, values }),
+  editResident: (household, resident, values) => invoke('edit_resident', { household, resident, values }),
+  removeResident: (household, resident) => invoke('remove_resident', { household, resident }),
+  dismissMerge: (household, mutation) => invoke('dismiss_merge', { household, mutation }),
 
   getToday: () => invoke('get_today'),
   getSync: () => invoke('get_sync'),

@@ -1,10 +1,12 @@
 /** One function per operation of the office API. */
 import { answer, client } from './client'
+import type { components } from './schema'
 import type {
   AccessEntry, Action, CaseDetail, CaseFilter, CaseList, Catalog, Device, EnrolmentCode, GridRow, HouseholdFile, HouseholdList, Me,
-  NewPerson, Person, PersonAdded, PersonChange, PhotoManifest, QueueView, ResetLink, RevealRequest, Revealed, Stray, StrayFile, StrayReplayed,
+  NewPerson, PastValue, Person, PersonAdded, PersonChange, PhotoManifest, QueueView, ResetLink, RevealRequest, Revealed, Review, SettleRequest, Stray, StrayFile, StrayReplayed,
 } from './types'
 
+type Schemas = components['schemas']
 const byId = (id: string) => ({ params: { path: { id } } })
 const byHash = (sha256: string) => ({ params: { path: { sha256 } } })
 
@@ -52,6 +54,12 @@ export const listHouseholds = (query: { q?: string, grid?: string, limit: number
 export const getHousehold = (id: string) => answer<HouseholdFile>(client.GET('/v1/households/{id}', byId(id)))
 export const reveal = (household: string, body: RevealRequest) =>
   answer<Revealed>(client.POST('/v1/households/{id}/reveal', { ...byId(household), body }))
+
+export const listReviews = () => answer<Review[]>(client.GET('/v1/reviews'))
+export const readHistory = (household: string, reason: string) =>
+  answer<PastValue[]>(client.POST('/v1/households/{id}/history', { ...byId(household), body: { reason } }))
+export const settleReview = (household: string, body: SettleRequest) =>
+  answer<void>(client.POST('/v1/households/{id}/settle', { ...byId(household), body: body as Schemas['SettleRequest'] }))
 
 export const listPeople = () => answer<{ rows: Person[] }>(client.GET('/v1/people'))
 export const addPerson = (body: NewPerson) => answer<PersonAdded>(client.POST('/v1/people', { body }))

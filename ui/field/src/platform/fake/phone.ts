@@ -4,11 +4,12 @@ import type { WireError } from '@xunge/kit/generated/WireError'
 import type { Port, Topic } from '../port'
 import type { Draft, LatLon, ReportView, Session, SyncView, VisitView, Word } from '../types'
 import { emptyDraft } from './drafts'
+import { addResident, editHousehold, editResident, removeResident } from './edits'
 import { previewOf } from './route'
 import { photoView, seededReports, why } from './reports'
 import { todayOf } from './today'
 import { householdView, pageOf, seededVisits } from './visits'
-import { baseMap, categoryById, households, ownCenter, profile, reference } from './world'
+import { baseMap, categoryById, households, ownCenter, profile, reference, type FakeHousehold } from './world'
 
 /** How the fake phone behaves; a test changes these while it runs. */
 export type Knobs = {
@@ -339,6 +340,28 @@ class Memory implements Port {
     const now = this.knobs.now()
     const condition = outcome === 'met' ? ('fine' as const) : null
     return this.visited({ id: this.name('visit'), household, channel, reason: 'routine', started_at: now, ended_at: now, outcome, condition, facts: '', needs: [], promises: [], reflection: null, photos: [] })
+  }
+  async editHousehold(id: string, values: Record<string, unknown>) {
+    return this.edited(id, (home) => editHousehold(home, values))
+  }
+  async addResident(id: string, values: Record<string, unknown>) {
+    return this.edited(id, (home) => addResident(home, this.name('resident'), values))
+  }
+  async editResident(id: string, resident: string, values: Record<string, unknown>) {
+    return this.edited(id, (home) => editResident(home, resident, values))
+  }
+  async removeResident(id: string, resident: string) {
+    return this.edited(id, (home) => removeResident(home, resident))
+  }
+  async dismissMerge(id: string, mutation: string) {
+    return this.edited(id, (home) => (home.marks = home.marks.filter((mark) => mark.mutation !== mutation)))
+  }
+  private edited(id: string, edit: (home: FakeHousehold) => void) {
+    const home = this.homes.find((one) => one.household.id === id)
+    if (!home) throw { code: 'not_found' } satisfies WireError
+    edit(home)
+    this.changed(['households', 'today', 'sync'])
+    return this.getHousehold(id)
   }
   private visited(visit: Omit<VisitView, 'author_label' | 'mine' | 'word' | 'why' | 'refused' | 'need_cases'>) {
     const word = this.knobs.online ? 'sending' : 'on_phone'

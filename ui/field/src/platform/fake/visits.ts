@@ -64,6 +64,7 @@ export function householdView(home: FakeHousehold, visits: VisitView[], now: num
   return {
     household: home.household,
     residents: home.residents,
+    marks: home.marks,
     visits: own,
     promises: own.flatMap((visit) => visit.promises.map((promise) => ({ visit: visit.id, what: promise.what, by: promise.by, overdue: promise.by < now }))),
     needs: own.flatMap((visit) => visit.need_cases),

@@ -1,4 +1,5 @@
 // The demo street as the fake phone knows it: the same invented people the server's demo starts with.
+import type { FieldMark } from '@xunge/kit/generated/FieldMark'
 import type { Household } from '@xunge/kit/generated/Household'
 import type { Profile } from '@xunge/kit/generated/Profile'
 import type { Resident } from '@xunge/kit/generated/Resident'
@@ -18,7 +19,7 @@ export type FakeCategory = CategoryView & {
   question: { answers: { id: string; urgency: number | null; lead: string | null }[] } | null
 }
 
-export type FakeHousehold = { household: Household; residents: Resident[]; last_visit_days_ago: number | null }
+export type FakeHousehold = { household: Household; residents: Resident[]; marks: FieldMark[]; last_visit_days_ago: number | null }
 
 const grids = street.grids as unknown as GridRow[]
 const categories = catalog.categories as unknown as FakeCategory[]
@@ -71,6 +72,7 @@ export const households: FakeHousehold[] = street.households
   .map(({ residents, last_visit_days_ago, ...household }) => ({
     household: household as Household,
     residents: residents as unknown as Resident[],
+    marks: [],
     last_visit_days_ago,
   }))
 
