@@ -133,7 +133,10 @@ fn is_for(tx: &Tx<'_>, person: &Person, mutation: &Mutation) -> Outcome<bool> {
 fn in_reach(tx: &Tx<'_>, person: &Person, mutation: &Mutation) -> Outcome<bool> {
     let body = &mutation.body;
     // A new resident says itself where it lives.
-    let named = body.get("household").or_else(|| body.get("resident")?.get("household")).cloned();
+    let named = body
+        .get("household")
+        .or_else(|| body.get("resident")?.get("household"))
+        .cloned();
     let Some(id) = named.and_then(|id| serde_json::from_value::<HouseholdId>(id).ok()) else {
         return Ok(true);
     };

@@ -24,13 +24,19 @@ pub(crate) struct Phone {
 }
 
 impl Phone {
-    /// Enrols with the code that the demo printed.
+    /// Enrols with the code that the demo printed, or with one that the administrator gives.
     pub(crate) async fn enrol(world: &World, login: &str) -> Self {
         let people = &world.demo.as_ref().unwrap().people;
-        let code = people.iter().find(|one| one.login == login).unwrap().code.clone();
-        let device = login.bytes().fold(0xD000, |id, byte| id * 256 + u128::from(byte));
+        let printed = people.iter().find(|one| one.login == login).unwrap().code.clone();
+        let code = match printed {
+            Some(code) => code,
+            None => code_for(world, login).await,
+        };
+        let device = login
+            .bytes()
+            .fold(0xD000_u128, |id, byte| id.rotate_left(8) ^ u128::from(byte));
         let (token, device) = (format!("{login:A<43}"), Uuid::from_u128(device));
-        let body = json!({ "proto": 1, "code": code.unwrap(), "device": device, "token": token,
+        let body = json!({ "proto": 1, "code": code, "device": device, "token": token,
             "device_name": "phone", "app_version": "0.1.0" });
         let enrolled = post(world, None, "/v1/enrol", &body).await.ok();
         let enrolled: EnrolResponse = serde_json::from_value(enrolled).unwrap();
@@ -109,6 +115,15 @@ impl Phone {
         let (case, body) = (act.case.0, serde_json::to_value(act).unwrap());
         self.push(world, kind::CASE_ACT, case, body).await
     }
+}
+
+async fn code_for(world: &World, login: &str) -> String {
+    let admin = world.signed_in("admin");
+    let people = admin.get("/v1/people").await.ok();
+    let mut rows = people["rows"].as_array().unwrap().iter();
+    let user = &rows.find(|row| row["login"] == login).unwrap()["id"];
+    let issued = admin.post("/v1/enrolments", json!({ "user": user })).await.ok();
+    issued["code"].as_str().unwrap().to_owned()
 }
 
 async fn post(world: &World, token: Option<&str>, path: &str, body: &Value) -> Answer {

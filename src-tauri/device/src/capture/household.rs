@@ -115,9 +115,12 @@ impl Device {
             tags: Vec::new(),
         };
         let mut problems = write(&mut resident, values);
-        let missing = resident_problems(&resident).into_iter();
-        problems.extend(missing.map(|(field, problem)| problem_of(&field.to_string(), problem)));
-        problems.dedup();
+        for (field, problem) in resident_problems(&resident) {
+            let found = problem_of(&field.to_string(), problem);
+            if !problems.contains(&found) {
+                problems.push(found);
+            }
+        }
         if !problems.is_empty() {
             return Err(Failure::invalid(&problems));
         }

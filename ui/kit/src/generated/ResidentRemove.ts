@@ -20,6 +20,6 @@ household: HouseholdId,
  */
 hlc: Hlc, 
 /**
- * Revision of every edited field as the author saw it.
+ * The last edits of the person that the author saw, as the row told of them.
  */
-seen: { [key in string]: Hlc }, };
+seen: Array<Hlc>, };

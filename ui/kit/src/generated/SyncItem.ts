@@ -17,7 +17,7 @@ kind: SyncItemKind,
  */
 id: string, 
 /**
- * The category's slug for a report; the door for a visit; else empty.
+ * The category's slug for a report; the door for a visit or an edit of a household file; else empty.
  */
 label: string, 
 /**

@@ -3,4 +3,4 @@
 /**
  * Kind of record that waits.
  */
-export type SyncItemKind = "report" | "note" | "withdrawal" | "visit" | "act";
+export type SyncItemKind = "report" | "note" | "withdrawal" | "visit" | "household" | "act";

@@ -350,6 +350,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/households/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Every value that the fields of a household and its residents ever had, unmasked. The reason is logged. */
+        post: operations["read_history"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/households/{id}/reveal": {
         parameters: {
             query?: never;
@@ -361,6 +378,23 @@ export interface paths {
         put?: never;
         /** Unmasks one field of a household in the caller's community. The reason is logged, and the file shows who looked. */
         post: operations["reveal_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/households/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses the value of a field that waits for a decision. Logged; the phones learn of it with their next pull. */
+        post: operations["settle_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -581,6 +615,23 @@ export interface paths {
         };
         /** Every queue of the street. People without sight of cases get the names alone. */
         get: operations["list_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields of households in the caller's communities that wait for a decision, the oldest first; without their values. */
+        get: operations["list_reviews"];
         put?: never;
         post?: never;
         delete?: never;
@@ -971,6 +1022,13 @@ export interface components {
             /** @description Chinese label. */
             zh: string;
         };
+        BTreeMap: {
+            [key: string]: {
+                contest?: components["schemas"]["Contest"] | null;
+                /** @description Its revision. */
+                rev: components["schemas"]["Hlc"];
+            };
+        };
         /** @description The server's word on one file. */
         BlobAnswer: {
             /** @enum {string} */
@@ -1268,6 +1326,15 @@ export interface components {
             /** @description The household's phone number, masked. */
             phone?: string | null;
         };
+        /** @description Two values of one field that were made without knowing of each other. */
+        Contest: {
+            /** @description The mutation whose value is in the history alone. */
+            lost: components["schemas"]["MutationId"];
+            /** @description True until the secretary has chosen between them. */
+            review?: boolean;
+            /** @description The mutation whose value is shown. */
+            won: components["schemas"]["MutationId"];
+        };
         /**
          * Format: uuid
          * @description A phone's enrolment. A restored or cloned phone gets a new one.
@@ -1394,6 +1461,17 @@ export interface components {
             /** @description Version of the program. */
             version: string;
         };
+        /** @description Asks for the history of a household's fields. Every answer is logged with the reason. */
+        HistoryRequest: {
+            /** @description Why; written to the log. */
+            reason: string;
+        };
+        /**
+         * Format: int64
+         * @description An instant in thousandths of a millisecond since the Unix epoch, by the server's clock as a phone estimates it, counted
+         *     on where that clock stands still or goes back. Zero is before every edit.
+         */
+        Hlc: number;
         /** @description A dwelling and what the assigned worker needs to know at its door. */
         Household: {
             /** @description Building, such as `3号楼`. */
@@ -1426,6 +1504,8 @@ export interface components {
             needs: components["schemas"]["NeedCase"][];
             /** @description Its residents. */
             residents: components["schemas"]["Resident"][];
+            /** @description Fields with two values that wait for the secretary. */
+            reviews: components["schemas"]["Review"][];
             /** @description Visits, newest first. */
             visits: components["schemas"]["VisitRow"][];
         };
@@ -1477,6 +1557,8 @@ export interface components {
         };
         /** @description A household with what its list row needs. */
         HouseholdRow: components["schemas"]["Household"] & {
+            /** @description Revisions of its edited fields. */
+            fields?: components["schemas"]["BTreeMap"];
             last_condition?: components["schemas"]["Condition"] | null;
             last_visit?: components["schemas"]["CapturedAt"] | null;
             next_due?: components["schemas"]["CapturedAt"] | null;
@@ -1516,7 +1598,7 @@ export interface components {
             reason?: string | null;
             /** @description Who. */
             user: components["schemas"]["UserId"];
-            /** @description `open` or `reveal`. */
+            /** @description `open`, `reveal`, `history` or `settle`. */
             what: string;
         };
         /** @description The person signed in. */
@@ -1701,6 +1783,28 @@ export interface components {
             password: string;
             /** @description The link's token. */
             token: string;
+        };
+        /** @description A value that a field has or had. */
+        PastValue: {
+            /** @description Name of who wrote it; empty for a value from before the first edit. */
+            author: string;
+            /** @description True for the value that counts. */
+            current: boolean;
+            /**
+             * Format: uuid
+             * @description The household or one of its residents.
+             */
+            entity: string;
+            /** @description Name of the field. */
+            field: string;
+            /** @description When the server learned of it. */
+            received_at: components["schemas"]["ReceivedAt"];
+            /** @description Name of the resident; absent for the household's own fields. */
+            resident?: string | null;
+            /** @description The value. */
+            value: Record<string, never>;
+            /** @description When it was written, by the server's clock as the phone estimated it; zero for a value from before the first edit. */
+            written_at: components["schemas"]["ReceivedAt"];
         };
         /**
          * @description One thing a person may do. A route or an act asks for one of these, never for a role.
@@ -2117,6 +2221,22 @@ export interface components {
             /** @description The value; absent when there is none. */
             value?: string | null;
         };
+        /** @description A field that two people changed without knowing of each other, and that a clock must not decide. */
+        Review: {
+            /** @description Estate and building. */
+            building: string;
+            /**
+             * Format: uuid
+             * @description The household or one of its residents.
+             */
+            entity: string;
+            /** @description Name of the field; `removed` where one removed a resident whom another edited. */
+            field: string;
+            /** @description The household. */
+            household: components["schemas"]["HouseholdId"];
+            /** @description Since when. */
+            opened_at: components["schemas"]["ReceivedAt"];
+        };
         /**
          * @description What a person is at the street.
          * @enum {string}
@@ -2162,6 +2282,18 @@ export interface components {
          * @enum {string}
          */
         RowType: "street" | "queue" | "grid" | "case" | "case_outline" | "household" | "resident" | "visit" | "reflection" | "original_request";
+        /** @description What the secretary chose. */
+        SettleRequest: {
+            /**
+             * Format: uuid
+             * @description The household or one of its residents.
+             */
+            entity: string;
+            /** @description Name of the field. */
+            field: string;
+            /** @description The value that counts from now on. */
+            value: Record<string, never>;
+        };
         /** @description The first administrator. The token is in the link that the first start prints. */
         SetupRequest: {
             /** @description What the administrator types to sign in. */
@@ -3174,6 +3306,40 @@ export interface operations {
             };
         };
     };
+    read_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HistoryRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastValue"][];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     reveal_field: {
         parameters: {
             query?: never;
@@ -3196,6 +3362,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Revealed"];
                 };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    settle_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; the status follows from the code. */
             default: {
@@ -3627,6 +3825,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueView"][];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"][];
                 };
             };
             /** @description Refused; the status follows from the code. */

@@ -35,7 +35,8 @@ export type Contact = Written<Schemas['Contact']>
 export type Device = Written<Schemas['DeviceView']>
 export type EnrolmentCode = Written<Schemas['EnrolmentCode']>
 export type GridRow = Omit<Written<Schemas['GridRow']>, 'rings'> & { rings: [number, number][][] }
-export type HouseholdFile = Written<Schemas['HouseholdFile']>
+/** The office reads histories instead of the revisions that phones build on. */
+export type HouseholdFile = Omit<Written<Schemas['HouseholdFile']>, 'household'> & { household: Omit<Written<Schemas['HouseholdRow']>, 'fields'> }
 export type HouseholdList = Written<Schemas['HouseholdList']>
 export type HouseholdListRow = Written<Schemas['HouseholdListRow']>
 export type LatLon = Written<Schemas['LatLon']>
