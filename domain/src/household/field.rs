@@ -225,10 +225,10 @@ fn phone(value: &Value) -> Result<Option<String>, ProblemKind> {
 }
 
 fn sex(value: &Value) -> Result<Option<String>, ProblemKind> {
-    match value {
-        Value::Null => Ok(None),
-        Value::String(text) if matches!(text.as_str(), "f" | "m") => Ok(Some(text.clone())),
-        _other => Err(ProblemKind::Unknown),
+    match value.as_str() {
+        None if value.is_null() => Ok(None),
+        Some(text @ ("f" | "m")) => Ok(Some(text.to_owned())),
+        None | Some(_) => Err(ProblemKind::Unknown),
     }
 }
 

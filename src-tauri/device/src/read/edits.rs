@@ -8,7 +8,7 @@ use domain::protocol::{Verdict, kind};
 use domain::view::ResidentRow;
 use domain::{HouseholdId, MutationId, UserId};
 use rusqlite::Connection;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::households::Home;
@@ -98,7 +98,7 @@ impl OwnEdit {
     /// The value it wrote to a field.
     fn value(&self, field: &str) -> Option<Value> {
         match &self.change {
-            Change::Remove(_) => (field == "removed").then(|| json!(true)),
+            Change::Remove(_) => (field == "removed").then_some(Value::Bool(true)),
             Change::Household(_) | Change::Edit(_) | Change::Add(_) => {
                 self.fields()?.get(field).map(|edit| edit.value.clone())
             }
