@@ -19,7 +19,9 @@ use table::Table;
 /// Where the tests stand that print such lines: package, and the beginning of their names. A test beside this checks that
 /// none is missing.
 const PROOFS: &[(&str, &str)] = &[
+    ("xunge-tests", "agreement"),
     ("xunge-tests", "chaos"),
+    ("xunge-tests", "copies"),
     ("xunge-tests", "decoders"),
     ("xunge-tests", "fleet"),
     ("xunge-tests", "killed"),
@@ -30,6 +32,8 @@ const PROOFS: &[(&str, &str)] = &[
     ("xunge-tests", "trouble"),
     ("sync-server", "race"),
     ("sync-server", "processes"),
+    ("sync-server", "merge"),
+    ("sync-server", "trust"),
 ];
 
 /// Runs every proof, or those of the modules that `arguments` name, and fails unless everything promised was shown.
