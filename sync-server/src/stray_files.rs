@@ -2,13 +2,14 @@
 
 use domain::protocol::{Mutation, Verdict};
 use domain::role::Permission;
-use domain::{ErrorCode, HouseholdId, MutationId, ReceivedAt};
+use domain::{ErrorCode, HouseholdId, MutationId, ProblemKind, ReceivedAt};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::Outcome;
 use crate::auth::Person;
 use crate::intake::push;
+use crate::routes::check::Check;
 use crate::routes::strays::view::StrayFile;
 use crate::store::household_lists::{self, HouseholdSight};
 use crate::store::{Edit, Tx, audit, stray_lists};
@@ -69,8 +70,11 @@ pub fn open(tx: &Tx<'_>, person: &Person, id: MutationId, entry: Uuid, now: Rece
 pub fn handle(tx: &Tx<'_>, person: &Person, id: MutationId, entry: Uuid, now: ReceivedAt) -> Outcome<()> {
     let (stray, mutation) = stray_lists::one(tx, &person.street, id)?.ok_or(ErrorCode::NotFound)?;
     admit(tx, person, &mutation)?;
-    if stray.parked || !stray_lists::handled(tx, &person.street, id, person.user, now)? {
-        return Err(ErrorCode::Invalid.into());
+    let mut check = Check::default();
+    check.that(!stray.parked, "verdict", ProblemKind::Missing);
+    check.done()?;
+    if !stray_lists::handled(tx, &person.street, id, person.user, now)? {
+        return Err(ErrorCode::NotFound.into());
     }
     audit::note(
         tx,

@@ -30,7 +30,6 @@ const CARRIED: &[(ErrorCode, &[&str])] = &[
     (ErrorCode::OffsetMismatch, &["offset"]),
     (ErrorCode::UnsentWork, &["unsent", "photos", "drafts"]),
     (ErrorCode::PhotoTooManyPixels, &["width", "height"]),
-    (ErrorCode::ImportInvalid, &["line", "column"]),
 ];
 
 /// Fails unless the error carries the details of its code, and both languages have words for it and for each problem that

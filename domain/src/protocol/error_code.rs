@@ -142,8 +142,6 @@ error_codes! {
     PhotoTooManyPixels = 422,
     /// The picture is damaged beyond use.
     PhotoDamaged = 422,
-    /// The imported file is not what the import expects; details carry line and column.
-    ImportInvalid = 422,
     /// The map file is not a usable PMTiles archive of vector tiles.
     MapInvalid = 422,
 }

@@ -1,5 +1,7 @@
 //! `import`: a street's grids, base map and households from files, on the server's own machine.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use super::start::{ensure_street, failed, open};
@@ -20,10 +22,12 @@ pub(super) enum What {
     Households,
 }
 
+/// The largest file, in bytes: a table of a hundred thousand households is a tenth of it.
+const MAX_BYTES: u64 = 128 * 1024 * 1024;
+
 /// Takes the file, or says everything that is wrong with it and changes nothing.
 pub(super) fn import(config: &Config, what: What, file: &Path, dry_run: bool) -> Result<(), Stop> {
-    let bytes =
-        std::fs::read(file).map_err(|_why| wrong(file, &[ImportProblem::new(ImportCode::FileUnreadable, "")]))?;
+    let bytes = read(file).map_err(|code| wrong(file, &[ImportProblem::new(code, "")]))?;
     let server = open(config, Office::default())?;
     ensure_street(&server)?;
     let street = server
@@ -49,6 +53,18 @@ pub(super) fn import(config: &Config, what: What, file: &Path, dry_run: bool) ->
         }
         Err(Refused::File(problems)) => Err(wrong(file, &problems)),
         Err(Refused::Server(failure)) => Err(failed(&failure)),
+    }
+}
+
+/// The whole file; no more of a larger one than shows that it is larger.
+fn read(file: &Path) -> Result<Vec<u8>, ImportCode> {
+    let mut bytes = Vec::new();
+    let opened = File::open(file).map_err(|_why| ImportCode::FileUnreadable)?;
+    let read = opened.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    match read {
+        Ok(size) if size as u64 > MAX_BYTES => Err(ImportCode::OutOfRange),
+        Ok(_) => Ok(bytes),
+        Err(_why) => Err(ImportCode::FileUnreadable),
     }
 }
 

@@ -16,12 +16,12 @@ pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// [`Refused::File`] with what is wrong, or [`Refused::Server`].
 pub fn take(server: &Server, street: StreetId, text: &str, dry_run: bool) -> Result<Imported, Refused> {
     let problem = |code| Refused::File(vec![ImportProblem::new(code, "GeoJSON")]);
+    if text.len() > MAX_BYTES {
+        return Err(problem(ImportCode::OutOfRange));
+    }
     let map: FeatureCollection = text.parse().map_err(|_malformed| problem(ImportCode::NotGeojson))?;
     if map.features.is_empty() {
         return Err(problem(ImportCode::Empty));
-    }
-    if text.len() > MAX_BYTES {
-        return Err(problem(ImportCode::OutOfRange));
     }
     let known = server
         .store

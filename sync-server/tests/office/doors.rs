@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::http::Request;
-use domain::protocol::{ErrorBody, ErrorCode};
+use domain::protocol::{ErrorBody, ErrorCode, kind};
 use serde_json::{Value, json};
 use sync_server::store::{StoreError, Tx};
 
 use crate::case::Case;
+use crate::strays::{parked, refused};
 use crate::words::assert_said;
 use crate::world::World;
 
@@ -89,9 +90,30 @@ const REQUESTS: &[Knock] = &[
     ("the last administrator", "admin", "PATCH", "/v1/people/:admin", JSON, |_| said(json!({ "active": false })), ErrorCode::LastAdministrator),
     ("a person who is not here", "admin", "PATCH", "/v1/people/:nobody", JSON, |_| said(json!({ "name": "某" })), ErrorCode::NotFound),
     ("a link for nobody", "admin", "POST", "/v1/people/:nobody/reset-link", "", empty, ErrorCode::NotFound),
+    // The street.
+    ("a category nobody knows", "admin", "PATCH", "/v1/street", JSON, |_| said(json!({ "triage_first": ["dragons"] })), ErrorCode::Invalid),
+    ("the last resort switched off", "admin", "PATCH", "/v1/street", JSON, |_| said(json!({ "disabled_categories": ["other"] })), ErrorCode::Invalid),
+    ("a day no calendar has", "admin", "PATCH", "/v1/street", JSON, |_| said(json!({ "holidays": ["2026-02-30"] })), ErrorCode::Invalid),
+    ("a Monday that is moved to a Monday", "admin", "PATCH", "/v1/street", JSON, |_| said(json!({ "make_up_days": ["2026-03-02"] })), ErrorCode::Invalid),
+    ("a day both off and worked", "admin", "PATCH", "/v1/street", JSON, |_| said(json!({ "holidays": ["2026-03-07"], "make_up_days": ["2026-03-07"] })), ErrorCode::Invalid),
+    ("four hundred and one days off", "admin", "PATCH", "/v1/street", JSON, |_| said(json!({ "holidays": vec!["2026-03-02"; 401] })), ErrorCode::Invalid),
+    ("a setting nobody knows", "admin", "PATCH", "/v1/street", JSON, |_| said(json!({ "ranking": true })), ErrorCode::BadRequest),
+    ("the street in other hands", "triage", "PATCH", "/v1/street", JSON, |_| said(json!({ "triage_first": [] })), ErrorCode::Forbidden),
     ("a phone for nobody", "admin", "POST", "/v1/enrolments", JSON, |_| said(json!({ "user": NOBODY })), ErrorCode::NotFound),
     ("a phone for the desk", "admin", "POST", "/v1/enrolments", JSON, |names| said(json!({ "user": names.admin })), ErrorCode::Forbidden),
     ("a phone that is not here", "admin", "POST", "/v1/devices/:nobody/revoke", JSON, |_| said(json!({})), ErrorCode::NotFound),
+    // What phones sent and could not be carried out: `:refused` is a report, `:visit` a visit, `:parked` waits for its verdict.
+    ("a stray that is not here", "triage", "GET", "/v1/strays/:nobody", "", empty, ErrorCode::NotFound),
+    ("a stray with an odd name", "triage", "GET", "/v1/strays/1%27%20OR%201=1", "", empty, ErrorCode::NotFound),
+    ("a stray for others to read", "admin", "GET", "/v1/strays/:refused", "", empty, ErrorCode::Forbidden),
+    ("a visit that is not triage's to read", "triage", "GET", "/v1/strays/:visit", "", empty, ErrorCode::Forbidden),
+    ("strays in a department", "municipal", "GET", "/v1/strays/:refused", "", empty, ErrorCode::Forbidden),
+    ("nothing, handled", "triage", "POST", "/v1/strays/:nobody/handled", "", empty, ErrorCode::NotFound),
+    ("a stray handled by who may not read it", "admin", "POST", "/v1/strays/:refused/handled", "", empty, ErrorCode::Forbidden),
+    ("handled before it has its verdict", "triage", "POST", "/v1/strays/:parked/handled", "", empty, ErrorCode::Invalid),
+    ("nothing, replayed", "admin", "POST", "/v1/strays/:nobody/replay", "", empty, ErrorCode::NotFound),
+    ("a verdict, replayed", "admin", "POST", "/v1/strays/:refused/replay", "", empty, ErrorCode::NotFound),
+    ("a replay in other hands", "triage", "POST", "/v1/strays/:parked/replay", "", empty, ErrorCode::Forbidden),
 ];
 
 const NOBODY: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -104,6 +126,9 @@ struct Names {
     household: String,
     admin: String,
     used: String,
+    refused: String,
+    visit: String,
+    parked: String,
 }
 
 impl Names {
@@ -129,6 +154,14 @@ impl Names {
                 .unwrap()
                 .to_owned(),
             used: Case::first_act().to_string(),
+            refused: refused(world, 1, kind::REPORT_CREATE, json!({ "text": "井盖松动" })),
+            visit: refused(
+                world,
+                2,
+                kind::VISIT_CREATE,
+                json!({ "household": household["id"], "facts": "睡不好" }),
+            ),
+            parked: parked(world, 3),
         }
     }
 
@@ -143,6 +176,9 @@ impl Names {
         path.replace(":case", &self.case)
             .replace(":household", &self.household)
             .replace(":admin", &self.admin)
+            .replace(":refused", &self.refused)
+            .replace(":visit", &self.visit)
+            .replace(":parked", &self.parked)
             .replace(":nobody", NOBODY)
             .replace(":hash", &"0".repeat(64))
     }

@@ -8,7 +8,7 @@ use sync_server::store::{Tx, streets};
 
 use crate::world::World;
 
-const HEAD: &str = "网格,小区,楼栋,单元,房号,住房,门牌备注,住户电话,姓名,性别,出生年,关系,本人电话,标签";
+pub(crate) const HEAD: &str = "网格,小区,楼栋,单元,房号,住房,门牌备注,住户电话,姓名,性别,出生年,关系,本人电话,标签";
 
 fn street(world: &World) -> StreetId {
     let all = world.server.store.read_blocking(|tx| Ok(streets::all(tx)?)).unwrap();
@@ -23,7 +23,7 @@ fn number(world: &World, sql: &'static str) -> i64 {
         .unwrap()
 }
 
-fn square(code: &str, west: f64, width: f64) -> Value {
+pub(crate) fn square(code: &str, west: f64, width: f64) -> Value {
     let (east, south, north) = (west + width, 29.50, 29.51);
     json!({
         "type": "Feature",
@@ -32,7 +32,7 @@ fn square(code: &str, west: f64, width: f64) -> Value {
     })
 }
 
-fn collection(features: &[Value]) -> String {
+pub(crate) fn collection(features: &[Value]) -> String {
     json!({ "type": "FeatureCollection", "features": features }).to_string()
 }
 

@@ -1,6 +1,8 @@
 //! The door of whoever starts the program: command line, configuration, data folder. Each refusal is a code with words in
 //! Chinese and in English on the error output; nobody is left with a half started server or a changed file.
 
+mod imports;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

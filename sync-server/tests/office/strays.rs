@@ -34,7 +34,7 @@ fn author(world: &World) -> (StreetId, UserId) {
         .unwrap()
 }
 
-fn refused(world: &World, number: u128, kind: &str, body: Value) -> String {
+pub(crate) fn refused(world: &World, number: u128, kind: &str, body: Value) -> String {
     let (street, user) = author(world);
     let one = mutation(number, kind, user, body);
     let id = one.id.to_string();
@@ -50,6 +50,33 @@ fn refused(world: &World, number: u128, kind: &str, body: Value) -> String {
                 &one,
                 ErrorCode::OutOfScope,
                 domain::ReceivedAt(MORNING),
+            )?)
+        })
+        .unwrap();
+    id
+}
+
+/// A mutation of a kind that this server does not know yet.
+pub(crate) fn parked(world: &World, number: u128) -> String {
+    let (street, user) = author(world);
+    let one = mutation(number, "report.of_the_future", user, json!({ "text": "later" }));
+    let id = one.id.to_string();
+    world
+        .server
+        .store
+        .write_blocking(move |tx| {
+            let device = devices::all(tx, &street)?
+                .first()
+                .map_or(DeviceId(Uuid::from_u128(7)), |one| one.id);
+            let now = domain::ReceivedAt(MORNING);
+            Ok(parked::insert(
+                tx,
+                &street,
+                device,
+                &one,
+                "hash",
+                ErrorCode::MutationUnknown,
+                now,
             )?)
         })
         .unwrap();
@@ -130,28 +157,7 @@ async fn what_was_said_at_a_door_is_read_by_its_community_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_tries_a_parked_mutation_again_without_reading_it() {
     let world = World::demo();
-    let (street, user) = author(&world);
-    let one = mutation(5, "report.of_the_future", user, json!({ "text": "later" }));
-    let id = one.id.to_string();
-    world
-        .server
-        .store
-        .write_blocking(move |tx| {
-            let device = devices::all(tx, &street)?
-                .first()
-                .map_or(DeviceId(Uuid::from_u128(7)), |one| one.id);
-            let now = domain::ReceivedAt(MORNING);
-            Ok(parked::insert(
-                tx,
-                &street,
-                device,
-                &one,
-                "hash",
-                ErrorCode::MutationUnknown,
-                now,
-            )?)
-        })
-        .unwrap();
+    let id = parked(&world, 5);
     let admin = world.signed_in("admin");
     assert_eq!(admin.get(&format!("/v1/strays/{id}")).await.code(), "forbidden");
     let still = admin.post(&format!("/v1/strays/{id}/replay"), json!({})).await.ok();

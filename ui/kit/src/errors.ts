@@ -36,7 +36,6 @@ export const ERRORS: Record<ErrorCode, Row> = {
   final_dispatch: others('none'),
   forbidden: others('none'),
   hash_mismatch: passing(),
-  import_invalid: mend('choose_other'),
   internal: fault(),
   invalid: mend(),
   last_administrator: mend(),
