@@ -66,6 +66,8 @@ pub enum Permission {
     ManagePeople,
     /// Enrol and revoke phones; see which of them hold unsent work and what was parked.
     ManageDevices,
+    /// Change the street's settings: what triage looks at first, the working calendar, categories switched off.
+    ManageStreet,
 }
 
 roles! {
@@ -86,8 +88,8 @@ roles! {
     OrganisationMember = [WorkOrders],
     /// 审计: reads the access log and nothing else.
     Auditor = [ReadAccessLog],
-    /// 管理员: people, roles, queues and phones; sees no case and no household.
-    Administrator = [ManagePeople, ManageDevices],
+    /// 管理员: people, roles, queues, phones and the street's settings; sees no case and no household.
+    Administrator = [ManagePeople, ManageDevices, ManageStreet],
 }
 
 impl Role {

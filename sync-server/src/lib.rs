@@ -31,6 +31,7 @@ pub mod server;
 pub mod setup;
 pub mod store;
 pub mod stray_files;
+pub mod street_settings;
 pub mod upload;
 
 pub use failure::{Failure, Outcome};

@@ -27,6 +27,7 @@ pub mod queues;
 pub mod session;
 pub mod setup;
 pub mod strays;
+pub mod street;
 
 use axum::Router;
 use axum::http::Method;
@@ -71,6 +72,7 @@ pub fn table() -> Vec<Route> {
         enrolments::routes(),
         devices::routes(),
         strays::routes(),
+        street::routes(),
         access_log::routes(),
         health::routes(),
         metrics::routes(),

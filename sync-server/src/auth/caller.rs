@@ -145,6 +145,8 @@ callers! {
     Revealer = [RevealFields];
     /// May see and change people.
     PeopleKeeper = [ManagePeople];
+    /// May change the street's settings.
+    StreetKeeper = [ManageStreet];
     /// May enrol and revoke phones.
     DeviceKeeper = [ManageDevices];
     /// May see that something waits for a person; whose content the person may read, its kind says.

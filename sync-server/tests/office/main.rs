@@ -7,6 +7,7 @@ mod engine;
 mod acts;
 mod api;
 mod authorisation;
+mod border;
 mod case;
 mod dispute;
 mod doors;
@@ -19,6 +20,7 @@ mod program;
 mod session;
 mod setup;
 mod strays;
+mod street;
 #[path = "../../../tests/doors/words.rs"]
 mod words;
 mod world;

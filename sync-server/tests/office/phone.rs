@@ -126,7 +126,7 @@ async fn code_for(world: &World, login: &str) -> String {
     issued["code"].as_str().unwrap().to_owned()
 }
 
-async fn post(world: &World, token: Option<&str>, path: &str, body: &Value) -> Answer {
+pub(crate) async fn post(world: &World, token: Option<&str>, path: &str, body: &Value) -> Answer {
     let mut request = Request::post(path)
         .header("x-sync-proto", "1")
         .header(header::CONTENT_TYPE, "application/json");

@@ -2,8 +2,8 @@
  * The office API in memory: for developing screens, for tests of components and for screenshots.
  * It answers with the same shapes as the server and keeps no promise beyond that.
  */
-import type { AccessEntry, Action, CaseList, CaseListRow, CaseRow, Device, EnrolmentCode, ErrorCode, Me, Person, PersonAdded, ResetLink, Stray, StrayFile, StrayReplayed } from '../src/api/types.ts'
-import { apply, detail } from './acts.ts'
+import type { AccessEntry, Action, CaseList, CaseListRow, CaseRow, Device, EnrolmentCode, ErrorCode, Me, Person, PersonAdded, ResetLink, Stray, StrayFile, StrayReplayed, StreetRow } from '../src/api/types.ts'
+import { apply, detail, moved } from './acts.ts'
 import { filesOf, makeCase, photo, seeds } from './cases.ts'
 import { file, history, reviews, secret, settle, summary } from './households.ts'
 import { picture } from './picture.ts'
@@ -25,6 +25,10 @@ const qr = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 29 29" shape-
 export class FakeOffice {
   cases: CaseRow[]
   people: Person[] = peopleSeed.map((one) => ({ ...one }))
+  street: StreetRow = {
+    id: 'yx', name: '银杏街道', time_zone: 'Asia/Shanghai', triage_first: ['vendor'], disabled_categories: [],
+    calendar: { holidays: ['2026-10-01', '2026-10-02', '2026-10-05', '2026-10-06', '2026-10-07'], make_up_days: ['2026-10-10'] },
+  }
   setupNeeded = false
   uploads = 900
   readonly log: AccessEntry[] = []
@@ -124,7 +128,7 @@ export class FakeOffice {
       }
       case 'PATCH cases/:id/place': {
         const { grid } = await body() as { grid: string }
-        this.cases = this.cases.map((row) => (row.id === id ? { ...row, place: { ...row.place, grid, other_grid: row.place.grid } } : row))
+        this.cases = this.cases.map((row) => (row.id === id ? moved(row, grid, who, now) : row))
         return json(detail(this.found(id, who), who, this.cases))
       }
       case 'POST photos': { const made = photo(this.uploads++, 'after'); await request.arrayBuffer(); if (filesOf([made]).length === 0) throw new Refusal('photo_damaged', 422); return json({ ...made, original: null }) }
@@ -144,6 +148,14 @@ export class FakeOffice {
         const { value } = await body() as { value: string }
         settle(Number(id.slice(2)), value)
         return json(undefined)
+      }
+      case 'GET street': return json(this.street)
+      case 'PATCH street': {
+        const { triage_first = this.street.triage_first, disabled_categories = this.street.disabled_categories, ...days } = await body() as Partial<StreetRow & StreetRow['calendar']>
+        const calendar = { ...this.street.calendar, ...days }
+        if (calendar.make_up_days.some((day) => calendar.holidays.includes(day))) throw new Refusal('invalid', 422, { problems: [{ field: 'make_up_days', problem: 'contradiction' }] })
+        this.street = { ...this.street, triage_first, disabled_categories, calendar }
+        return json(this.street)
       }
       case 'GET people': return json({ rows: this.people })
       case 'POST people': {

@@ -113,5 +113,5 @@ export const PERMISSIONS: Record<string, Permission[]> = {
   triage_officer: ['see_community_cases', 'see_all_cases', 'triage', 'work_orders', 'reveal_fields'],
   street_head: ['see_community_cases', 'see_all_cases', 'triage', 'rule', 'work_orders', 'reveal_fields', 'see_household_counts'],
   department_member: ['work_orders', 'reveal_fields'], organisation_member: ['work_orders'],
-  auditor: ['read_access_log'], administrator: ['manage_people', 'manage_devices'],
+  auditor: ['read_access_log'], administrator: ['manage_people', 'manage_devices', 'manage_street'],
 }

@@ -17,6 +17,7 @@ const routes: RouteRecordRaw[] = [
       { path: 'cases/:id', name: 'case', component: () => import('./features/case/CasePage.vue'), props: true },
       { path: 'households/:id?', name: 'households', component: () => import('./features/household/HouseholdPage.vue'), props: true, meta: { needs: 'see_community_households' } },
       { path: 'people', name: 'people', component: () => import('./features/people/PeoplePage.vue'), meta: { needs: 'manage_people' } },
+      { path: 'street', name: 'street', component: () => import('./features/street/StreetPage.vue'), meta: { needs: 'manage_street' } },
       { path: 'devices', name: 'devices', component: () => import('./features/device/DevicePage.vue'), meta: { needs: 'manage_devices' } },
       { path: 'strays', name: 'strays', component: () => import('./features/stray/StrayPage.vue'), meta: { needs: ['manage_devices', 'triage', 'see_community_households'] } },
       { path: 'access-log', name: 'access-log', component: () => import('./features/access_log/AccessLogPage.vue'), meta: { needs: 'read_access_log' } },

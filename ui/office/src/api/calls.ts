@@ -3,7 +3,7 @@ import { answer, client } from './client'
 import type { components } from './schema'
 import type {
   AccessEntry, Action, CaseDetail, CaseFilter, CaseList, Catalog, Device, EnrolmentCode, GridRow, HouseholdFile, HouseholdList, Me,
-  NewPerson, PastValue, Person, PersonAdded, PersonChange, PhotoManifest, QueueView, ResetLink, RevealRequest, Revealed, Review, SettleRequest, Stray, StrayFile, StrayReplayed,
+  NewPerson, PastValue, Person, PersonAdded, PersonChange, PhotoManifest, QueueView, ResetLink, RevealRequest, Revealed, Review, SettleRequest, Stray, StrayFile, StrayReplayed, StreetChange, StreetRow,
 } from './types'
 
 type Schemas = components['schemas']
@@ -60,6 +60,9 @@ export const readHistory = (household: string, reason: string) =>
   answer<PastValue[]>(client.POST('/v1/households/{id}/history', { ...byId(household), body: { reason } }))
 export const settleReview = (household: string, body: SettleRequest) =>
   answer<void>(client.POST('/v1/households/{id}/settle', { ...byId(household), body: body as Schemas['SettleRequest'] }))
+
+export const getStreet = () => answer<StreetRow>(client.GET('/v1/street'))
+export const changeStreet = (body: StreetChange) => answer<StreetRow>(client.PATCH('/v1/street', { body }))
 
 export const listPeople = () => answer<{ rows: Person[] }>(client.GET('/v1/people'))
 export const addPerson = (body: NewPerson) => answer<PersonAdded>(client.POST('/v1/people', { body }))

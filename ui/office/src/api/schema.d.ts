@@ -747,6 +747,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/street": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The street with its settings. */
+        get: operations["get_street"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the street's settings. Phones receive them with their next pull; due times that run already stay. */
+        patch: operations["change_street"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -870,6 +888,8 @@ export interface components {
             assists: components["schemas"]["QueueId"][];
             /** @description The queue that leads. */
             lead: components["schemas"]["QueueId"];
+            /** @description Those of `assists` that the lead must wait for. */
+            mandatory?: components["schemas"]["QueueId"][];
             /** @description The written ruling; required. */
             ruling: string;
         } | {
@@ -1067,6 +1087,13 @@ export interface components {
              * @description The cursor after this page.
              */
             to: number;
+        };
+        /** @description The street's exceptions from "Monday to Friday, 08:00-12:00 and 14:00-18:00". */
+        Calendar: {
+            /** @description Days off, as `YYYY-MM-DD`. */
+            holidays: string[];
+            /** @description Saturdays and Sundays that are worked (调休), as `YYYY-MM-DD`. */
+            make_up_days: string[];
         };
         /**
          * Format: int64
@@ -1424,7 +1451,7 @@ export interface components {
          * @description What went wrong. The HTTP status follows from the code.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "invalid" | "unauthenticated" | "device_revoked" | "forbidden" | "not_found" | "method_not_allowed" | "stale" | "state_refuses_action" | "final_dispatch" | "make_safe_first" | "return_window_over" | "extensions_used_up" | "past_due" | "assist_open" | "withdraw_window_over" | "reopen_window_over" | "same_person" | "wrong_credentials" | "too_many_tries" | "busy" | "code_invalid" | "link_invalid" | "login_taken" | "last_administrator" | "password_weak" | "too_large" | "unsupported_media" | "bad_encoding" | "proto_unsupported" | "device_mismatch" | "mutation_id_conflict" | "mutation_unknown" | "out_of_scope" | "internal" | "offset_mismatch" | "hash_mismatch" | "blob_unknown" | "disk_full" | "database_newer" | "database_corrupt" | "phone_full" | "phone_write" | "unreachable" | "not_our_server" | "address_refused" | "already_enrolled" | "not_enrolled" | "unsent_work" | "qr_not_found" | "qr_foreign" | "photo_empty" | "photo_not_an_image" | "photo_undecodable" | "photo_too_many_pixels" | "photo_damaged" | "import_invalid" | "map_invalid";
+        ErrorCode: "bad_request" | "invalid" | "unauthenticated" | "device_revoked" | "forbidden" | "not_found" | "method_not_allowed" | "stale" | "state_refuses_action" | "final_dispatch" | "make_safe_first" | "return_window_over" | "extensions_used_up" | "past_due" | "assist_open" | "withdraw_window_over" | "reopen_window_over" | "same_person" | "wrong_credentials" | "too_many_tries" | "busy" | "code_invalid" | "link_invalid" | "login_taken" | "last_administrator" | "password_weak" | "too_large" | "unsupported_media" | "bad_encoding" | "proto_unsupported" | "device_mismatch" | "mutation_id_conflict" | "mutation_unknown" | "out_of_scope" | "internal" | "offset_mismatch" | "hash_mismatch" | "blob_unknown" | "disk_full" | "database_newer" | "database_corrupt" | "phone_full" | "phone_write" | "unreachable" | "not_our_server" | "address_refused" | "already_enrolled" | "not_enrolled" | "unsent_work" | "qr_not_found" | "qr_foreign" | "photo_empty" | "photo_not_an_image" | "photo_undecodable" | "photo_too_many_pixels" | "photo_damaged" | "map_invalid";
         /** @description `POST /v1/fork`: a restored or cloned phone, still holding a valid token, asks for a device id of its own. */
         ForkRequest: {
             /** @description The new device id, made by the phone. */
@@ -1810,7 +1837,7 @@ export interface components {
          * @description One thing a person may do. A route or an act asks for one of these, never for a role.
          * @enum {string}
          */
-        Permission: "capture_reports" | "record_visits" | "see_grid_households" | "see_community_households" | "act_in_field" | "see_community_cases" | "see_all_cases" | "triage" | "rule" | "work_orders" | "see_reporter" | "reveal_fields" | "see_household_counts" | "read_access_log" | "manage_people" | "manage_devices";
+        Permission: "capture_reports" | "record_visits" | "see_grid_households" | "see_community_households" | "act_in_field" | "see_community_cases" | "see_all_cases" | "triage" | "rule" | "work_orders" | "see_reporter" | "reveal_fields" | "see_household_counts" | "read_access_log" | "manage_people" | "manage_devices" | "manage_street";
         /** @description A person just added, with the link to set the first password. */
         PersonAdded: {
             /** @description The link. */
@@ -2393,8 +2420,37 @@ export interface components {
             /** @description True while it has no verdict; false for one that was refused for good. */
             parked: boolean;
         };
+        /** @description What is to change about the street; what is absent stays. */
+        StreetChange: {
+            /** @description Categories that phones do not offer; `other` stays. */
+            disabled_categories?: string[] | null;
+            /** @description Days off, as `YYYY-MM-DD`. */
+            holidays?: string[] | null;
+            /** @description Saturdays and Sundays that are worked, as `YYYY-MM-DD`. */
+            make_up_days?: string[] | null;
+            /**
+             * @description Categories and needs that wait for the office although they would be sent at once. Danger is sent at once all the
+             *     same.
+             */
+            triage_first?: string[] | null;
+        };
         /** @description A street: tenant, shard and revision counter. */
         StreetId: string;
+        /** @description The street and its settings that phones need. */
+        StreetRow: {
+            /** @description Holidays and make-up days of the working calendar. */
+            calendar: components["schemas"]["Calendar"];
+            /** @description Categories switched off. */
+            disabled_categories?: components["schemas"]["CategoryId"][];
+            /** @description Name. */
+            id: components["schemas"]["StreetId"];
+            /** @description Display name. */
+            name: string;
+            /** @description IANA time zone. */
+            time_zone: string;
+            /** @description Categories switched to triage first although the default is auto-dispatch. */
+            triage_first?: components["schemas"]["CategoryId"][];
+        };
         /**
          * @description A tag on a resident, such as living alone; decides visit frequency and what is free.
          * @enum {string}
@@ -2416,13 +2472,14 @@ export interface components {
             /** @description Photos. */
             photos?: components["schemas"]["PhotoManifest"][];
             queue?: components["schemas"]["QueueId"] | null;
-            /** @description Code of the reason given (return, reject, close), as its enum spells it. */
+            /** @description Code of the reason given (return, reject, close), as its enum spells it; of a rule its name; `orders_kept`. */
             reason?: string | null;
             /** @description The state after it. */
             state: components["schemas"]["CaseState"];
+            suggested?: components["schemas"]["QueueId"] | null;
             /** @description Text. */
             text?: string;
-            /** @description What happened: an [`crate::Action`] name, or `report`, `note`, `withdraw`. */
+            /** @description What happened: an [`crate::Action`] name, or `report`, `note`, `withdraw`, `place`. */
             what: string;
         };
         /** @description A row that is no longer in a bucket. */
@@ -4088,6 +4145,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StrayReplayed"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_street: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreetRow"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_street: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreetChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreetRow"];
                 };
             };
             /** @description Refused; the status follows from the code. */
