@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import { coordinates, typedCoordinates } from '../src/features/capture/coordinates'
 import { boundsOf } from '../src/features/map/bounds'
-import { endOfDay, localDate } from '../src/features/visit/days'
+import { daysOf, endOfDay, localDate, monthAfter, weekdays } from '../src/features/visit/days'
 import { floorOf, unitsOf } from '../src/features/visit/doors'
 import { newNeedId } from '../src/features/visit/ids'
 import type { GridRow, HouseholdSummary } from '../src/platform/types'
@@ -66,4 +66,13 @@ it('a promise for a day may be kept until its last minute', () => {
   expect(localDate(by)).toBe('2026-03-11')
   expect(localDate(by, 1)).toBe('2026-03-12')
   expect(endOfDay('soon')).toBeNaN()
+})
+
+it('a month is laid out in weeks from Monday, in the language of the app', () => {
+  // 1 March 2026 is a Sunday.
+  expect(daysOf('2026-03').slice(0, 8)).toEqual([null, null, null, null, null, null, '2026-03-01', '2026-03-02'])
+  expect([daysOf('2026-02'), daysOf('2028-02')].map((days) => days.filter(Boolean).length)).toEqual([28, 29])
+  expect([monthAfter('2026-12', 1), monthAfter('2026-01', -1)]).toEqual(['2027-01', '2025-12'])
+  expect(weekdays('zh-CN')).toEqual(['一', '二', '三', '四', '五', '六', '日'])
+  expect(weekdays('en').join('')).toBe('MTWTFSS')
 })

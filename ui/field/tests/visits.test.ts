@@ -70,6 +70,27 @@ describe('a visit', () => {
     expect(page.visits[0]?.needs[0]?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
 
+  it('may promise something for a day that is chosen in the language of the app', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('visit-new')
+    await screen.tap('condition-fine')
+    await screen.tap('promise-add')
+    await screen.type('promise-what', '送降压药')
+    await screen.tap('promise-by')
+    await screen.tap('month-after')
+    const month = (await screen.find('month')).textContent ?? ''
+    expect(month).toMatch(/^\d{4}年\d{1,2}月$/)
+    const [year, number] = month.split(/[年月]/)
+    const day = `${year}-${number?.padStart(2, '0')}-15`
+    document.querySelector<HTMLElement>(`[data-day="${day}"]`)?.click()
+    await until(async () => expect((await screen.find('promise-by')).textContent).toContain(`${number}月15日`))
+    await screen.tap('visit-save')
+    await screen.goes(/^\/households\//)
+    const page = await screen.phone.getHousehold(screen.path.split('/')[2] ?? '')
+    expect(page.visits[0]?.promises).toEqual([{ what: '送降压药', by: new Date(`${day}T23:59:00`).getTime() }])
+  })
+
   it('at which somebody was met asks how they are, and keeps what was typed', async () => {
     const screen = await at('/visits')
     await granny(screen)

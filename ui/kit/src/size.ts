@@ -8,8 +8,9 @@ export function bytes(amount: number, locale: string): string {
   return `${new Intl.NumberFormat(locale, { maximumFractionDigits: step > 1 && value < 100 ? 1 : 0 }).format(value)} ${units[step]}`
 }
 
-/** `40 m`, `1.2 km` */
+/** `40 m`, `1.2 km`, `1,469 km`; in Chinese `40米`, `1.2公里`. */
 export function distance(metres: number, locale: string): string {
-  const number = (value: number, digits: number) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)
-  return metres < 1000 ? `${number(metres, 0)} m` : `${number(metres / 1000, 1)} km`
+  const near = Math.round(metres) < 1000
+  const digits = near || metres >= 100_000 ? 0 : 1
+  return new Intl.NumberFormat(locale, { style: 'unit', unit: near ? 'meter' : 'kilometer', maximumFractionDigits: digits }).format(near ? metres : metres / 1000)
 }

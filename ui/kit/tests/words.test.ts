@@ -68,5 +68,6 @@ describe('times', () => {
 
 it('sizes and distances are short', () => {
   expect([0, 999, 14_000, 1_836_000, 21_400_000_000].map((size) => bytes(size, 'en'))).toEqual(['0 B', '999 B', '14 kB', '1.8 MB', '21.4 GB'])
-  expect([40.4, 999, 1240].map((metres) => distance(metres, 'en'))).toEqual(['40 m', '999 m', '1.2 km'])
+  expect([40.4, 999, 999.7, 1240, 1_468_848].map((metres) => distance(metres, 'en'))).toEqual(['40 m', '999 m', '1 km', '1.2 km', '1,469 km'])
+  expect([40.4, 1240, 1_468_848].map((metres) => distance(metres, 'zh-CN'))).toEqual(['40米', '1.2公里', '1,469公里'])
 })

@@ -102,6 +102,17 @@ export const SCREENS = [
     await test(page, 'address').blur()
     await seen(page, 'route')
   }],
+  ['capture-undo', {}, async (page) => {
+    await photographed(page)
+    await tap(page, 'category-tree-fallen')
+    await seen(page, 'route')
+    await tap(page, 'photo-remove')
+    await seen(page, 'undo')
+    await page.waitForFunction(() => {
+      const [said, bar] = ['.snack', '.save-bar'].map((name) => document.querySelector(name).getBoundingClientRect())
+      return said.bottom <= bar.top
+    })
+  }],
   ['capture-border', main, async (page) => {
     await photographed(page)
     await tap(page, 'category-street-light')
@@ -213,6 +224,12 @@ export const SCREENS = [
     await test(page, 'need-text').fill('厨房水龙头滴水')
     await tap(page, 'promise-add')
     await test(page, 'promise-what').fill('带老年卡年审表过来')
+  }],
+  ['visit-day', main, async (page) => {
+    await visit(page, 'watch')
+    await tap(page, 'promise-add')
+    await tap(page, 'promise-by')
+    await seen(page, 'month')
   }],
   ['visit-danger', {}, async (page) => {
     await visit(page, 'danger')
