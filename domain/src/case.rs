@@ -246,6 +246,9 @@ pub enum Action {
         lead: QueueId,
         /// Queues that help.
         assists: Vec<QueueId>,
+        /// Those of `assists` that the lead must wait for.
+        #[serde(default)]
+        mandatory: Vec<QueueId>,
         /// The written ruling; required.
         ruling: String,
     },

@@ -10,9 +10,21 @@ pub fn act(action: &Action) -> Vec<Problem> {
     words(&mut problems, action);
     manifests(&mut problems, "photos", action.photos(), MAX_PHOTOS);
     match action {
-        Action::Dispatch { lead, assists, .. }
-        | Action::Transfer { lead, assists, .. }
-        | Action::FinalDispatch { lead, assists, .. } => queues(&mut problems, lead, assists),
+        Action::Dispatch { lead, assists, .. } | Action::Transfer { lead, assists, .. } => {
+            queues(&mut problems, lead, assists);
+        }
+        Action::FinalDispatch {
+            lead,
+            assists,
+            mandatory,
+            ..
+        } => {
+            queues(&mut problems, lead, assists);
+            for (at, queue) in mandatory.iter().enumerate() {
+                let helps = assists.contains(queue);
+                problems.add_if(!helps, &format!("mandatory.{at}"), ProblemKind::Contradiction);
+            }
+        }
         Action::Return { suggested: queue, .. } => named(&mut problems, "suggested", queue),
         Action::AddAssist { queue, .. } | Action::ReleaseAssist { queue, .. } => named(&mut problems, "queue", queue),
         Action::AskCheck { .. }

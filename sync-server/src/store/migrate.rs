@@ -9,6 +9,8 @@ use super::StoreError;
 pub(super) const FILES: &[&str] = &[
     include_str!("../../migrations/0001_start.sql"),
     include_str!("../../migrations/0002_household_edits.sql"),
+    include_str!("../../migrations/0003_suggested_owner.sql"),
+    include_str!("../../migrations/0004_orders_of_a_case.sql"),
 ];
 
 pub(super) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {

@@ -90,6 +90,13 @@ pub fn queues_of_case(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Ve
     tx.query(sql, args![street, case], |row| row.get("queue_id"))
 }
 
+/// What [`close`] runs.
+const CLOSE: &str = "UPDATE orders SET closed_at = $5, outcome = $6
+         WHERE street_id = $1 AND case_id = $2 AND queue_id = $3 AND role = $4 AND closed_at IS NULL";
+/// What [`accept`] runs.
+const ACCEPT: &str = "UPDATE orders SET accepted_at = $4
+         WHERE street_id = $1 AND case_id = $2 AND queue_id = $3 AND closed_at IS NULL AND accepted_at IS NULL";
+
 /// Ends a queue's open order of a case, its lead or its assist.
 ///
 /// # Errors
@@ -104,8 +111,7 @@ pub fn close(
     now: ReceivedAt,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE orders SET closed_at = $5, outcome = $6
-         WHERE street_id = $1 AND case_id = $2 AND queue_id = $3 AND role = $4 AND closed_at IS NULL",
+        CLOSE,
         args![street, case, queue, if lead { "lead" } else { "assist" }, now, outcome],
     )?;
     Ok(())
@@ -122,10 +128,38 @@ pub fn accept(
     queue: &QueueId,
     now: ReceivedAt,
 ) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE orders SET accepted_at = $4
-         WHERE street_id = $1 AND case_id = $2 AND queue_id = $3 AND closed_at IS NULL AND accepted_at IS NULL",
-        args![street, case, queue, now],
-    )?;
+    tx.execute(ACCEPT, args![street, case, queue, now])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Database, Store};
+
+    /// How `SQLite` would go about a statement of this many parameters.
+    fn plan(store: &Store, sql: &'static str, parameters: usize) -> String {
+        let steps = store.read_blocking(move |tx| {
+            let nothing = vec![crate::store::Value::Null; parameters];
+            let sql = format!("EXPLAIN QUERY PLAN {sql}");
+            Ok(tx.query(&sql, &nothing, |row| row.get::<String>("detail"))?)
+        });
+        steps.unwrap().join("; ")
+    }
+
+    #[test]
+    fn an_act_reads_the_orders_of_its_case_and_not_those_of_a_queue() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&Database::File(folder.path().join("xunge.db")), 1).unwrap();
+        for (sql, parameters) in [(CLOSE, 6), (ACCEPT, 4)] {
+            let plan = plan(&store, sql, parameters);
+            assert!(plan.contains("INDEX orders_case ("), "{plan}");
+        }
+        let of_a_queue = "SELECT id FROM orders WHERE street_id = $1 AND queue_id = $2 AND closed_at IS NULL";
+        let plan = plan(&store, of_a_queue, 2);
+        assert!(
+            plan.contains("INDEX orders_queue ("),
+            "the control, which asks for a queue: {plan}"
+        );
+    }
 }

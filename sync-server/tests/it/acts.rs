@@ -178,6 +178,7 @@ async fn a_queue_that_does_not_exist_gets_no_case() {
     let ruling = |lead: &str| Action::FinalDispatch {
         lead: lead.into(),
         assists: Vec::new(),
+        mandatory: Vec::new(),
         ruling: "归你".to_owned(),
     };
     assert_eq!(

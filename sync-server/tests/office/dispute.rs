@@ -137,7 +137,8 @@ async fn a_second_return_goes_to_the_head(world: &World, case: &Case<'_>) {
 
 async fn the_ruling_cannot_be_returned(world: &World, case: &Case<'_>) {
     world.in_march(16, 10, 40);
-    let ruling = json!({ "action": "final_dispatch", "lead": "municipal", "assists": ["property-1"], "ruling": "路面归市政，物业配合" });
+    let ruling = json!({ "action": "final_dispatch", "lead": "municipal", "assists": ["gas", "property-1"], "mandatory": ["gas"],
+        "ruling": "路面归市政，燃气先测漏，物业配合" });
     assert_eq!(
         case.act("triage", ruling.clone()).await.code(),
         "forbidden",
@@ -153,8 +154,6 @@ async fn the_ruling_cannot_be_returned(world: &World, case: &Case<'_>) {
         in_march(23, 10, 40),
         "five working days from the ruling"
     );
-    let gas = json!({ "action": "add_assist", "queue": "gas", "mandatory": true, "text": "先测漏" });
-    case.act("head", gas).await.ok();
     let shown = case.seen_by("municipal").await;
     assert_eq!(refusal(&shown, "return").as_deref(), Some("final_dispatch"));
     let again = case.act("municipal", give_back("还是不归我们", "gas")).await;
@@ -240,7 +239,6 @@ async fn the_case_remembers(world: &World, case: &Case<'_>) {
         "transfer",
         "return",
         "final_dispatch",
-        "add_assist",
         "accept",
         "resolve",
         "extend",

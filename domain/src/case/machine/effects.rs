@@ -113,16 +113,12 @@ fn apply(case: &mut CaseFacts, action: &Action, actor: &Actor, now: ReceivedAt) 
         Action::Merge { .. } => case.state_before_merge = Some(before),
         Action::Unmerge => case.state = case.state_before_merge.take().unwrap_or(CaseState::Submitted),
         Action::Dispatch { lead, assists, .. } => dispatch(case, lead, assists),
-        Action::FinalDispatch { lead, assists, .. } => {
-            case.wrong_dispatch = case
-                .returned_by
-                .iter()
-                .filter(|queue| *queue != lead)
-                .cloned()
-                .collect();
-            dispatch(case, lead, assists);
-            case.final_dispatch = true;
-        }
+        Action::FinalDispatch {
+            lead,
+            assists,
+            mandatory,
+            ..
+        } => ruled(case, lead, assists, mandatory),
         Action::Transfer { lead, assists, .. } => transfer(case, lead, assists),
         Action::Return { .. } => give_back(case),
         Action::Refer { .. } => case.lead = TRIAGE.into(),
@@ -172,6 +168,15 @@ fn dispatch(case: &mut CaseFacts, lead: &QueueId, assists: &[QueueId]) {
     case.extensions = 0;
     case.final_dispatch = false;
     orders::set_assists(case, assists);
+}
+
+/// A dispatch that cannot be returned. Of those who gave it back, all but its lead now had been the wrong address.
+fn ruled(case: &mut CaseFacts, lead: &QueueId, assists: &[QueueId], mandatory: &[QueueId]) {
+    let others = case.returned_by.iter().filter(|queue| *queue != lead);
+    case.wrong_dispatch = others.cloned().collect();
+    dispatch(case, lead, assists);
+    orders::make_mandatory(case, mandatory);
+    case.final_dispatch = true;
 }
 
 /// Sending it elsewhere agrees that the dispatch was wrong; sending it back does not.

@@ -153,6 +153,7 @@ fn complete(name: ActionName) -> Action {
         ActionName::FinalDispatch => Action::FinalDispatch {
             lead: "municipal".into(),
             assists: vec!["gas".into()],
+            mandatory: vec![],
             ruling: words(),
         },
         ActionName::Progress => Action::Progress {

@@ -3,6 +3,7 @@
 use domain::Sha256Hex;
 use domain::protocol::{BlobAnswer, OfferRequest, OfferResponse, PROTO};
 
+use super::backoff::{Backoff, Lane};
 use super::exchange::Fault;
 use crate::device::Device;
 use crate::failure::Result;
@@ -76,6 +77,7 @@ impl Device {
             .iter()
             .filter(|hash| !settled(hash))
             .for_each(|hash| self.pause(hash));
+        *self.engine.memory().lanes.get_mut(Lane::Previews) = Backoff::default();
         self.engine.photos_bell.notify_one();
         self.ports.changed.changed(&[Topic::Reports, Topic::Sync]);
         Ok(())

@@ -5,6 +5,7 @@ use domain::{Bucket, Epoch, Sha256Hex};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::backoff::{Backoff, Lane};
 use super::plan::{FactsStep, PhotoStep, facts_step, photo_step};
 use crate::device::Device;
 use crate::ports::{Network, NoticeKind};
@@ -361,6 +362,22 @@ async fn an_offer_to_a_restored_server_sends_everything_again_at_once() {
     assert_eq!(world.device.get_sync().unwrap().facts_waiting, 1);
     settle(&world).await;
     assert_once(&world, 1);
+}
+
+#[tokio::test]
+async fn an_answered_offer_ends_the_waiting_that_failures_before_it_had_piled_up() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    world.device.push(false).await.unwrap();
+    let waiting = || *world.device.engine.memory().lanes.get(Lane::Previews) != Backoff::default();
+    world.server.set_mode(Mode::Unreachable);
+    for _ in 0..6 {
+        world.device.take_facts_step(FactsStep::Offer).await;
+    }
+    assert!(waiting(), "the control: failures are counted");
+    world.server.set_mode(Mode::Well);
+    world.device.take_facts_step(FactsStep::Offer).await;
+    assert!(!waiting());
 }
 
 #[tokio::test]

@@ -109,6 +109,10 @@ lead: QueueId,
  */
 assists: Array<QueueId>, 
 /**
+ * Those of `assists` that the lead must wait for.
+ */
+mandatory: Array<QueueId>, 
+/**
  * The written ruling; required.
  */
 ruling: string, } | { "action": "progress", 

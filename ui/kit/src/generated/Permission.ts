@@ -3,4 +3,4 @@
 /**
  * One thing a person may do. A route or an act asks for one of these, never for a role.
  */
-export type Permission = "capture_reports" | "record_visits" | "see_grid_households" | "see_community_households" | "act_in_field" | "see_community_cases" | "see_all_cases" | "triage" | "rule" | "work_orders" | "see_reporter" | "reveal_fields" | "see_household_counts" | "read_access_log" | "manage_people" | "manage_devices";
+export type Permission = "capture_reports" | "record_visits" | "see_grid_households" | "see_community_households" | "act_in_field" | "see_community_cases" | "see_all_cases" | "triage" | "rule" | "work_orders" | "see_reporter" | "reveal_fields" | "see_household_counts" | "read_access_log" | "manage_people" | "manage_devices" | "manage_street";

@@ -11,7 +11,7 @@ import type { UserId } from "./UserId";
  */
 export type TimelineEntry = { 
 /**
- * What happened: an [`crate::Action`] name, or `report`, `note`, `withdraw`.
+ * What happened: an [`crate::Action`] name, or `report`, `note`, `withdraw`, `place`.
  */
 what: string, 
 /**
@@ -43,9 +43,13 @@ state: CaseState,
  */
 text: string, 
 /**
- * Code of the reason given (return, reject, close), as its enum spells it.
+ * Code of the reason given (return, reject, close), as its enum spells it; of a rule its name; `orders_kept`.
  */
 reason: string | null, 
+/**
+ * The queue that should handle it: as who gave it back says, or as routing says for another grid.
+ */
+suggested: QueueId | null, 
 /**
  * Photos.
  */

@@ -16,7 +16,7 @@ export type TimelineStep = {
  */
 pictures: Array<PhotoView>, 
 /**
- * What happened: an [`crate::Action`] name, or `report`, `note`, `withdraw`.
+ * What happened: an [`crate::Action`] name, or `report`, `note`, `withdraw`, `place`.
  */
 what: string, 
 /**
@@ -48,9 +48,13 @@ state: CaseState,
  */
 text: string, 
 /**
- * Code of the reason given (return, reject, close), as its enum spells it.
+ * Code of the reason given (return, reject, close), as its enum spells it; of a rule its name; `orders_kept`.
  */
 reason: string | null, 
+/**
+ * The queue that should handle it: as who gave it back says, or as routing says for another grid.
+ */
+suggested: QueueId | null, 
 /**
  * Photos.
  */

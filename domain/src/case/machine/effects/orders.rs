@@ -129,6 +129,14 @@ pub(super) fn set_assists(case: &mut CaseFacts, queues: &[QueueId]) {
     }
 }
 
+/// The lead waits for these helping queues from now on.
+pub(super) fn make_mandatory(case: &mut CaseFacts, queues: &[QueueId]) {
+    let helping = case.assists.iter_mut().filter(|assist| assist.state.is_open());
+    helping
+        .filter(|assist| queues.contains(&assist.queue))
+        .for_each(|assist| assist.mandatory = true);
+}
+
 pub(super) fn add_assist(case: &mut CaseFacts, queue: &QueueId, mandatory: bool) {
     case.assists.retain(|assist| assist.queue != *queue);
     case.assists.push(AssistFacts {

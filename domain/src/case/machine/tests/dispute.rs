@@ -138,6 +138,7 @@ fn the_second_return_goes_to_the_head_who_rules_once_and_for_all() {
     let ruling = Action::FinalDispatch {
         lead: "municipal".into(),
         assists: vec!["gas".into(), "property-e1".into()],
+        mandatory: vec!["gas".into()],
         ruling: "their drain".to_owned(),
     };
     assert_eq!(
@@ -156,7 +157,7 @@ fn the_second_return_goes_to_the_head_who_rules_once_and_for_all() {
             OrderChange::OpenLead("municipal".into()),
             OrderChange::OpenAssist {
                 queue: "gas".into(),
-                mandatory: false
+                mandatory: true
             },
             OrderChange::OpenAssist {
                 queue: "property-e1".into(),

@@ -15,6 +15,8 @@ export interface ActDraft {
   until: number | null
   done: boolean | null
   mandatory: boolean
+  /** Of a ruling: the helping queues that the lead must wait for. */
+  waitFor: string[]
   /** The state revision its author saw. */
   seenRev: number
   /** How many steps its author saw; the ones after them are news. */
@@ -31,9 +33,10 @@ export const lastReturn = (row: CaseRow) => row.timeline.findLast((step) => step
 
 function empty(row: CaseRow, action: ActionName): ActDraft {
   const byRule = action === 'dispatch' && row.routing.lead !== 'triage'
+  const lead = byRule ? row.routing.lead : action === 'transfer' || action === 'final_dispatch' ? lastReturn(row)?.suggested ?? '' : ''
   return {
-    text: '', reason: '', lead: byRule ? row.routing.lead : '', assists: byRule ? [...row.routing.assists] : [], suggested: '',
-    photos: [], noPhotoReason: '', until: null, done: null, mandatory: true, seenRev: row.state_rev, seenSteps: row.timeline.length,
+    text: '', reason: '', lead, assists: byRule ? [...row.routing.assists] : [], suggested: '',
+    photos: [], noPhotoReason: '', until: null, done: null, mandatory: true, waitFor: [], seenRev: row.state_rev, seenSteps: row.timeline.length,
   }
 }
 
@@ -84,7 +87,7 @@ export function actOf(action: ActionName, draft: ActDraft): Action {
     case 'close': return { action, reason: draft.reason as Extract<Action, { action: 'close' }>['reason'], text }
     case 'dispatch': return { action, lead, assists, note: text }
     case 'transfer': return { action, lead, assists, text }
-    case 'final_dispatch': return { action, lead, assists, ruling: text }
+    case 'final_dispatch': return { action, lead, assists, mandatory: draft.waitFor.filter((queue) => assists.includes(queue)), ruling: text }
     case 'extend': case 'suspend': return { action, reason: text, until: draft.until ?? 0 }
     case 'resolve': return { action, text, photos, no_photo_reason: photos.length ? null : draft.noPhotoReason || null }
     case 'answer_closure_check': return { action, done: draft.done ?? false, text, photos }
