@@ -70,7 +70,7 @@ pub struct GridRow {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 #[ts(export)]
 pub struct TimelineEntry {
-    /// What happened: an [`crate::Action`] name, or `report`, `note`, `withdraw`.
+    /// What happened: an [`crate::Action`] name, or `report`, `note`, `withdraw`, `place`.
     pub what: String,
     /// Who: a person's id; absent for a rule.
     pub actor: Option<UserId>,
@@ -87,8 +87,11 @@ pub struct TimelineEntry {
     /// Text.
     #[serde(default)]
     pub text: String,
-    /// Code of the reason given (return, reject, close), as its enum spells it.
+    /// Code of the reason given (return, reject, close), as its enum spells it; of a rule its name; `orders_kept`.
     pub reason: Option<String>,
+    /// The queue that should handle it: as who gave it back says, or as routing says for another grid.
+    #[serde(default)]
+    pub suggested: Option<QueueId>,
     /// Photos.
     #[serde(default)]
     pub photos: Vec<PhotoManifest>,

@@ -7,6 +7,7 @@ mod hand;
 pub mod household;
 pub mod open;
 mod orders;
+pub mod place;
 pub mod push;
 mod report;
 mod visit;

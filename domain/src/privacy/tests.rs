@@ -193,6 +193,7 @@ fn who_reported_is_told_to_the_secretary_and_masked_for_departments() {
         state: CaseState::Submitted,
         text: String::new(),
         reason: None,
+        suggested: None,
         photos: vec![],
     });
     let secretary = Person::new(Role::CommunitySecretary)

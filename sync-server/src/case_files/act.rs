@@ -1,19 +1,17 @@
 //! What the office does to cases. The domain decides whether it may be done; a repeat of an act is harmless.
 
 use domain::case::machine::Actor;
-use domain::protocol::RowType;
-use domain::view::TimelineEntry;
-use domain::{CaseAct, CaseId, ErrorCode, GridId, MutationId, Place, ProblemKind, QueueId, ReceivedAt, StreetId};
+use domain::{CaseAct, CaseId, ErrorCode, GridId, MutationId, ProblemKind, QueueId, ReceivedAt, StreetId};
 
 use super::detail::{detail, open};
 use crate::auth::Person;
 use crate::intake::act::from_office;
+use crate::intake::place::move_case;
 use crate::routes::cases::view::CaseDetail;
 use crate::routes::check::Check;
 use crate::server::Server;
 use crate::store::case_lists::{self, Sight};
-use crate::store::cases::{self, CaseRecord};
-use crate::store::{Edit, Tx, blobs, grids, receipts, timeline};
+use crate::store::{Tx, blobs, cases, receipts};
 use crate::{Outcome, args};
 
 /// The person as the state machine knows it.
@@ -71,7 +69,7 @@ fn show(tx: &Tx<'_>, person: &Person, id: CaseId, now: ReceivedAt) -> Outcome<Ca
     detail(tx, person, &queues, record, now)
 }
 
-/// Puts a case at a border into one of its two grids.
+/// Puts a case at a border into one of its two grids; who looks after it is decided again.
 ///
 /// # Errors
 /// [`ErrorCode::NotFound`], or [`ErrorCode::Invalid`] for a grid that is neither of the two.
@@ -87,40 +85,9 @@ pub async fn choose_grid(server: &Server, person: Person, id: CaseId, grid: Grid
                     ProblemKind::Unknown,
                 );
                 check.done()?;
-                move_case(edit, &person, record, grid)?;
+                move_case(edit, person.user, record, grid)?;
             }
             open(edit.tx, &person, id, edit.now)
         })
         .await
-}
-
-fn move_case(edit: &Edit<'_>, person: &Person, record: CaseRecord, grid: GridId) -> Outcome<()> {
-    let community = grids::community(edit.tx, &edit.street, &grid)?;
-    let place = Place {
-        other_grid: record.place.grid.clone(),
-        grid: Some(grid),
-        ..record.place.clone()
-    };
-    let moved = CaseRecord {
-        place,
-        community,
-        ..record
-    };
-    cases::update(edit.tx, &edit.street, &moved)?;
-    let entry = TimelineEntry {
-        what: "place".to_owned(),
-        actor: Some(person.user),
-        actor_label: person.name.clone(),
-        queue: None,
-        at: edit.now,
-        captured_at: None,
-        state: moved.state,
-        text: String::new(),
-        reason: None,
-        photos: Vec::new(),
-    };
-    timeline::append(edit.tx, &edit.street, moved.id, &entry, None, None)?;
-    edit.touch(RowType::Case, moved.id);
-    edit.touch(RowType::CaseOutline, moved.id);
-    Ok(())
 }

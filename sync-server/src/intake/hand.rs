@@ -104,6 +104,11 @@ impl<'e, 't> InHand<'e, 't> {
             reason: action
                 .reason()
                 .or_else(|| (sent && actor.is_rule()).then(|| self.case.routing.rule.clone())),
+            suggested: if let Action::Return { suggested, .. } = action {
+                Some(suggested.clone())
+            } else {
+                None
+            },
             photos: action.photos().to_vec(),
         })
     }

@@ -6,14 +6,15 @@ use domain::clock::Stage;
 use domain::routing::{Decision, RoutingInput, route};
 use domain::view::{GridRow, TimelineEntry};
 use domain::{
-    Action, CapturedAt, CaseId, CaseState, CategoryId, HouseholdId, MutationId, NeedId, PhotoManifest, Place, ReportId,
-    UserId,
+    Action, CapturedAt, CaseId, CaseState, CategoryId, ErrorCode, HouseholdId, MutationId, NeedId, PhotoManifest,
+    Place, ReportId, UserId,
 };
 
 use super::Intake;
 use super::act::{Said, touch};
 use super::hand::InHand;
 use crate::Outcome;
+use crate::store::Edit;
 use crate::store::case_memory::CaseMemory;
 use crate::store::cases::CaseRecord;
 
@@ -42,13 +43,17 @@ impl Intake<'_, '_> {
             Some(grid) => edit.known.grid(grid)?,
             None => None,
         };
-        let decision = self.decide(opening, grid.as_deref())?;
+        let decision = decide(edit, &asked(opening), grid.as_deref())?;
         let case = self.submitted(opening, grid.as_deref(), &decision);
         let mut hand = InHand::new(edit, self.street()?, case);
         hand.start(Stage::Triage);
         hand.note(self.first_step(opening)?, opening.report, Some(opening.mutation));
         if decision.auto_dispatch {
-            dispatch_by_rule(&mut hand, &decision, opening.mutation)?;
+            let said = Said {
+                captured_at: None,
+                mutation: Some(opening.mutation),
+            };
+            dispatch_by_rule(&mut hand, &decision, said)?;
         }
         let case = hand.insert()?;
         edit.number(case.id);
@@ -67,21 +72,9 @@ impl Intake<'_, '_> {
             state: CaseState::Submitted,
             text: opening.text.to_owned(),
             reason: None,
+            suggested: None,
             photos: opening.photos.to_vec(),
         })
-    }
-
-    fn decide(&self, opening: &Opening<'_>, grid: Option<&GridRow>) -> Outcome<Decision> {
-        Ok(route(&RoutingInput {
-            category: opening.category,
-            answer: opening.answer,
-            grid,
-            other_grid: opening.place.other_grid.clone(),
-            community: None,
-            text: opening.text,
-            street: self.street()?,
-            queues: self.edit.known.queues()?,
-        }))
     }
 
     /// The case before anybody looked at it: it waits at the triage desk, with the suggestion in its reason.
@@ -120,12 +113,39 @@ impl Intake<'_, '_> {
     }
 }
 
+/// What a decision about the queue rests on, beside the street and its queues.
+pub(super) struct Asked<'a> {
+    pub(super) category: &'a CategoryId,
+    pub(super) answer: Option<&'a str>,
+    pub(super) text: &'a str,
+    pub(super) place: &'a Place,
+}
+
+fn asked<'a>(opening: &'a Opening<'_>) -> Asked<'a> {
+    Asked {
+        category: opening.category,
+        answer: opening.answer,
+        text: opening.text,
+        place: &opening.place,
+    }
+}
+
+/// Which queue it goes to, by the rules as they are now.
+pub(super) fn decide(edit: &Edit<'_>, asked: &Asked<'_>, grid: Option<&GridRow>) -> Outcome<Decision> {
+    Ok(route(&RoutingInput {
+        category: asked.category,
+        answer: asked.answer,
+        grid,
+        other_grid: asked.place.other_grid.clone(),
+        community: None,
+        text: asked.text,
+        street: edit.known.street()?.ok_or(ErrorCode::NotFound)?,
+        queues: edit.known.queues()?,
+    }))
+}
+
 /// Opens the order and sends it, as the category's rule says; the clocks start.
-fn dispatch_by_rule(hand: &mut InHand<'_, '_>, decision: &Decision, mutation: MutationId) -> Outcome<()> {
-    let said = Said {
-        captured_at: None,
-        mutation: Some(mutation),
-    };
+pub(super) fn dispatch_by_rule(hand: &mut InHand<'_, '_>, decision: &Decision, said: Said) -> Outcome<()> {
     let (lead, assists) = (decision.reason.lead.clone(), decision.reason.assists.clone());
     let dispatch = Action::Dispatch {
         lead,

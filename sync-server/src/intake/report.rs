@@ -153,6 +153,7 @@ impl Intake<'_, '_> {
             state: record.state,
             text: String::new(),
             reason: None,
+            suggested: None,
             photos: Vec::new(),
         })
     }

@@ -46,8 +46,8 @@ pub fn insert(
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO timeline (street_id, case_id, n, what, actor_id, actor_label, queue_id, at, captured_at, state, text,
-            reason, photos, report_id, mutation_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            reason, suggested, photos, report_id, mutation_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         args![
             street,
             case,
@@ -61,6 +61,7 @@ pub fn insert(
             code(&entry.state)?,
             &entry.text,
             entry.reason.clone(),
+            entry.suggested.clone(),
             json(&entry.photos)?,
             report,
             mutation,
@@ -80,6 +81,7 @@ fn read(row: &Row<'_>) -> Result<TimelineEntry, StoreError> {
         state: row.code("state")?,
         text: row.get("text")?,
         reason: row.get("reason")?,
+        suggested: row.get("suggested")?,
         photos: row.json("photos")?,
     })
 }
@@ -89,7 +91,7 @@ fn read(row: &Row<'_>) -> Result<TimelineEntry, StoreError> {
 /// # Errors
 /// What the engine reports.
 pub fn of_case(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Vec<TimelineEntry>, StoreError> {
-    let sql = "SELECT what, actor_id, actor_label, queue_id, at, captured_at, state, text, reason, photos
+    let sql = "SELECT what, actor_id, actor_label, queue_id, at, captured_at, state, text, reason, suggested, photos
          FROM timeline WHERE street_id = $1 AND case_id = $2 ORDER BY n";
     tx.query(sql, args![street, case], read)
 }

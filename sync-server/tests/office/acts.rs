@@ -159,6 +159,12 @@ async fn a_department_that_returns_a_case_gets_the_answer_and_then_loses_sight_o
     let back = json!({ "action": "return", "reason": "not_ours", "text": "属于园林", "suggested": "greening" });
     let sent = department.post(&path, act(&rev, 2, back.clone())).await.ok();
     assert_eq!(sent["row"]["state"], "returned");
+    let seen = case.seen_by("triage").await;
+    let last = seen["row"]["timeline"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(
+        (&last["what"], &last["suggested"]),
+        (&json!("return"), &json!("greening"))
+    );
     let transfer = json!({ "action": "transfer", "lead": "greening", "assists": [], "text": "同意" });
     let moved = case.act("triage", transfer).await.ok();
     assert_eq!(moved["row"]["lead_queue"], "greening");

@@ -35,13 +35,23 @@ export function apply(row: CaseRow, act: Action, who: Person, now: number): Case
   const lead = 'lead' in act ? act.lead : act.action === 'return' ? 'triage' : row.lead_queue
   const step: TimelineEntry = {
     what: act.action, actor: who.id, actor_label: `${who.name}`, queue: who.queues[0] ?? null, at: now, captured_at: null, state, text,
-    reason: 'reason' in act && act.action !== 'extend' && act.action !== 'suspend' ? act.reason : null, photos,
+    reason: 'reason' in act && act.action !== 'extend' && act.action !== 'suspend' ? act.reason : null, suggested: act.action === 'return' ? act.suggested : null, photos,
   }
   return {
     ...row, state, state_rev: row.state_rev + 1, lead_queue: lead, assists: 'assists' in act ? act.assists : row.assists, timeline: [...row.timeline, step],
     stored: [...row.stored, ...filesOf(photos)], close_reason: act.action === 'close' ? act.reason : row.close_reason, due_at: act.action === 'extend' ? act.until : row.due_at,
     resolved_at: act.action === 'resolve' ? now : row.resolved_at,
   }
+}
+
+/** The other grid at a border: what was not dispatched yet is routed again. */
+export function moved(row: CaseRow, grid: string, who: Person, now: number): CaseRow {
+  const again = !row.timeline.some((step) => step.what === 'dispatch')
+  const step: TimelineEntry = {
+    what: 'place', actor: who.id, actor_label: who.name, queue: null, at: now, captured_at: null, state: row.state, text: '',
+    reason: again ? row.routing.rule : 'orders_kept', suggested: again ? row.routing.lead : null, photos: [],
+  }
+  return { ...row, place: { ...row.place, grid, other_grid: row.place.grid }, timeline: [...row.timeline, step] }
 }
 
 export function detail(row: CaseRow, who: Person, others: CaseRow[]): CaseDetail {

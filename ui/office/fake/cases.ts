@@ -55,12 +55,12 @@ const REASON: Partial<Record<CaseState, string>> = { returned: 'not_ours', close
 
 function timeline(seed: Seed, queue: string, at: number, n: number, photos: PhotoManifest[]): TimelineEntry[] {
   const byDesk = (state: CaseState) => ['accepted', 'returned', 'resolved', 'suspended'].includes(state)
-  const first: TimelineEntry = { what: 'report', actor: 'u-li', actor_label: '李青 · 网格员', queue: null, at, captured_at: at - (n % 3) * 37 * MINUTE - 20_000, state: 'submitted', text: seed.text, reason: null, photos }
+  const first: TimelineEntry = { what: 'report', actor: 'u-li', actor_label: '李青 · 网格员', queue: null, at, captured_at: at - (n % 3) * 37 * MINUTE - 20_000, state: 'submitted', text: seed.text, reason: null, suggested: null, photos }
   const steps = STEPS[seed.state] ?? []
   return [first, ...steps.map((state, i): TimelineEntry => ({
     what: WHAT[state] ?? 'comment', actor: byDesk(state) ? 'u-municipal' : i < 2 ? null : 'u-triage',
     actor_label: byDesk(state) ? '吴强 · 部门' : i < 2 ? '' : '陈静 · 受理', queue: byDesk(state) ? queue : null,
-    at: at + Math.round(((i + 1) * seed.minutes * MINUTE) / (steps.length + 2)), captured_at: null, state, text: TEXT[state] ?? '', reason: REASON[state] ?? null, photos: state === 'resolved' || state === 'closed' ? [photo(seedFor(seed.category, n * NEARER), 'after')] : [],
+    at: at + Math.round(((i + 1) * seed.minutes * MINUTE) / (steps.length + 2)), captured_at: null, state, text: TEXT[state] ?? '', reason: REASON[state] ?? null, suggested: state === 'returned' ? 'construction' : null, photos: state === 'resolved' || state === 'closed' ? [photo(seedFor(seed.category, n * NEARER), 'after')] : [],
   }))]
 }
 

@@ -47,11 +47,11 @@ describe('the suggested queue', () => {
 })
 
 describe('a returned case', () => {
-  it('says above the form who gave it back and why', async () => {
+  it('says above the form who gave it back and why, and goes to the owner they name unless another is chosen', async () => {
     const office = await open('triage', '/triage?view=returned', '[data-category="tree-fallen"]')
     await office.click('action-transfer')
     expect(office.find('returned-because').text()).toContain('应由物业管理方处理')
-    choose(office, 'act-lead', 'construction')
+    expect(office.find('returned-because').text()).toContain('建议由建管办理')
     await office.type('act-text', '同意')
     await send(office)
     expect(acts(office)).toMatchObject([{ action: 'transfer', lead: 'construction', text: '同意' }])
@@ -72,6 +72,30 @@ describe('a returned case', () => {
     await send(office)
     expect(acts(office)).toMatchObject([{ action: 'return', reason: 'not_ours', text: '属于小区', suggested: 'construction' }])
     expect(office.find('case').exists()).toBe(false)
+  })
+})
+
+describe('a ruling', () => {
+  it('may make the lead wait for a helping queue', async () => {
+    const office = await open('head', '/triage?view=all', '[data-category="building-damage"]')
+    await office.click('action-final_dispatch')
+    choose(office, 'act-lead', 'construction')
+    ;(office.page.findComponent('[data-test="act-assists"]') as unknown as VueWrapper).vm.$emit('update:modelValue', ['gas', 'water'])
+    await office.settle()
+    await office.page.find('[data-test="wait-for-gas"] input').setValue(true)
+    await office.type('act-text', '燃气先测漏')
+    await send(office)
+    expect(acts(office)).toMatchObject([{ action: 'final_dispatch', lead: 'construction', assists: ['gas', 'water'], mandatory: ['gas'], ruling: '燃气先测漏' }])
+  })
+})
+
+describe('a case at a border', () => {
+  it('that was dispatched before keeps its orders when it is put into the other grid, and the timeline says so', async () => {
+    const office = await open('triage', '/triage?view=all', '[data-category="road-collapse"]')
+    await office.click('choose-grid')
+    await office.settle()
+    expect(office.page.find('[data-test="step-place"]').text()).toContain('更正网格')
+    expect(office.page.find('[data-test="step-place"]').text()).toContain('已派遣过，工单不变')
   })
 })
 

@@ -19,6 +19,7 @@ pub(super) fn office(tree: &Tree) -> Outcome {
     run(tree
         .npm(["run", "screens", "--workspace", "office"])
         .env("OFFICE_OUT", out))
+    .and_then(|()| run(&mut tree.npm(["run", "live", "--workspace", "office"])))
     .into()
 }
 

@@ -317,6 +317,7 @@ fn with_withdrawal(case: Option<&CaseRow>, changes: &[Stored]) -> Vec<TimelineEn
             state: CaseState::Void,
             text: body.reason,
             reason: None,
+            suggested: None,
             photos: Vec::new(),
         });
     }

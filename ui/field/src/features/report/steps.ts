@@ -16,6 +16,7 @@ export function useSteps() {
   const labels = useLabels()
 
   function reason(entry: TimelineStep): string {
+    if (entry.what === 'place') return entry.suggested ? t('report.routedAgain', { queue: labels.queue(entry.suggested) }) : entry.reason === 'orders_kept' ? t('report.ordersKept') : ''
     const group = REASONS[entry.what]
     return group && entry.reason && te(`${group}.${entry.reason}`) ? t(`${group}.${entry.reason}`) : ''
   }

@@ -96,6 +96,7 @@ function seeded(seed: Seed, at: number, now: number): ReportView {
       state,
       text: text ?? '',
       reason: reason ?? null,
+      suggested: null,
       photos: [],
       // What was done is shown by a photo of the office.
       pictures: what === 'resolve' ? [photoView(seed.category, 'after', 'delivered', why('arrived'), `${at}after`)] : [],
