@@ -16,7 +16,7 @@ use xunge_tests::street;
 
 const PHONES: usize = 6;
 /// Bad weather in a daily run, in seconds.
-const SECONDS: u64 = 12;
+const SECONDS: u64 = 6;
 
 fn capture(phone: &Phone, nth: u64) {
     let mut report = a_report().saying(&format!("第 {nth} 条"));

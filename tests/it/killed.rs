@@ -15,7 +15,7 @@ use xunge_tests::proxy::Proxy;
 use xunge_tests::real::RealStreet;
 
 /// Lives of the phone in a daily run.
-const LIVES: u64 = 16;
+const LIVES: u64 = 10;
 const WORKER: &str = "li";
 
 /// Everything that was called saved.

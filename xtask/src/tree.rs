@@ -38,6 +38,14 @@ impl Tree {
     pub(crate) fn cargo<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
         let mut cargo = command(&self.root, "cargo", arguments);
         cargo.env("CARGO_TARGET_DIR", &self.target);
+        // What `cargo run` says of this program itself would make build scripts that listen for it (ring's) run again, and
+        // everything after them.
+        for (name, _) in std::env::vars_os() {
+            let own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+            if name.to_str().is_some_and(own) {
+                cargo.env_remove(&name);
+            }
+        }
         if self.is_ci() {
             cargo
                 .env("CARGO_INCREMENTAL", "0")
