@@ -135,3 +135,58 @@ describe('a visit', () => {
     expect((await screen.find('call-120')).getAttribute('href')).toBe('tel:120')
   })
 })
+
+describe('a household card', () => {
+  it('is changed in one sheet, and says that the change waits', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('household-edit')
+    await screen.type('edit-note', '门铃坏了')
+    await screen.tap('tenure-rented')
+    await screen.tap('edit-save')
+    await screen.says('已修改，存在手机上')
+    await screen.says('门铃坏了')
+    const marks = screen.all('mark').map((mark) => [mark.dataset['field'], mark.dataset['mark']])
+    expect(marks).toEqual([
+      ['door_note', 'waiting'],
+      ['tenure', 'waiting'],
+    ])
+  })
+
+  it('keeps what was typed when the phone refuses a number', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('household-edit')
+    await screen.type('edit-phone', '打给我')
+    await screen.tap('edit-save')
+    expect((await screen.find('error')).dataset['code']).toBe('invalid')
+    expect(((await screen.find('edit-phone')) as HTMLInputElement).value).toBe('打给我')
+  })
+
+  it('gets a new person, and loses one who has moved away', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    const before = screen.all('resident').length
+    await screen.tap('resident-add')
+    await screen.type('resident-name', '王小妹')
+    await screen.tap('tag-pregnant')
+    await screen.tap('resident-save')
+    await until(() => expect(screen.all('resident')).toHaveLength(before + 1))
+    expect(screen.all('resident').at(-1)?.dataset['tags']).toBe('pregnant')
+    screen.all('resident-edit').at(-1)?.click()
+    await screen.tap('resident-remove')
+    await until(() => expect(screen.all('resident')).toHaveLength(before))
+  })
+
+  it('tells once what became of an edit that met a colleague’s', async () => {
+    const screen = await at('/visits')
+    const { rows } = await screen.phone.listHouseholds({ query: '5678', building: null, limit: 1, offset: 0 })
+    const id = rows[0]?.id ?? ''
+    const mark = { entity: id, field: 'phone', mark: 'kept' as const, mine: '111', mutation: 'edit-9' }
+    screen.phone.mark(id, mark)
+    await granny(screen)
+    await screen.says('您写的“111”已留在记录里')
+    await screen.tap('mark-read')
+    await until(() => expect(screen.all('mark')).toEqual([]))
+  })
+})

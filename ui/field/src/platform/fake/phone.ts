@@ -1,4 +1,5 @@
 // A phone in memory: believable enough to try the whole interface in a browser, to test it and to photograph it.
+import type { FieldMark } from '@xunge/kit/generated/FieldMark'
 import type { WireError } from '@xunge/kit/generated/WireError'
 
 import type { Port, Topic } from '../port'
@@ -27,7 +28,7 @@ export type Knobs = {
   position: boolean
 }
 
-export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; placePhotos(draft: string, position: LatLon): void }
+export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; placePhotos(draft: string, position: LatLon): void; mark(household: string, mark: FieldMark): void }
 
 /** A phone with the demo street on it. */
 export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
@@ -44,7 +45,7 @@ function guarded(memory: Memory, knobs: Knobs): FakePhone {
       if (typeof member !== 'function') return member
       const command = name as keyof Port
       const call = member.bind(target) as (...args: unknown[]) => unknown
-      if (command === 'onChanged' || command === 'address' || name === 'changed' || name === 'placePhotos') return call
+      if (command === 'onChanged' || command === 'address' || name === 'changed' || name === 'placePhotos' || name === 'mark') return call
       return async (...args: unknown[]) => {
         if (knobs.hanging.has(command)) return new Promise(() => undefined)
         const failure = knobs.failing[command]
@@ -77,7 +78,7 @@ class Memory implements Port {
       server: knobs.enrolled ? 'https://xunge.example' : null,
     }
     this.reports = knobs.empty ? [] : seededReports(knobs.now())
-    this.homes = knobs.empty ? [] : households
+    this.homes = knobs.empty ? [] : structuredClone(households)
     this.visits = knobs.empty ? [] : seededVisits(households, knobs.now())
   }
 
@@ -355,6 +356,10 @@ class Memory implements Port {
   }
   async dismissMerge(id: string, mutation: string) {
     return this.edited(id, (home) => (home.marks = home.marks.filter((mark) => mark.mutation !== mutation)))
+  }
+  /** As if the server had told of it. */
+  mark(id: string, mark: FieldMark) {
+    this.homes.find((one) => one.household.id === id)?.marks.push(mark)
   }
   private edited(id: string, edit: (home: FakeHousehold) => void) {
     const home = this.homes.find((one) => one.household.id === id)
