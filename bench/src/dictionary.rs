@@ -93,6 +93,7 @@ fn exchange(n: u64, ids: &mut Ids) -> Result<Vec<Vec<u8>>, Fault> {
         stop: None,
         street_rev: rev,
         durable_rev: None,
+        sig: None,
         next_after_ms: None,
     };
     let scope = buckets(&phone, ids);
@@ -102,7 +103,9 @@ fn exchange(n: u64, ids: &mut Ids) -> Result<Vec<Vec<u8>>, Fault> {
         device: phone.device,
         cursors: scope.iter().map(|bucket| (bucket.clone(), rev)).collect(),
         max_bytes: Some(512 * 1024),
+        seen: None,
         announce: announcement(0),
+        check: false,
         profile: None,
     };
     let pages = scope.iter().map(|bucket| BucketPage {
@@ -112,11 +115,13 @@ fn exchange(n: u64, ids: &mut Ids) -> Result<Vec<Vec<u8>>, Fault> {
         more: false,
         rows: Vec::new(),
         gone: Vec::new(),
+        digest: None,
     });
     let nothing_new = PullResponse {
         epoch,
         server_ms: at_ms,
         street_rev: rev,
+        durable_rev: None,
         buckets: pages.collect(),
         scope,
         next_after_ms: None,

@@ -70,6 +70,7 @@ impl Phone {
             proto: PROTO,
             epoch: self.epoch,
             device: self.device,
+            seen: None,
             announce: announcement(reports.len()),
             mutations,
         })

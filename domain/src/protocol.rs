@@ -3,22 +3,26 @@
 mod blob;
 mod change;
 mod dictionary;
+mod digest;
 mod enrol;
 mod error_code;
 mod hash;
 mod mutation;
 mod receipt;
+mod signature;
 
 pub use blob::{
     BlobAnswer, MAX_BLOB_BYTES, MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, SMALL_BLOB_BYTES, UploadState,
 };
 pub use change::{BucketPage, PullRequest, PullResponse, Row, RowType, Tombstone};
 pub use dictionary::{DICTIONARY, DICTIONARY_HEADER, DICTIONARY_MAX_BYTES, DICTIONARY_NUMBER};
+pub use digest::{CompareRequest, CompareResponse, MAX_PREFIXES, Parts, RowDigest, differing, parts, row_place};
 pub use enrol::{EnrolRequest, EnrolResponse, ForkRequest, Profile};
 pub use error_code::{ErrorBody, ErrorCode, Problem, ProblemKind, WireError};
 pub use hash::{body_hash, profile_hash};
 pub use mutation::{Announcement, MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PushRequest, PushResponse, Stop, kind};
 pub use receipt::{Receipt, Verdict};
+pub use signature::{Evidence, Line, Proof, ServerKey, Statement, photo_line, receipt_line};
 
 /// The protocol version spoken here.
 pub const PROTO: u16 = 1;

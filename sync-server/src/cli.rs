@@ -1,11 +1,13 @@
 //! The command line: serve, and what is done on the machine itself.
 
+mod backup;
 mod health;
 mod import;
 mod migrate_store;
 mod reset_admin;
 mod serve;
 mod start;
+mod verify_receipt;
 
 use std::io;
 use std::process::ExitCode;
@@ -50,6 +52,27 @@ enum Command {
     },
     /// Move everything from SQLite to PostgreSQL 从 SQLite 迁移到 PostgreSQL
     MigrateStore(migrate_store::Asked),
+    /// Copy database and photos while the server runs 备份数据库与照片，服务可照常运行
+    Backup {
+        #[command(flatten)]
+        asked: backup::Asked,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Put a copy back, or say that one was put back; phones then send again what they keep 恢复备份
+    Restore {
+        #[command(flatten)]
+        asked: backup::Wanted,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Check what a phone says was confirmed to it 核对手机导出的送达凭证
+    VerifyReceipt {
+        /// File that a phone exported 手机导出的文件
+        file: std::path::PathBuf,
+        #[command(flatten)]
+        flags: Flags,
+    },
     /// Print the description of the API 输出接口说明
     Openapi,
     /// Ask a running server whether it is well 检查服务是否正常
@@ -75,6 +98,11 @@ pub fn run() -> ExitCode {
             flags,
         } => configured(&flags).and_then(|config| import::import(&config, what, &file, dry_run)),
         Command::MigrateStore(asked) => migrate_store::run(&asked),
+        Command::Backup { asked, flags } => configured(&flags).and_then(|config| backup::backup(&config, &asked)),
+        Command::Restore { asked, flags } => configured(&flags).and_then(|config| backup::restore(&config, &asked)),
+        Command::VerifyReceipt { file, flags } => {
+            configured(&flags).and_then(|config| verify_receipt::verify(&config, &file))
+        }
         Command::Openapi => openapi(),
         Command::Health(flags) => configured(&flags).and_then(|config| health::ask(&config)),
     };

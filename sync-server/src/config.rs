@@ -7,6 +7,7 @@ mod problem;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -24,6 +25,17 @@ pub enum LogFormat {
     Json,
 }
 
+/// When copies are made, and where they go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupPlan {
+    /// The folder.
+    pub to: PathBuf,
+    /// Time from one to the next.
+    pub every: Duration,
+    /// Something else carries the folder to another machine.
+    pub carried_off: bool,
+}
+
 /// The settings of a run, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -39,6 +51,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// True to load the demo street into an empty data folder.
     pub demo: bool,
+    /// Copies made while the server runs.
+    pub backup: Option<BackupPlan>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// What is logged, such as `info` or `sync_server=debug`.
@@ -72,6 +86,15 @@ pub struct Flags {
     /// A proxy in front sets X-Forwarded-For 位于反向代理之后
     #[arg(long)]
     pub behind_proxy: bool,
+    /// Copy database and photos into this folder again and again 定时备份到该目录
+    #[arg(long, value_name = "FOLDER")]
+    pub backup_to: Option<String>,
+    /// Minutes from one copy to the next 备份间隔（分钟） [default: 60]
+    #[arg(long, value_name = "MINUTES")]
+    pub backup_minutes: Option<String>,
+    /// That folder lies on this disk, but something else carries it to another machine 另有程序把备份传到别的机器
+    #[arg(long)]
+    pub backup_carried_off: bool,
     /// Load the demo street into an empty data folder 载入演示街道
     #[arg(long)]
     pub demo: bool,
@@ -109,6 +132,7 @@ pub fn load(
         office_dir: reader.folder("office_dir", flags.office_dir.as_deref(), "ui/office/dist"),
         behind_proxy: reader.flag("behind_proxy", flags.behind_proxy),
         demo: reader.flag("demo", flags.demo) && !flags.empty,
+        backup: reader.backup(flags),
         log_format: reader.log_format(flags.log_format.as_deref()),
         log: reader
             .text("log", flags.log.as_deref())

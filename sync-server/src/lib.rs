@@ -1,16 +1,20 @@
 //! The street's server: takes what phones captured, gives each report to exactly one queue, and tells everyone who
 //! may know what became of it.
 
+pub mod alarm;
 pub mod auth;
+pub mod backup;
 pub mod blobs;
 pub mod caller;
 pub mod case_files;
 pub mod cli;
 pub mod clock;
+pub mod compare;
 pub mod config;
 pub mod demo;
 pub mod encoding;
 pub mod failure;
+pub mod fence;
 pub mod hash;
 pub mod household_files;
 pub mod household_history;

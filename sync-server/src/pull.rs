@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::rows;
 use crate::store::devices::DeviceRecord;
-use crate::store::{StoreError, Tx, areas, bucket_rows, profiles, streets};
+use crate::store::{StoreError, Tx, areas, bucket_rows, buckets, profiles, streets};
 
 /// At most this many rows in one answer.
 pub const MAX_ROWS: usize = 1000;
@@ -47,7 +47,7 @@ pub fn answer(
             .copied()
             .filter(|_| request.epoch == Some(epoch))
             .unwrap_or(0);
-        buckets.push(page(tx, device, bucket, cursor, street_rev, &mut room)?);
+        buckets.push(page(tx, device, bucket, cursor, street_rev, request.check, &mut room)?);
     }
     let profile = profiles::of(tx, &device.street, device.user, now)?
         .filter(|profile| request.profile.as_ref() != Some(&profile_hash(profile)));
@@ -55,6 +55,7 @@ pub fn answer(
         epoch,
         server_ms: now.0,
         street_rev,
+        durable_rev: streets::durable_rev(tx, &device.street)?,
         profile,
         scope,
         buckets,
@@ -69,6 +70,7 @@ fn page(
     bucket: &Bucket,
     cursor: u64,
     street_rev: u64,
+    check: bool,
     room: &mut Room,
 ) -> Result<BucketPage, StoreError> {
     let mut page = BucketPage {
@@ -78,12 +80,13 @@ fn page(
         more: true,
         rows: Vec::new(),
         gone: Vec::new(),
+        digest: None,
     };
     if room.rows == 0 || room.bytes == 0 {
         // An unfinished answer says so for every bucket it did not reach; a cursor from the future stays wrong till then.
         return Ok(page);
     }
-    let again = cursor == 0 || cursor > street_rev || cursor < bucket_rows::min_rev(tx, &device.street, bucket)?;
+    let again = cursor == 0 || cursor > street_rev || cursor < buckets::min_rev(tx, &device.street, bucket)?;
     page.reset = again;
     page.to = if again { 0 } else { cursor };
     let members = bucket_rows::after(tx, &device.street, bucket, page.to, again, room.rows + 1)?;
@@ -98,6 +101,9 @@ fn page(
         room.bytes = room.bytes.saturating_sub(put(tx, device, member, &mut page)?);
     }
     page.to = street_rev;
+    if check || page.reset || !page.rows.is_empty() || !page.gone.is_empty() {
+        page.digest = Some(buckets::digest(tx, &device.street, bucket)?);
+    }
     Ok(page)
 }
 

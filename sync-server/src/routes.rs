@@ -8,6 +8,7 @@ pub mod body;
 pub mod cases;
 pub mod catalog;
 pub mod check;
+pub mod compare;
 pub mod devices;
 pub mod docs;
 pub mod enrol;
@@ -24,6 +25,7 @@ pub mod photos;
 pub mod pull;
 pub mod push;
 pub mod queues;
+pub mod safety;
 pub mod session;
 pub mod setup;
 pub mod strays;
@@ -55,6 +57,7 @@ pub fn table() -> Vec<Route> {
     [
         push::routes(),
         pull::routes(),
+        compare::routes(),
         enrol::routes(),
         blobs::routes(),
         live::routes(),
@@ -62,6 +65,7 @@ pub fn table() -> Vec<Route> {
         setup::routes(),
         session::routes(),
         me::routes(),
+        safety::routes(),
         cases::routes(),
         photos::routes(),
         queues::routes(),

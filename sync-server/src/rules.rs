@@ -8,13 +8,17 @@ use domain::{Action, CaseId, CloseReason, StreetId};
 use crate::intake::act::{Said, perform};
 use crate::server::Server;
 use crate::store::case_memory::CaseMemory;
-use crate::store::{Tx, Value, blobs, cases, streets};
+use crate::store::{Tx, Value, blobs, buckets, cases, streets};
 use crate::{Failure, Outcome, args};
 
 /// How often the limits are looked at. The shortest limit is five minutes.
 const EVERY: Duration = Duration::from_secs(20);
 /// Uploads that nothing was added to for this long are forgotten, in milliseconds: seven days.
 const ABANDONED_MS: i64 = 7 * 86_400_000;
+/// How often old tombstones are looked for, in milliseconds: daily.
+const SWEEP_MS: i64 = 86_400_000;
+/// Tombstones are kept this long, in milliseconds: 400 days. A phone that was away longer fills its buckets anew.
+const TOMBSTONES_MS: i64 = 400 * 86_400_000;
 /// At most this many cases per look and rule, so that a long stand-still does not hold up pushes.
 const MAX_CASES: usize = 200;
 
@@ -22,12 +26,38 @@ const MAX_CASES: usize = 200;
 pub async fn run(server: Server) {
     let mut often = tokio::time::interval(EVERY);
     often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut swept = None;
     loop {
         often.tick().await;
         if let Err(failure) = look(&server).await {
             tracing::error!(code = ?failure.wire().code, "rules of time failed");
         }
+        let now = server.now().0;
+        if swept.is_none_or(|at| now - at >= SWEEP_MS) {
+            swept = Some(now);
+            if let Err(failure) = forget_tombstones(&server).await {
+                tracing::error!(code = ?failure.wire().code, "old tombstones stay");
+            }
+        }
     }
+}
+
+/// Removes tombstones that no phone in use needs any more. Returns how many that were.
+///
+/// # Errors
+/// What the store reports.
+pub async fn forget_tombstones(server: &Server) -> Outcome<usize> {
+    let then = domain::ReceivedAt(server.now().0 - TOMBSTONES_MS);
+    server
+        .store
+        .write(move |tx| {
+            let mut removed = 0;
+            for street in streets::all(tx)? {
+                removed += buckets::forget_tombstones(tx, &street.id, then)?;
+            }
+            Ok(removed)
+        })
+        .await
 }
 
 /// Does everything that is due now, in every street. Returns how many acts that were.

@@ -3,14 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::protocol::{Line, ServerKey, Statement};
 use domain::{Epoch, ReceivedAt, StreetId};
 
-use crate::Outcome;
 use crate::blobs::Files;
 use crate::clock::{Clock, Ids};
+use crate::fence::{Fence, Mark};
 use crate::office::Office;
 use crate::places::Places;
 use crate::store::{Database, Edit, Store, StoreError, Tx, server};
+use crate::{Failure, Outcome};
 
 /// Connections for reading. More than the machine's cores bring nothing; fewer let one slow list delay the next.
 const READERS: usize = 4;
@@ -28,6 +30,10 @@ pub struct Server {
     pub ids: Arc<dyn Ids>,
     /// Identity of this unbroken history.
     pub epoch: Epoch,
+    /// What tells a restored database from one that went on.
+    pub fence: Fence,
+    /// Signs what phones rely on.
+    pub key: Arc<ServerKey>,
     /// Settings of the office side.
     pub office: Arc<Office>,
 }
@@ -58,26 +64,23 @@ impl Server {
         }
         let store = Store::open(&places.database, READERS)?;
         let files = Arc::new(Files::open(&places.photos)?);
-        let fresh = Arc::clone(&ids);
-        let epoch = store
+        let fence = Fence::of(&places.database);
+        let (fresh, now, known) = (Arc::clone(&ids), clock.now(), fence.clone());
+        let (epoch, mark, key) = store
             .write_blocking(move |tx| {
-                if server::is_moved(tx)? {
-                    return Err(StoreError::Moved.into());
-                }
-                Ok(server::epoch(tx, fresh.as_ref())?)
+                let epoch = known.settle(tx, fresh.as_ref(), now)?;
+                Ok((epoch, Mark::of(tx, epoch)?, server::key(tx, fresh.as_ref())?))
             })
-            .map_err(|failure| match failure {
-                crate::Failure::Store(error) => error,
-                crate::Failure::Refused(error) => StoreError::NotCommitted(error.code),
-                crate::Failure::File(error) => StoreError::File(error),
-                crate::Failure::Panicked => StoreError::Closed,
-            })?;
+            .map_err(only_store)?;
+        fence.write(&mark)?;
         Ok(Self {
             store,
             files,
             clock,
             ids,
             epoch,
+            fence,
+            key: Arc::new(key),
             office: Arc::new(office),
         })
     }
@@ -86,6 +89,17 @@ impl Server {
     #[must_use]
     pub fn now(&self) -> ReceivedAt {
         self.clock.now()
+    }
+
+    /// Signs what an answer confirms; nothing when it confirms nothing.
+    #[must_use]
+    pub fn signed(&self, street_rev: u64, lines: Vec<Line>) -> Option<String> {
+        let statement = Statement {
+            epoch: self.epoch,
+            street_rev,
+            lines,
+        };
+        (!statement.lines.is_empty()).then(|| self.key.sign(&statement))
     }
 
     /// Runs `work` in a write transaction of one street, seals it and answers once it is on the disk.
@@ -115,6 +129,16 @@ impl Server {
         let (ids, now) = (Arc::clone(&self.ids), self.now());
         self.store
             .write_blocking(move |tx| edit_in(tx, street, now, ids.as_ref(), work))
+    }
+}
+
+/// The part of a failure that opening can meet.
+fn only_store(failure: Failure) -> StoreError {
+    match failure {
+        Failure::Store(error) => error,
+        Failure::Refused(error) => StoreError::NotCommitted(error.code),
+        Failure::File(error) => StoreError::File(error),
+        Failure::Panicked => StoreError::Closed,
     }
 }
 

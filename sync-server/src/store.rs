@@ -15,6 +15,7 @@ pub mod audit;
 pub mod basemaps;
 pub mod blobs;
 pub mod bucket_rows;
+pub mod buckets;
 pub mod case_lists;
 pub mod case_memory;
 pub mod cases;
@@ -74,6 +75,9 @@ pub enum StoreError {
     /// The file is not a database, or its pages are damaged.
     #[error("the database is damaged")]
     Corrupt,
+    /// The street is closed to writing, because its database was restored and nobody said so.
+    #[error("the street is closed to writing")]
+    ReadOnly,
     /// What was in this file was moved to another database.
     #[error("the street was moved to another database")]
     Moved,
@@ -116,6 +120,7 @@ impl StoreError {
             Self::Newer => ErrorCode::DatabaseNewer,
             Self::Corrupt => ErrorCode::DatabaseCorrupt,
             Self::NotCommitted(code) => *code,
+            Self::ReadOnly => ErrorCode::ReadOnly,
             Self::Moved | Self::NotEmpty | Self::NotEqual(_) => ErrorCode::Internal,
             Self::Migration(_) | Self::Column(_) | Self::Parameter | Self::Json(_) | Self::File(_) => {
                 ErrorCode::Internal
@@ -143,6 +148,7 @@ impl StoreError {
             | Self::Postgres(_)
             | Self::Newer
             | Self::Corrupt
+            | Self::ReadOnly
             | Self::Moved
             | Self::NotEmpty
             | Self::NotEqual(_)

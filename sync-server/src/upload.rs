@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::protocol::{BlobAnswer, RowType, UploadState};
-use domain::{DeviceId, Epoch, ErrorCode, Sha256Hex, StreetId};
+use domain::protocol::{BlobAnswer, RowType};
+use domain::{DeviceId, ErrorCode, Sha256Hex, StreetId};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::server::Server;
 use crate::store::photos::{self, PhotoUse, Subject};
-use crate::store::{Edit, StoreError, Tx, blobs};
+use crate::store::{Edit, StoreError, Tx, blobs, streets};
 use crate::{Failure, Outcome, hash};
 
 /// The server's word on one file.
@@ -40,18 +40,8 @@ pub struct Progress {
     pub offset: u64,
     /// True once the whole file is stored.
     pub stored: bool,
-}
-
-impl Progress {
-    /// As it is told to a phone.
-    #[must_use]
-    pub const fn told(self, epoch: Epoch) -> UploadState {
-        UploadState {
-            epoch,
-            offset: self.offset,
-            stored: self.stored,
-        }
-    }
+    /// Of a stored file: a revision of the street that has it.
+    pub street_rev: Option<u64>,
 }
 
 /// How far a file has come.
@@ -63,8 +53,13 @@ pub fn state(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Outcome<Prog
         BlobAnswer::Have => Ok(Progress {
             offset: blobs::stored(tx, street, sha256)?.unwrap_or(0),
             stored: true,
+            street_rev: Some(streets::rev(tx, street)?),
         }),
-        BlobAnswer::Want { offset } => Ok(Progress { offset, stored: false }),
+        BlobAnswer::Want { offset } => Ok(Progress {
+            offset,
+            stored: false,
+            street_rev: None,
+        }),
         BlobAnswer::Unknown | BlobAnswer::NotAsked => Err(ErrorCode::BlobUnknown.into()),
     }
 }
@@ -146,6 +141,7 @@ impl Upload {
             Progress {
                 offset: after,
                 stored: false,
+                street_rev: None,
             },
             after == size,
         ))
@@ -174,14 +170,19 @@ impl Upload {
             return Err(ErrorCode::HashMismatch.into());
         };
         metrics::counter!("blob_bytes_stored").increment(size);
-        server
-            .edit(self.street.clone(), move |edit| {
-                Ok(stored(edit, &self.sha256, size, Some(self.device))?)
+        let (ids, now) = (Arc::clone(&server.ids), server.now());
+        let rev = server
+            .store
+            .write(move |tx| {
+                let edit = Edit::new(tx, self.street.clone(), now, ids.as_ref());
+                stored(&edit, &self.sha256, size, Some(self.device))?;
+                Ok(edit.seal()?.rev)
             })
             .await?;
         Ok(Progress {
             offset: size,
             stored: true,
+            street_rev: Some(rev),
         })
     }
 }
@@ -210,7 +211,7 @@ pub fn stored(edit: &Edit<'_>, sha256: &Sha256Hex, size: u64, by: Option<DeviceI
         match subject {
             Subject::Case(case) => edit.touch(RowType::Case, case),
             Subject::Visit(visit) => edit.touch(RowType::Visit, visit),
-            Subject::Stray(_) => {} // no row shows it
+            Subject::Stray(_) => edit.unseen(),
         }
     }
     if photos::original_settled(edit.tx, &edit.street, sha256)? {

@@ -81,6 +81,7 @@ impl Sender {
             proto: PROTO,
             epoch: None,
             device,
+            seen: None,
             announce: Announcement::default(),
             mutations,
         };
@@ -91,6 +92,8 @@ impl Sender {
             cursors: [(domain::scope::reference(), 7)].into(),
             profile: None,
             max_bytes: None,
+            seen: None,
+            check: false,
             announce: Announcement::default(),
         };
         Self {

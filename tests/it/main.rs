@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(clippy::print_stdout, reason = "a proof says what it found")]
 
+mod agreement;
 mod architecture;
 mod chaos;
+mod copies;
 mod decoders;
 mod fleet;
 mod killed;

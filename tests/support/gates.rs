@@ -11,5 +11,5 @@ mod wire;
 pub use blobs::{RefusesPhoto, SaysStored};
 pub use epoch::HidesRestore;
 pub use push::{ChokesOn, ForgetsWhatItHas, KnowsNumbersOnly};
-pub use rows::{KeepsScope, SkipsRows};
+pub use rows::{KeepsScope, SkipsRows, WithoutDigests};
 pub use stuck::{BlocksAfter, Ignores, RefusesWrongClocks};

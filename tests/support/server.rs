@@ -12,13 +12,17 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request as HttpRequest;
 use device::ports::{Method, Request, Response};
-use sync_server::Outcome;
+use domain::Sha256Hex;
+use domain::protocol::{Line, PushResponse, Statement, UploadState, photo_line, receipt_line};
 use sync_server::blobs::Photos;
+use sync_server::clock::Clock as _;
+use sync_server::fence::Mark;
 use sync_server::office::Office;
 use sync_server::places::Places;
 use sync_server::routes::router;
 use sync_server::server::Server;
 use sync_server::store::{Database, Tx};
+use sync_server::{Outcome, backup};
 use tower::ServiceExt as _;
 
 use crate::clock::WorldClock;
@@ -26,6 +30,9 @@ use crate::seeded::Seeded;
 
 /// Where phones believe the server is.
 pub const ADDRESS: &str = "http://127.0.0.1:1";
+
+/// The server's fence in its data folder.
+const FENCE: &str = "xunge.fence";
 
 /// Stands before the server and may do what a bad server would do: a control.
 pub trait Gate: Send {
@@ -85,9 +92,15 @@ impl StreetServer {
         lock(&self.running).is_some()
     }
 
-    /// Stops; nobody answers until it is started.
+    /// Stops; nobody answers until it is started. The fence is as new as the database.
     pub fn stop(&self) {
-        drop(lock(&self.running).take());
+        if let Some(Running { server, .. }) = lock(&self.running).take() {
+            let mark = server
+                .store
+                .read_blocking(|tx| Ok(Mark::of(tx, server.epoch)?))
+                .unwrap();
+            server.fence.write(&mark).unwrap();
+        }
     }
 
     /// Puts something before the server.
@@ -112,10 +125,14 @@ impl StreetServer {
     /// The answer to one request; none while the server is stopped.
     #[must_use]
     pub fn answer(&self, request: &Request) -> Option<Response> {
-        let app = lock(&self.running).as_ref()?.app.clone();
+        let running = lock(&self.running);
+        let (app, server) = running
+            .as_ref()
+            .map(|running| (running.app.clone(), running.server.clone()))?;
+        drop(running);
         let real = |request: &Request| ask(&app, http(request));
         match lock(&self.gate).as_mut() {
-            Some(gate) => Some(gate.pass(request, &real)),
+            Some(gate) => Some(signed(&server, request, gate.pass(request, &real))),
             None => Some(real(request)),
         }
     }
@@ -138,7 +155,7 @@ impl StreetServer {
         self.handle().store.read_blocking(read).unwrap()
     }
 
-    /// Copies the data folder as it is now, as an operator would: the database first, then the photos.
+    /// Copies the data folder as it is now, as an operator would: the database first, then the rest.
     pub fn back_up(&self, to: &Path) {
         fs::create_dir_all(to).unwrap();
         let places = lock(&self.places);
@@ -148,16 +165,59 @@ impl StreetServer {
         let database = rusqlite::Connection::open(file).unwrap();
         database.backup("main", to.join("xunge.db"), None).unwrap();
         copy_folder(photos, &to.join("blobs"));
+        fs::copy(file.with_extension("fence"), to.join(FENCE)).unwrap();
     }
 
-    /// Stops, puts a back-up in place of the data folder, and starts a new history.
+    /// Stops, puts database and photos of a back-up in the place of those that are there, and starts. The server notices
+    /// by itself whether anything is missing.
     pub fn restore(&self, backup: &Path, folder: PathBuf) {
         self.stop();
         copy_folder(backup, &folder);
-        let database = rusqlite::Connection::open(folder.join("xunge.db")).unwrap();
-        database.execute("DELETE FROM server WHERE name = 'epoch'", []).unwrap();
-        drop(database);
+        fs::copy(fence(&lock(&self.places)), folder.join(FENCE)).unwrap();
         *lock(&self.places) = Places::in_folder(&folder);
+        self.start();
+    }
+
+    /// As [`StreetServer::restore`], but the fence of the back-up comes along: nobody can notice at the start.
+    pub fn restore_unnoticed(&self, backup: &Path, folder: PathBuf) {
+        self.stop();
+        copy_folder(backup, &folder);
+        *lock(&self.places) = Places::in_folder(&folder);
+        self.start();
+    }
+
+    /// Stops, declares that the database was restored, and starts: `sync-server restore --in-place`.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub fn declare_restored(&self) {
+        self.stop();
+        backup::begin_in_place(&lock(&self.places), self.clock.now()).unwrap();
+        self.start();
+    }
+
+    /// Copies database and photos to another machine: `sync-server backup`.
+    ///
+    /// # Panics
+    /// When the database fails, or a photo is missing.
+    pub fn copy_elsewhere(&self, to: &Path) {
+        assert!(
+            backup::take(&lock(&self.places), to, true, self.clock.now())
+                .unwrap()
+                .counts
+        );
+    }
+
+    /// Stops, puts the newest copy back into an empty folder, and starts: `sync-server restore`.
+    ///
+    /// # Panics
+    /// When there is no copy.
+    pub fn restore_copy(&self, from: &Path, folder: PathBuf) {
+        self.stop();
+        fs::create_dir_all(&folder).unwrap();
+        let places = Places::in_folder(&folder);
+        backup::restore(&places, from, None, self.clock.now()).unwrap();
+        *lock(&self.places) = places;
         self.start();
     }
 
@@ -170,6 +230,44 @@ impl StreetServer {
             .write_blocking(move |tx| Ok(tx.query(&sql, &[], |_| Ok(()))?))
             .unwrap();
     }
+}
+
+/// A street's fence, where it lies in a file.
+fn fence(places: &Places) -> PathBuf {
+    let Database::File(file) = &places.database else {
+        panic!("PostgreSQL has no such file");
+    };
+    file.with_extension("fence")
+}
+
+/// A server that lies signs its lies: what is to be caught is the lie, not the missing signature.
+fn signed(server: &Server, request: &Request, mut response: Response) -> Response {
+    let sign = |epoch, street_rev, lines: Vec<Line>| {
+        let statement = Statement {
+            epoch,
+            street_rev,
+            lines,
+        };
+        (!statement.lines.is_empty()).then(|| server.key.sign(&statement))
+    };
+    if let Ok(mut push) = serde_json::from_slice::<PushResponse>(&response.body) {
+        response.headers.retain(|(name, _)| name != "content-length");
+        push.sig = sign(
+            push.epoch,
+            push.street_rev,
+            push.receipts.iter().map(receipt_line).collect(),
+        );
+        response.body = serde_json::to_vec(&push).unwrap();
+    } else if let Ok(mut state) = serde_json::from_slice::<UploadState>(&response.body)
+        && state.stored
+        && let Some((_, sha256)) = request.url.rsplit_once('/')
+    {
+        response.headers.retain(|(name, _)| name != "content-length");
+        let rev = *state.street_rev.get_or_insert(1);
+        state.sig = sign(state.epoch, rev, vec![photo_line(&Sha256Hex(sha256.to_owned()))]);
+        response.body = serde_json::to_vec(&state).unwrap();
+    }
+    response
 }
 
 /// Copies a folder with everything in it.

@@ -34,6 +34,7 @@ const PROOFS: &[(&str, &str)] = &[
     ("sync-server", "processes"),
     ("sync-server", "merge"),
     ("sync-server", "trust"),
+    ("sync-server", "golden"),
 ];
 
 /// Runs every proof, or those of the modules that `arguments` name, and fails unless everything promised was shown.

@@ -28,7 +28,9 @@ pub(crate) fn body(phone: &Phone, cursors: &Cursors) -> Result<Vec<u8>, Fault> {
         device: phone.device,
         cursors: cursors.clone(),
         max_bytes: None,
+        seen: None,
         announce: announcement(0),
+        check: false,
         profile: None,
     };
     packed(&serde_json::to_vec(&request)?)

@@ -56,12 +56,18 @@ pub struct OfferLine {
 pub struct OfferResponse {
     /// The server's epoch. With another one than the phone knows the lines say nothing of what the phone believes stored.
     pub epoch: Epoch,
+    /// The street's revision at which this was so.
+    #[serde(default)]
+    pub street_rev: Option<u64>,
     /// One line per hash.
     pub lines: Vec<OfferLine>,
+    /// Signature over the photos that are stored, see [`crate::protocol::Statement`]; absent when there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sig: Option<String>,
 }
 
 /// Answer to `PUT` and `PATCH` on `/v1/blobs/{sha256}`; `HEAD` says the same in headers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UploadState {
     /// The server's epoch.
     pub epoch: Epoch,
@@ -69,4 +75,10 @@ pub struct UploadState {
     pub offset: u64,
     /// True once the whole file is stored durably and its hash was checked.
     pub stored: bool,
+    /// Of a stored file: a revision of the street that has it. An off-machine copy as late as that has it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub street_rev: Option<u64>,
+    /// Of a stored file: the signature over it, see [`crate::protocol::Statement`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sig: Option<String>,
 }

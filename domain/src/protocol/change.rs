@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::protocol::{Announcement, Profile};
+use crate::protocol::{Announcement, Profile, RowDigest};
 use crate::{Bucket, DeviceId, Epoch};
 
 /// Kinds of row in a pull. The body of each is the type named.
@@ -35,6 +35,25 @@ pub enum RowType {
     OriginalRequest,
 }
 
+impl RowType {
+    /// As it is written on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Street => "street",
+            Self::Queue => "queue",
+            Self::Grid => "grid",
+            Self::Case => "case",
+            Self::CaseOutline => "case_outline",
+            Self::Household => "household",
+            Self::Resident => "resident",
+            Self::Visit => "visit",
+            Self::Reflection => "reflection",
+            Self::OriginalRequest => "original_request",
+        }
+    }
+}
+
 /// `POST /v1/pull`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PullRequest {
@@ -47,9 +66,15 @@ pub struct PullRequest {
     /// The last revision held, per bucket. An empty map asks for everything in scope.
     #[schema(value_type = BTreeMap<String, u64>)]
     pub cursors: BTreeMap<Bucket, u64>,
+    /// The latest revision of the street this phone has seen in that epoch, where no cursor says as much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<u64>,
     /// [`crate::protocol::profile_hash`] of the profile the phone holds. Absent asks for the profile.
     #[serde(default)]
     pub profile: Option<String>,
+    /// True to get the digest of every bucket, whether it has moved or not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub check: bool,
     /// Wanted size of the answer before compression, in bytes; at most 1 MiB.
     pub max_bytes: Option<u32>,
     /// State of the phone.
@@ -98,6 +123,10 @@ pub struct BucketPage {
     pub rows: Vec<Row>,
     /// Rows gone.
     pub gone: Vec<Tombstone>,
+    /// Of all rows the bucket holds now, on the last page of one that has moved, or when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub digest: Option<RowDigest>,
 }
 
 /// Answer to a pull.
@@ -109,6 +138,9 @@ pub struct PullResponse {
     pub server_ms: i64,
     /// The street's revision in the snapshot this answer was read from.
     pub street_rev: u64,
+    /// The revision up to which an off-machine copy exists; absent while there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub durable_rev: Option<u64>,
     /// Whose phone it is and where that person works, when it is not what the phone holds.
     #[serde(default)]
     pub profile: Option<Profile>,

@@ -51,6 +51,10 @@ pub struct EnrolResponse {
     pub epoch: Epoch,
     /// The server's clock, in milliseconds.
     pub server_ms: i64,
+    /// The server's public key, Ed25519, base64url without padding. The phone keeps it, and believes from then on what is
+    /// signed with it.
+    #[serde(default)]
+    pub key: Option<String>,
 }
 
 /// `POST /v1/fork`: a restored or cloned phone, still holding a valid token, asks for a device id of its own.

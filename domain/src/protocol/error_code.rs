@@ -108,6 +108,9 @@ error_codes! {
     BlobUnknown = 404,
     /// The server's disk is full.
     DiskFull = 507,
+    /// The street takes nothing new until somebody has looked: its database was restored from an older copy, and phones
+    /// have seen more than it has.
+    ReadOnly = 503,
     /// The database belongs to a newer version.
     DatabaseNewer = 500,
     /// The database is damaged.

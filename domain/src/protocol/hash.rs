@@ -26,8 +26,13 @@ pub fn body_hash(mutation: &Mutation) -> String {
 /// holds.
 #[must_use]
 pub fn profile_hash(profile: &Profile) -> String {
+    canonical_hash(&json!(profile))
+}
+
+/// SHA-256, in lower-case hexadecimal, of a value's canonical JSON.
+pub(super) fn canonical_hash(value: &Value) -> String {
     let mut text = String::new();
-    write_canonical(&json!(profile), &mut text);
+    write_canonical(value, &mut text);
     hex_hash(&text)
 }
 

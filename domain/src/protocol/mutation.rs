@@ -73,6 +73,9 @@ pub struct Announcement {
     pub oldest_unsent_ms: Option<i64>,
     /// Code of the last sync failure.
     pub last_error: Option<String>,
+    /// How often rows here differed from the server's, and were mended.
+    #[serde(default)]
+    pub divergences: u32,
     /// Free space on the phone, in bytes.
     #[ts(type = "number | null")]
     pub free_bytes: Option<u64>,
@@ -89,6 +92,10 @@ pub struct PushRequest {
     pub epoch: Option<Epoch>,
     /// The device. Must be the one the token belongs to.
     pub device: DeviceId,
+    /// The latest revision of the street this phone has seen in that epoch. A street that is behind it was restored
+    /// from an older copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<u64>,
     /// State of the phone.
     pub announce: Announcement,
     /// Mutations in the order of their `seq`; may be empty.
@@ -129,6 +136,9 @@ pub struct PushResponse {
     pub street_rev: u64,
     /// The revision up to which an off-machine copy exists; absent while there is none.
     pub durable_rev: Option<u64>,
+    /// Signature over the receipts, see [`crate::protocol::Statement`]; absent when there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sig: Option<String>,
     /// Wait at least this long before the next push, in milliseconds.
     pub next_after_ms: Option<u32>,
 }

@@ -51,6 +51,7 @@ impl Device {
             uploads: Mutex::new(HashMap::new()),
         };
         device.drop_old_uploads()?;
+        device.let_go()?;
         device.collect_orphans()?;
         if opened.cache_set_aside {
             device

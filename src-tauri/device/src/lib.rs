@@ -3,8 +3,10 @@
 
 mod capture;
 mod device;
+mod evidence;
 mod failure;
 mod fetched;
+mod let_go;
 mod map;
 mod photos;
 pub mod ports;

@@ -4,12 +4,14 @@
 
 pub(crate) mod cursor;
 pub(crate) mod draft;
+pub(crate) mod filling;
 pub(crate) mod household_search;
 pub(crate) mod identity;
 pub(crate) mod mutation;
 pub(crate) mod noticed;
 mod open;
 pub(crate) mod photo_file;
+pub(crate) mod proof;
 pub(crate) mod row;
 pub(crate) mod setting;
 

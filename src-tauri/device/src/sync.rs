@@ -4,6 +4,7 @@
 //! while it waits for the network.
 
 pub(crate) mod address;
+mod agree;
 mod apply;
 mod backoff;
 mod basemap;
@@ -21,6 +22,7 @@ mod pull;
 mod push;
 pub(crate) mod rule;
 mod run;
+mod signed;
 mod situation;
 mod upload;
 

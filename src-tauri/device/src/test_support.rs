@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use base64::Engine as _;
-use domain::protocol::{Profile, Row, RowType, WireError};
+use domain::protocol::{Profile, Row, RowType, ServerKey, WireError};
 use domain::view::GridRow;
 use domain::{Bucket, CommunityId, DeviceId, Epoch, GridId, HouseholdId, LatLon, PhotoRole, UserId};
 use serde_json::json;
@@ -34,6 +34,11 @@ pub(crate) const INSIDE: LatLon = LatLon {
 };
 /// Between `g1` and `g2`.
 pub(crate) const BORDER: LatLon = LatLon { lat: 30.5, lon: 104.01 };
+
+/// What the test server signs with.
+pub(crate) fn server_key() -> ServerKey {
+    ServerKey::from_seed(&[7; 32])
+}
 
 pub(crate) struct TestClock {
     wall: AtomicI64,
@@ -168,6 +173,9 @@ impl World {
             fork: None,
             clock_offset_ms: None,
             last_success_ms: None,
+            seen_rev: Some(1),
+            durable_rev: None,
+            server_key: Some(server_key().public()),
         };
         self.put_identity(&identity);
         self.put_rows(START_MS);
@@ -204,9 +212,9 @@ impl World {
                 cursor::begin_epoch(tx, EPOCH)?;
                 for (bucket, found) in street_rows(now) {
                     row::put(tx, &bucket, &found, &mut stale)?;
-                    cursor::set(tx, &bucket, 1, true)?;
+                    cursor::set(tx, &bucket, 1, true, false)?;
                 }
-                cursor::set(tx, &Bucket(format!("me:{ME}")), 1, true)?;
+                cursor::set(tx, &Bucket(format!("me:{ME}")), 1, true, false)?;
                 row::refresh(tx, &stale)
             })
             .unwrap();

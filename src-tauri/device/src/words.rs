@@ -55,6 +55,8 @@ pub struct Standing {
     pub undecodable: bool,
     /// Photos whose upright copy is not stored on the server.
     pub photos_waiting: u32,
+    /// True when an off-machine copy of the server holds the answer and every upright.
+    pub copied: bool,
     /// What keeps the record.
     pub facts: Traffic,
     /// What keeps its photos.
@@ -72,6 +74,7 @@ pub fn word(standing: &Standing) -> (Word, WordReason) {
                 code,
                 facts_delivered,
                 photos_waiting: standing.photos_waiting,
+                backed_up: word == Word::Delivered && standing.copied,
                 next_try_at,
                 error,
             },
@@ -144,13 +147,14 @@ mod tests {
                 for photos_waiting in [0, 2] {
                     for facts in TRAFFIC {
                         for photos in TRAFFIC {
-                            all.push(Standing {
+                            all.extend([false, true].map(|copied| Standing {
                                 answer,
                                 undecodable,
                                 photos_waiting,
+                                copied,
                                 facts,
                                 photos,
-                            });
+                            }));
                         }
                     }
                 }
@@ -178,7 +182,7 @@ mod tests {
     #[test]
     fn every_combination_has_the_word_of_the_design() {
         let all = combinations();
-        assert_eq!(all.len(), 4 * 2 * 2 * 9 * 9);
+        assert_eq!(all.len(), 4 * 2 * 2 * 2 * 9 * 9);
         for standing in &all {
             assert_eq!(word(standing).0, expected(standing), "{standing:?}");
         }
@@ -195,11 +199,24 @@ mod tests {
     }
 
     #[test]
+    fn the_second_tick_is_shown_only_beside_the_first() {
+        for standing in combinations() {
+            let (word, why) = word(&standing);
+            assert_eq!(
+                why.backed_up,
+                word == Word::Delivered && standing.copied,
+                "{standing:?}"
+            );
+        }
+    }
+
+    #[test]
     fn a_delivered_record_whose_photos_wait_says_both() {
         let standing = Standing {
             answer: Answer::Final,
             undecodable: false,
             photos_waiting: 2,
+            copied: true,
             facts: Traffic::Moving,
             photos: Traffic::WaitingForWifi,
         };
@@ -220,6 +237,7 @@ mod tests {
                     answer: Answer::None,
                     undecodable: false,
                     photos_waiting: 0,
+                    copied: false,
                     facts,
                     photos: facts,
                 };

@@ -19,6 +19,14 @@ pub(super) fn ask(config: &Config) -> Result<(), Stop> {
         )
     })?;
     if answer.starts_with("HTTP/1.1 200") {
+        if answer.contains(r#""status":"read_only""#) {
+            return Err(Stop::new(
+                "read_only",
+                "数据库被恢复成旧备份而未声明，街道已停止写入；请停止服务后运行 sync-server restore --in-place",
+                "the database was restored and nobody said so, a street takes nothing; stop the server and run \
+                 sync-server restore --in-place",
+            ));
+        }
         say("ok");
         return Ok(());
     }

@@ -10,13 +10,15 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::start::{self, ensure_street, failed, open};
-use super::{Stop, say};
-use crate::config::{Config, LogFormat};
-use crate::demo;
+use super::{Stop, backup, say};
+use crate::backup::take;
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::{BackupPlan, Config, LogFormat};
 use crate::office::Office;
-use crate::rules;
+use crate::places::Places;
 use crate::server::Server;
 use crate::setup::issue_link;
+use crate::{demo, fence, rules};
 
 /// Requests still running this long after a stop was asked for are cut; live streams never end by themselves.
 const GRACE: Duration = Duration::from_secs(5);
@@ -44,7 +46,10 @@ pub(super) fn serve(config: &Config) -> Result<(), Stop> {
         .map_err(|error| taken(config, &error))?;
     let address = listener.local_addr().unwrap_or(config.listen);
     welcome(config, &server, address)?;
-    runtime.block_on(run(listener, server));
+    if let Some(plan) = &config.backup {
+        copies(config, plan)?;
+    }
+    runtime.block_on(run(listener, server, config));
     tracing::info!("stopped");
     Ok(())
 }
@@ -93,8 +98,22 @@ fn welcome(config: &Config, server: &Server, address: SocketAddr) -> Result<(), 
     Ok(())
 }
 
-async fn run(listener: TcpListener, server: Server) {
+/// Says at the start what would otherwise only be found out when a copy is needed.
+fn copies(config: &Config, plan: &BackupPlan) -> Result<(), Stop> {
+    let same = backup::same_disk(&config.places, &plan.to).map_err(|error| backup::stopped(&config.places, &error))?;
+    if same && !plan.carried_off {
+        tracing::warn!("the copies lie on the same disk as the database: phones go on keeping everything");
+    }
+    Ok(())
+}
+
+async fn run(listener: TcpListener, server: Server, config: &Config) {
     tokio::spawn(rules::run(server.clone()));
+    tokio::spawn(fence::run(server.clone()));
+    if let Some(plan) = config.backup.clone() {
+        tokio::spawn(again_and_again(config.places.clone(), plan));
+    }
+    let stopped = server.clone();
     let app = crate::routes::router(server).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let mut seen = stopping.clone();
@@ -109,6 +128,39 @@ async fn run(listener: TcpListener, server: Server) {
     tokio::select! {
         () = served => {}
         () = cut(stop) => {}
+    }
+    if let Err(failure) = fence::keep(&stopped, None).await {
+        tracing::error!(code = ?failure.wire().code, "the fence was not written");
+    }
+}
+
+/// Copies database and photos until the server ends. A failure is told, and the next time tries again.
+async fn again_and_again(places: Places, plan: BackupPlan) {
+    let mut often = tokio::time::interval(plan.every);
+    often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        often.tick().await;
+        let (places, plan) = (places.clone(), plan.clone());
+        let done = tokio::task::spawn_blocking(move || {
+            let counts = plan.carried_off || !backup::same_disk(&places, &plan.to)?;
+            take(&places, &plan.to, counts, SystemClock.now())
+        });
+        match done.await {
+            Ok(Ok(taken)) if taken.missing.is_empty() => {
+                tracing::info!(
+                    name = taken.name,
+                    photos = taken.photos,
+                    counts = taken.counts,
+                    "copied"
+                );
+            }
+            Ok(Ok(taken)) => tracing::error!(
+                missing = taken.missing.len(),
+                "photos are missing, the copy is not whole"
+            ),
+            Ok(Err(error)) => tracing::error!(%error, "no copy was made"),
+            Err(_panicked) => tracing::error!("no copy was made"),
+        }
     }
 }
 

@@ -80,6 +80,7 @@ pub(super) fn refused(places: &Places, error: &StoreError) -> Stop {
         | StoreError::Column(_)
         | StoreError::Parameter
         | StoreError::Json(_)
+        | StoreError::ReadOnly
         | StoreError::NotCommitted(_)
         | StoreError::Closed => ("data_unusable", "数据目录无法使用", "the data folder cannot be used"),
     };

@@ -15,6 +15,9 @@ const KNOWN: &[&str] = &[
     "office_dir",
     "behind_proxy",
     "demo",
+    "backup_to",
+    "backup_minutes",
+    "backup_carried_off",
     "log_format",
     "log",
 ];

@@ -3,13 +3,14 @@
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::http::Uri;
 use toml::{Table, Value};
 
 use super::file::Loaded;
 use super::problem::{ConfigCode, ConfigProblem, Source};
-use super::{Config, Flags, LogFormat};
+use super::{BackupPlan, Config, Flags, LogFormat};
 use crate::blobs::{Bucket, Photos};
 use crate::places::Places;
 use crate::store::{Database, Url};
@@ -144,6 +145,25 @@ impl<E: Fn(&str) -> Option<OsString>> Reader<E> {
                 false
             }
         }
+    }
+
+    /// Copies made while the server runs, every hour unless told otherwise.
+    pub(super) fn backup(&mut self, flags: &Flags) -> Option<BackupPlan> {
+        let minutes = self.text("backup_minutes", flags.backup_minutes.as_deref());
+        let every = minutes.map_or(60, |found| match found.value.trim().parse() {
+            Ok(minutes @ 1..=10_080) => minutes,
+            Ok(_) | Err(_) => {
+                self.wrong(ConfigCode::MinutesInvalid, found.source, "backup_minutes");
+                60
+            }
+        });
+        let carried_off = self.flag("backup_carried_off", flags.backup_carried_off);
+        let to = self.text("backup_to", flags.backup_to.as_deref())?;
+        Some(BackupPlan {
+            to: PathBuf::from(to.value),
+            every: Duration::from_secs(every * 60),
+            carried_off,
+        })
     }
 
     pub(super) fn log_format(&mut self, flag: Option<&str>) -> LogFormat {

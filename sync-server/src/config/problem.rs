@@ -41,6 +41,8 @@ pub enum ConfigCode {
     FlagInvalid,
     /// Neither `text` nor `json`.
     LogFormatInvalid,
+    /// Not a number of minutes, from 1 to a week.
+    MinutesInvalid,
     /// Empty.
     Empty,
     /// Not text.
@@ -71,6 +73,7 @@ impl ConfigCode {
             Self::PhotosInvalid => "photos_invalid",
             Self::FlagInvalid => "flag_invalid",
             Self::LogFormatInvalid => "log_format_invalid",
+            Self::MinutesInvalid => "minutes_invalid",
             Self::Empty => "empty",
             Self::NotText => "not_text",
             Self::FileUnreadable => "file_unreadable",
@@ -105,6 +108,7 @@ impl ConfigCode {
             ),
             Self::FlagInvalid => ("应为 true 或 false", "must be true or false"),
             Self::LogFormatInvalid => ("应为 text 或 json", "must be text or json"),
+            Self::MinutesInvalid => ("应为分钟数，1 到 10080", "must be a number of minutes from 1 to 10080"),
             Self::Empty => ("不能为空", "must not be empty"),
             Self::NotText => ("应为文字", "must be text"),
             Self::FileUnreadable => ("配置文件无法读取", "the file cannot be read"),

@@ -141,11 +141,13 @@ impl Replay<'_> {
             proto: PROTO,
             epoch: Some(self.epoch),
             device: device.id,
+            seen: None,
             announce,
             mutations: vec![mutation],
         };
         let answer = push::take(self.tx, self.epoch, &device, &request, now, self.ids)?;
-        match answer.receipts.first().map(|receipt| receipt.verdict.clone()) {
+        let first = answer.iter().flat_map(|answer| &answer.receipts).next();
+        match first.map(|receipt| receipt.verdict.clone()) {
             Some(Verdict::Applied) => Ok(()),
             Some(Verdict::Rejected { code, details }) => Err(Failure::refused(code, details)),
             Some(Verdict::Parked { code }) => Err(code.into()),

@@ -16,11 +16,12 @@ use crate::store::receipts::{self, ReceiptRecord};
 use crate::store::{Edit, StoreError, Tx, parked, strays, streets};
 use crate::{Failure, Outcome};
 
-/// Takes a push, in the transaction it is given. What came before a stop is answered.
+/// Takes a push, in the transaction it is given. What came before a stop is answered. None when the phone has seen more of
+/// this epoch than the street has: then nothing is taken.
 ///
 /// # Errors
-/// [`ErrorCode::DeviceRevoked`], [`ErrorCode::DiskFull`], or what the engine reports; never because of what a mutation
-/// says.
+/// [`ErrorCode::DeviceRevoked`], [`ErrorCode::DiskFull`], [`ErrorCode::ReadOnly`], or what the engine reports; never
+/// because of what a mutation says.
 pub fn take(
     tx: &Tx<'_>,
     epoch: Epoch,
@@ -28,11 +29,17 @@ pub fn take(
     request: &PushRequest,
     now: ReceivedAt,
     ids: &dyn Ids,
-) -> Outcome<PushResponse> {
+) -> Outcome<Option<PushResponse>> {
     // Read again inside the transaction: another push of this phone, or its revocation, may have come in between.
     let device = devices::by_id(tx, device.id)?.ok_or(ErrorCode::Unauthenticated)?;
     if device.revoked {
         return Err(ErrorCode::DeviceRevoked.into());
+    }
+    if request.epoch == Some(epoch)
+        && let Some(seen) = request.seen
+        && seen > streets::rev(tx, &device.street)?
+    {
+        return Ok(None);
     }
     let edit = Edit::new(tx, device.street.clone(), now, ids);
     let mut push = Push {
@@ -51,7 +58,7 @@ pub fn take(
         answer.rev = sealed.receipts.get(&answer.id).copied();
     }
     let durable_rev = streets::durable_rev(tx, &device.street)?;
-    Ok(PushResponse {
+    Ok(Some(PushResponse {
         epoch,
         server_ms: now.0,
         receipts: answers,
@@ -59,8 +66,9 @@ pub fn take(
         stop,
         street_rev: sealed.rev,
         durable_rev,
+        sig: None,
         next_after_ms: None,
-    })
+    }))
 }
 
 struct Push<'e, 't> {
@@ -199,6 +207,8 @@ impl Push<'_, '_> {
             )?;
         }
         if rejected.is_some() {
+            // No row shows it, but a copy of the database made before lacks it.
+            edit.unseen();
             self.keep_photos(mutation)?;
         }
         let record = ReceiptRecord {
@@ -235,6 +245,7 @@ impl Push<'_, '_> {
             code,
             edit.now,
         )?;
+        edit.unseen();
         self.keep_photos(mutation)?;
         self.parked.set(true);
         Ok((Verdict::Parked { code }, None))
@@ -273,7 +284,13 @@ fn photos_named(mutation: &Mutation) -> Vec<PhotoManifest> {
 
 /// Errors after which no other mutation of the push could be written either.
 fn ends_all(error: &StoreError) -> bool {
-    let lasting = [ErrorCode::DiskFull, ErrorCode::DatabaseCorrupt, ErrorCode::Busy].contains(&error.code());
+    let lasting = [
+        ErrorCode::DiskFull,
+        ErrorCode::DatabaseCorrupt,
+        ErrorCode::Busy,
+        ErrorCode::ReadOnly,
+    ]
+    .contains(&error.code());
     lasting || matches!(error, StoreError::NotCommitted(_) | StoreError::Closed)
 }
 

@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, head, patch, post, put};
 use domain::protocol::{
-    EPOCH_HEADER, MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, RowType, SMALL_BLOB_BYTES, UploadState,
+    BlobAnswer, EPOCH_HEADER, MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, RowType, SMALL_BLOB_BYTES,
+    UploadState, photo_line,
 };
 use domain::{Bucket, ErrorCode, PhotoCopy, Problem, ProblemKind, Sha256Hex};
 use serde_json::json;
@@ -19,8 +20,8 @@ use crate::phone::Phone;
 use crate::server::Server;
 use crate::store::devices::DeviceRecord;
 use crate::store::photos::{self, Subject};
-use crate::store::{Tx, areas, blobs, bucket_rows};
-use crate::upload::{self, Upload};
+use crate::store::{Tx, areas, blobs, bucket_rows, streets};
+use crate::upload::{self, Progress, Upload};
 use crate::{Failure, Outcome};
 
 /// At most this many hashes in one offer.
@@ -76,7 +77,7 @@ pub async fn offer(
     if request.hashes.len() > MAX_HASHES {
         return Err(Failure::refused(ErrorCode::TooLarge, json!({ "limit": MAX_HASHES })));
     }
-    let lines = server
+    let (street_rev, lines) = server
         .store
         .read(move |tx| {
             let line = |sha256: Sha256Hex| {
@@ -85,13 +86,30 @@ pub async fn offer(
                     sha256,
                 })
             };
-            request.hashes.into_iter().map(line).collect::<Outcome<Vec<_>>>()
+            let lines = request.hashes.into_iter().map(line).collect::<Outcome<Vec<_>>>()?;
+            Ok((streets::rev(tx, &device.street)?, lines))
         })
         .await?;
+    let have = lines.iter().filter(|line| line.answer == BlobAnswer::Have);
+    let sig = server.signed(street_rev, have.map(|line| photo_line(&line.sha256)).collect());
     Ok(Json(OfferResponse {
         epoch: server.epoch,
+        street_rev: Some(street_rev),
         lines,
+        sig,
     }))
+}
+
+/// How far a file has come, signed once it is stored.
+fn told(server: &Server, sha256: &str, progress: Progress) -> Json<UploadState> {
+    let stored = progress.street_rev.filter(|_| progress.stored);
+    Json(UploadState {
+        epoch: server.epoch,
+        offset: progress.offset,
+        stored: progress.stored,
+        street_rev: progress.street_rev,
+        sig: stored.and_then(|rev| server.signed(rev, vec![photo_line(&Sha256Hex(sha256.to_owned()))])),
+    })
 }
 
 fn epoch_value(server: &Server) -> Outcome<HeaderValue> {
@@ -148,7 +166,7 @@ pub async fn take_whole(
     let limit = usize::try_from(SMALL_BLOB_BYTES).unwrap_or(usize::MAX);
     let bytes = bytes(body, limit).await?;
     let progress = upload(&device, &name)?.whole(&server, bytes).await?;
-    Ok(Json(progress.told(server.epoch)))
+    Ok(told(&server, &name, progress))
 }
 
 /// Takes the next part of a photo file.
@@ -171,7 +189,7 @@ pub async fn take_chunk(
     let complete = text("upload-complete") == Some("?1");
     let bytes = bytes(body, MAX_CHUNK_BYTES).await?;
     let progress = upload(&device, &name)?.chunk(&server, offset, bytes, complete).await?;
-    Ok(Json(progress.told(server.epoch)))
+    Ok(told(&server, &name, progress))
 }
 
 fn upload(device: &DeviceRecord, name: &str) -> Outcome<Upload> {

@@ -61,6 +61,7 @@ pub async fn enrol(
         profile,
         epoch: server.epoch,
         server_ms: now.0,
+        key: Some(server.key.public()),
     }))
 }
 
@@ -178,5 +179,6 @@ pub async fn fork(
         profile,
         epoch: server.epoch,
         server_ms: now.0,
+        key: Some(server.key.public()),
     }))
 }

@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
 /// A healthy server's answer; an unhealthy one answers with an error code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`.
+    /// `ok`, or `read_only` while a street takes nothing because its database was restored unnoticed.
     pub status: String,
     /// Version of the program.
     pub version: String,
@@ -34,9 +34,9 @@ pub struct Health {
 /// Whether the server is alive and its database answers.
 #[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, body = Health)))]
 pub async fn get_health(State(server): State<Server>) -> Outcome<Json<Health>> {
-    server.store.read(|tx| Ok(streets::all(tx)?.len())).await?;
+    let closed = server.store.read(|tx| Ok(streets::closed(tx)?)).await?;
     Ok(Json(Health {
-        status: "ok".to_owned(),
+        status: if closed == 0 { "ok" } else { "read_only" }.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }))
 }

@@ -11,6 +11,7 @@ use super::Route;
 use crate::Outcome;
 use crate::auth::peer::Local;
 use crate::server::Server;
+use crate::store::streets;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route {
@@ -25,6 +26,15 @@ pub(super) fn routes() -> Vec<Route> {
 #[utoipa::path(get, path = "/metrics", tag = "operation",
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub async fn get_metrics(_local: Local, State(server): State<Server>) -> Outcome<Response> {
+    let (closed, heights) = server
+        .store
+        .read(|tx| Ok((streets::closed(tx)?, streets::heights(tx)?)))
+        .await?;
+    let behind = heights
+        .values()
+        .map(|height| height.rev - height.durable_rev.unwrap_or(0));
+    metrics::gauge!("streets_read_only").set(figure(closed));
+    metrics::gauge!("revisions_without_copy_elsewhere").set(figure(behind.sum::<u64>()));
     let text = server
         .office
         .metrics
@@ -35,4 +45,9 @@ pub async fn get_metrics(_local: Local, State(server): State<Server>) -> Outcome
         text,
     )
         .into_response())
+}
+
+/// Figures of this size are exact.
+fn figure(count: impl TryInto<u32>) -> f64 {
+    count.try_into().map_or(f64::from(u32::MAX), f64::from)
 }

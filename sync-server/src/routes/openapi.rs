@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::Route;
 use super::{
-    access_log, basemap, blobs, cases, catalog, devices, enrol, enrolments, grids, health, households, live, me,
-    metrics, people, photos, pull, push, queues, session, setup, strays, street,
+    access_log, basemap, blobs, cases, catalog, compare, devices, enrol, enrolments, grids, health, households, live,
+    me, metrics, people, photos, pull, push, queues, safety, session, setup, strays, street,
 };
 use crate::auth::Access;
 
@@ -40,10 +40,10 @@ pub(super) fn routes() -> Vec<Route> {
 #[openapi(
     info(title = "Xunge", description = "Street server: what offices and phones ask of it.", license(name = "Apache-2.0")),
     paths(
-        push::push_mutations, pull::pull_rows, enrol::enrol, enrol::fork, blobs::offer, blobs::ask, blobs::take_whole,
+        push::push_mutations, pull::pull_rows, compare::compare_rows, enrol::enrol, enrol::fork, blobs::offer, blobs::ask, blobs::take_whole,
         blobs::take_chunk, blobs::show, live::watch, basemap::show,
         setup::get_setup, setup::create_setup, setup::reset_password,
-        session::create_session, session::delete_session, me::get_me,
+        session::create_session, session::delete_session, me::get_me, safety::get_safety,
         cases::list_cases, cases::get_case, cases::create_act, cases::change_place,
         photos::create_photo, photos::get_photo, photos::request_original,
         queues::list_queues, grids::list_grids, catalog::get_catalog,

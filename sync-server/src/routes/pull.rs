@@ -11,8 +11,7 @@ use crate::encoding::{Wire, spoken};
 use crate::phone::Phone;
 use crate::server::Server;
 use crate::store::devices::{self, DeviceRecord};
-use crate::store::incidents::{self, Incident, IncidentKind};
-use crate::{Outcome, pull};
+use crate::{Outcome, alarm, pull};
 
 /// A phone that says the same again is written down this often, in milliseconds.
 const HEARD_EVERY_MS: i64 = 60_000;
@@ -46,7 +45,7 @@ pub async fn pull_rows(
         .read(move |tx| Ok(pull::answer(tx, epoch, &asked.0, &asked.1, now)?))
         .await?;
     if ahead(&answer, &request) {
-        restored_unnoticed(&server, &device).await?;
+        return Err(alarm::restored_unnoticed(&server, &device).await);
     }
     let rows: usize = answer.buckets.iter().map(|page| page.rows.len()).sum();
     metrics::counter!("pulls").increment(1);
@@ -68,22 +67,8 @@ async fn heard(server: &Server, device: &DeviceRecord, request: &PullRequest) ->
         .await
 }
 
-/// A cursor ahead of the street in the same epoch can only come from a history that was lost.
+/// A phone that has seen more of this epoch than the street has proves that the rest of it was lost.
 fn ahead(answer: &PullResponse, request: &PullRequest) -> bool {
-    request.epoch == Some(answer.epoch) && request.cursors.values().any(|cursor| *cursor > answer.street_rev)
-}
-
-async fn restored_unnoticed(server: &Server, device: &DeviceRecord) -> Outcome<()> {
-    tracing::error!(device = %device.id, "a cursor is ahead of the street: was the database restored?");
-    let (street, device, now, id) = (device.street.clone(), device.id, server.now(), server.ids.uuid());
-    let incident = Incident {
-        kind: IncidentKind::CursorAhead,
-        device: Some(device),
-        mutation: None,
-        details: serde_json::Value::Null,
-    };
-    server
-        .store
-        .write(move |tx| Ok(incidents::insert(tx, &street, id, &incident, now)?))
-        .await
+    let seen = request.cursors.values().chain(&request.seen);
+    request.epoch == Some(answer.epoch) && seen.max().is_some_and(|seen| *seen > answer.street_rev)
 }

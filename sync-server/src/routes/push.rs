@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::routing::post;
 use domain::ErrorCode;
-use domain::protocol::{MAX_MUTATIONS, MAX_PUSH_BYTES, PushRequest, PushResponse, Verdict};
+use domain::protocol::{MAX_MUTATIONS, MAX_PUSH_BYTES, PushRequest, PushResponse, Verdict, receipt_line};
 use serde_json::json;
 
 use super::Route;
@@ -15,7 +15,7 @@ use crate::encoding::{Wire, spoken};
 use crate::intake::push;
 use crate::phone::Phone;
 use crate::server::Server;
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, alarm};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route {
@@ -40,11 +40,15 @@ pub async fn push_mutations(
         return Err(Failure::refused(ErrorCode::TooLarge, json!({ "limit": MAX_MUTATIONS })));
     }
     let (epoch, now, ids, device) = (server.epoch, server.now(), Arc::clone(&server.ids), phone.0);
-    let id = device.id;
-    let answer = server
+    let (id, asking) = (device.id, device.clone());
+    let taken = server
         .store
         .write(move |tx| push::take(tx, epoch, &device, &request, now, ids.as_ref()))
         .await?;
+    let Some(mut answer) = taken else {
+        return Err(alarm::restored_unnoticed(&server, &asking).await);
+    };
+    answer.sig = server.signed(answer.street_rev, answer.receipts.iter().map(receipt_line).collect());
     metrics::counter!("pushes").increment(1);
     for receipt in &answer.receipts {
         metrics::counter!("mutations", "verdict" => name(&receipt.verdict)).increment(1);

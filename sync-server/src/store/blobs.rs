@@ -46,6 +46,18 @@ pub fn all(tx: &Tx<'_>) -> Result<Vec<(StreetId, Sha256Hex)>, StoreError> {
     )
 }
 
+/// Forgets that a file is stored, because it is not there any more: phones that keep it send it again.
+///
+/// # Errors
+/// What the engine reports.
+pub fn forget(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM blobs WHERE street_id = $1 AND sha256 = $2",
+        args![street, sha256],
+    )?;
+    Ok(())
+}
+
 /// How many bytes of an upload have arrived.
 ///
 /// # Errors

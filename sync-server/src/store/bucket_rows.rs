@@ -17,10 +17,18 @@ use crate::live::Poke;
 pub fn place(scope: &mut Scope<'_, '_>, kind: RowType, id: &str, rev: u64) -> Result<(), StoreError> {
     let edit = scope.edit;
     let now: BTreeSet<Bucket> = scope.buckets_of(kind, id)?.into_iter().collect();
-    for bucket in of_row(edit.tx, &edit.street, kind, id)?.difference(&now) {
-        put(edit, bucket, kind, id, rev, true)?;
+    let sql = "SELECT bucket, rev FROM bucket_rows WHERE street_id = $1 AND kind = $2 AND id = $3 AND gone = 0";
+    let before = edit.tx.query(sql, args![&edit.street, code(&kind)?, id], |row| {
+        Ok((row.get::<Bucket>("bucket")?, row.get::<u64>("rev")?))
+    })?;
+    for (bucket, old) in &before {
+        edit.counted(bucket, |digest| digest.remove(kind, id, *old));
+        if !now.contains(bucket) {
+            put(edit, bucket, kind, id, rev, true)?;
+        }
     }
     for bucket in &now {
+        edit.counted(bucket, |digest| digest.add(kind, id, rev));
         put(edit, bucket, kind, id, rev, false)?;
     }
     Ok(())
@@ -114,13 +122,4 @@ pub(super) fn moved(tx: &Tx<'_>, street: &StreetId, since: u64) -> Result<Vec<Po
             rev: row.get("rev")?,
         })
     })
-}
-
-/// The oldest cursor that still sees every tombstone of a bucket.
-///
-/// # Errors
-/// What the engine reports.
-pub fn min_rev(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket) -> Result<u64, StoreError> {
-    let sql = "SELECT min_rev FROM buckets WHERE street_id = $1 AND bucket = $2";
-    Ok(u64::try_from(tx.number(sql, args![street, bucket])?).unwrap_or(0))
 }

@@ -2,14 +2,14 @@
 //! taken, new cases get their numbers, every changed row its revision, and the buckets learn of it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use domain::protocol::RowType;
-use domain::{CaseId, MutationId, ReceivedAt, StreetId};
+use domain::protocol::{RowDigest, RowType};
+use domain::{Bucket, CaseId, MutationId, ReceivedAt, StreetId};
 
 use super::known::Known;
 use super::scope::Scope;
-use super::{StoreError, Tx, bucket_rows, cases, receipts, streets};
+use super::{StoreError, Tx, bucket_rows, buckets, cases, receipts, streets};
 use crate::Outcome;
 use crate::clock::Ids;
 
@@ -26,6 +26,8 @@ pub struct Edit<'t> {
     /// What this transaction does not change.
     pub known: Known<'t>,
     pending: RefCell<Vec<Step>>,
+    /// How the digest of each bucket changes.
+    digests: RefCell<BTreeMap<Bucket, RowDigest>>,
 }
 
 /// What waits for the seal, in order.
@@ -33,6 +35,7 @@ pub struct Edit<'t> {
 enum Step {
     Number(CaseId),
     Touch(RowType, String),
+    Unseen,
     Receipt(MutationId),
 }
 
@@ -47,6 +50,7 @@ impl<'t> Edit<'t> {
             now,
             ids,
             pending: RefCell::default(),
+            digests: RefCell::default(),
         }
     }
 
@@ -65,6 +69,11 @@ impl<'t> Edit<'t> {
         }
     }
 
+    /// Notes a change that no row shows, but that a copy made later holds and an earlier one lacks: it takes a revision.
+    pub fn unseen(&self) {
+        self.pending.borrow_mut().push(Step::Unseen);
+    }
+
     /// Notes that a case is new and needs a number.
     pub fn number(&self, case: CaseId) {
         self.pending.borrow_mut().push(Step::Number(case));
@@ -73,6 +82,11 @@ impl<'t> Edit<'t> {
     /// Notes that a receipt takes effect after what was touched so far.
     pub fn receipt(&self, mutation: MutationId) {
         self.pending.borrow_mut().push(Step::Receipt(mutation));
+    }
+
+    /// Notes how the digest of a bucket changes.
+    pub(super) fn counted(&self, bucket: &Bucket, change: impl FnOnce(&mut RowDigest)) {
+        change(self.digests.borrow_mut().entry(bucket.clone()).or_default());
     }
 
     /// Runs `work` so that an error inside it undoes what it wrote and what it noted.
@@ -102,7 +116,10 @@ impl<'t> Edit<'t> {
             });
         }
         self.tx.sealing();
-        let count = steps.iter().filter(|step| matches!(step, Step::Touch(..))).count();
+        let count = steps
+            .iter()
+            .filter(|step| matches!(step, Step::Touch(..) | Step::Unseen))
+            .count();
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         let mut sealed = Sealed {
             rev: streets::take_revs(self.tx, &self.street, count)?,
@@ -114,6 +131,7 @@ impl<'t> Edit<'t> {
         for step in steps {
             match step {
                 Step::Number(_) => {}
+                Step::Unseen => rev += 1,
                 Step::Touch(kind, id) => {
                     rev += 1;
                     bucket_rows::place(&mut scope, kind, &id, rev)?;
@@ -124,13 +142,16 @@ impl<'t> Edit<'t> {
                 }
             }
         }
+        for (bucket, change) in self.digests.take() {
+            buckets::changed(self.tx, &self.street, &bucket, change)?;
+        }
         Ok(sealed)
     }
 
     fn number_cases(&self, steps: &[Step]) -> Result<(), StoreError> {
         let new = steps.iter().filter_map(|step| match step {
             Step::Number(case) => Some(*case),
-            Step::Touch(..) | Step::Receipt(_) => None,
+            Step::Touch(..) | Step::Unseen | Step::Receipt(_) => None,
         });
         let new: Vec<CaseId> = new.collect();
         if new.is_empty() {

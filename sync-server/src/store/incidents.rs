@@ -18,6 +18,8 @@ pub enum IncidentKind {
     Fault,
     /// A phone's cursor is ahead of the server: the server was restored unnoticed.
     CursorAhead,
+    /// A new history began, because the database was restored or moved.
+    NewHistory,
 }
 
 /// An incident.

@@ -1,5 +1,8 @@
-//! What concerns the whole deployment: its epoch.
+//! What concerns the whole deployment: its epoch and its key.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::protocol::ServerKey;
 use domain::{Epoch, ReceivedAt};
 
 use super::{StoreError, Tx};
@@ -24,18 +27,78 @@ pub fn set_moved(tx: &Tx<'_>, now: ReceivedAt) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The identity of this unbroken history; made at the first start.
+/// The identity of this unbroken history; absent before the first start.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn epoch(tx: &Tx<'_>, ids: &dyn Ids) -> Result<Epoch, StoreError> {
-    let known = tx.query_opt("SELECT value FROM server WHERE name = 'epoch'", &[], |row| {
-        row.get("value")
-    })?;
-    if let Some(epoch) = known {
-        return Ok(epoch);
-    }
+pub fn epoch(tx: &Tx<'_>) -> Result<Option<Epoch>, StoreError> {
+    text(tx, "epoch")?
+        .map(|text| {
+            text.parse()
+                .map(Epoch)
+                .map_err(|_odd| StoreError::Column("value".to_owned()))
+        })
+        .transpose()
+}
+
+/// Begins a history of its own: nothing is known of copies elsewhere, and no street is closed to writing.
+///
+/// # Errors
+/// What the engine reports.
+pub fn begin_epoch(tx: &Tx<'_>, ids: &dyn Ids) -> Result<Epoch, StoreError> {
     let epoch = Epoch(ids.uuid());
-    tx.execute("INSERT INTO server (name, value) VALUES ('epoch', $1)", args![epoch])?;
+    keep(tx, "epoch", &epoch.to_string())?;
+    tx.execute(
+        "UPDATE streets SET durable_rev = NULL, backed_up_at = NULL, read_only_at = NULL",
+        &[],
+    )?;
     Ok(epoch)
+}
+
+/// Notes which cluster of PostgreSQL holds this database, on which of its timelines. True when it was another one before.
+///
+/// # Errors
+/// What the engine reports.
+pub fn changed_cluster(tx: &Tx<'_>) -> Result<bool, StoreError> {
+    let Some(now) = tx.cluster()? else { return Ok(false) };
+    let before = text(tx, "cluster")?;
+    if before.as_ref() == Some(&now) {
+        return Ok(false);
+    }
+    keep(tx, "cluster", &now)?;
+    Ok(before.is_some())
+}
+
+/// The key that answers are signed with; made at the first start.
+///
+/// # Errors
+/// What the engine reports.
+pub fn key(tx: &Tx<'_>, ids: &dyn Ids) -> Result<ServerKey, StoreError> {
+    let odd = || StoreError::Column("value".to_owned());
+    let seed = match text(tx, "signing_key")? {
+        Some(text) => URL_SAFE_NO_PAD
+            .decode(text)
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(odd)?,
+        None => {
+            let seed = ids.secret();
+            keep(tx, "signing_key", &URL_SAFE_NO_PAD.encode(seed))?;
+            seed
+        }
+    };
+    Ok(ServerKey::from_seed(&seed))
+}
+
+fn text(tx: &Tx<'_>, name: &str) -> Result<Option<String>, StoreError> {
+    tx.query_opt("SELECT value FROM server WHERE name = $1", args![name], |row| {
+        row.get("value")
+    })
+}
+
+fn keep(tx: &Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
+    let sql =
+        "INSERT INTO server (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    tx.execute(sql, args![name, value])?;
+    Ok(())
 }

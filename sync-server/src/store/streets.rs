@@ -1,5 +1,7 @@
 //! Streets: settings and the counters of revisions and case numbers.
 
+use std::collections::BTreeMap;
+
 use domain::view::StreetRow;
 use domain::{ReceivedAt, StreetId};
 
@@ -113,15 +115,95 @@ pub fn durable_rev(tx: &Tx<'_>, street: &StreetId) -> Result<Option<u64>, StoreE
         .flatten())
 }
 
+/// How far a street has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Height {
+    /// Its revision.
+    pub rev: u64,
+    /// The revision up to which an off-machine copy exists.
+    pub durable_rev: Option<u64>,
+}
+
+/// How far every street has come in this snapshot.
+///
+/// # Errors
+/// What the engine reports.
+pub fn heights(tx: &Tx<'_>) -> Result<BTreeMap<StreetId, Height>, StoreError> {
+    let found = tx.query("SELECT street_id, rev, durable_rev FROM streets", &[], |row| {
+        let height = Height {
+            rev: row.get("rev")?,
+            durable_rev: row.get("durable_rev")?,
+        };
+        Ok((row.get("street_id")?, height))
+    })?;
+    Ok(found.into_iter().collect())
+}
+
+/// Notes that a copy elsewhere holds everything up to `rev`.
+///
+/// # Errors
+/// What the engine reports.
+pub fn copied(tx: &Tx<'_>, street: &StreetId, rev: u64, at: ReceivedAt) -> Result<(), StoreError> {
+    let sql = "UPDATE streets SET durable_rev = $2, backed_up_at = $3
+         WHERE street_id = $1 AND rev >= $2 AND (durable_rev IS NULL OR durable_rev <= $2)";
+    tx.execute(sql, args![street, rev, at])?;
+    Ok(())
+}
+
+/// When the copy was made that `durable_rev` tells of.
+///
+/// # Errors
+/// What the engine reports.
+pub fn backed_up_at(tx: &Tx<'_>, street: &StreetId) -> Result<Option<ReceivedAt>, StoreError> {
+    let sql = "SELECT backed_up_at FROM streets WHERE street_id = $1";
+    Ok(tx
+        .query_opt(sql, args![street], |row| row.get("backed_up_at"))?
+        .flatten())
+}
+
+/// Closes a street to writing. False when it was closed before.
+///
+/// # Errors
+/// What the engine reports.
+pub fn close(tx: &Tx<'_>, street: &StreetId, now: ReceivedAt) -> Result<bool, StoreError> {
+    let sql = "UPDATE streets SET read_only_at = $2 WHERE street_id = $1 AND read_only_at IS NULL";
+    Ok(tx.execute(sql, args![street, now])? > 0)
+}
+
+/// Since when a street is closed to writing; absent while it is open.
+///
+/// # Errors
+/// What the engine reports.
+pub fn read_only_at(tx: &Tx<'_>, street: &StreetId) -> Result<Option<ReceivedAt>, StoreError> {
+    let sql = "SELECT read_only_at FROM streets WHERE street_id = $1";
+    Ok(tx
+        .query_opt(sql, args![street], |row| row.get("read_only_at"))?
+        .flatten())
+}
+
+/// Number of streets closed to writing.
+///
+/// # Errors
+/// What the engine reports.
+pub fn closed(tx: &Tx<'_>) -> Result<i64, StoreError> {
+    tx.number("SELECT COUNT(*) FROM streets WHERE read_only_at IS NOT NULL", &[])
+}
+
 /// Takes the street's lock and `count` revisions; returns the last of them. Comes last in a transaction, so that
 /// commit order is revision order.
 ///
 /// # Errors
-/// What the engine reports.
+/// [`StoreError::ReadOnly`] while the street is closed to writing, or what the engine reports.
 pub fn take_revs(tx: &Tx<'_>, street: &StreetId, count: u64) -> Result<u64, StoreError> {
-    let sql = "UPDATE streets SET rev = rev + $2 WHERE street_id = $1 RETURNING rev";
-    tx.query_opt(sql, args![street, count], |row| row.get("rev"))?
-        .ok_or_else(|| StoreError::Column("rev".to_owned()))
+    let sql = "UPDATE streets SET rev = rev + $2 WHERE street_id = $1 AND read_only_at IS NULL RETURNING rev";
+    if let Some(rev) = tx.query_opt(sql, args![street, count], |row| row.get("rev"))? {
+        return Ok(rev);
+    }
+    Err(if read_only_at(tx, street)?.is_some() {
+        StoreError::ReadOnly
+    } else {
+        StoreError::Column("rev".to_owned())
+    })
 }
 
 /// The next `count` case numbers of a street-local day (`YYYYMMDD`), such as `JL-20220412-0001`. Takes the street's lock.

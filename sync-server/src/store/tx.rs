@@ -28,7 +28,7 @@ enum Engine<'c> {
 
 impl<'c> Tx<'c> {
     /// A transaction of SQLite: no other writes until it ends, so there is nothing to lock.
-    pub(super) fn sqlite(connection: &'c rusqlite::Connection) -> Self {
+    pub(crate) fn sqlite(connection: &'c rusqlite::Connection) -> Self {
         Self {
             engine: Engine::Sqlite(connection),
             pokes: RefCell::default(),
@@ -65,6 +65,24 @@ impl<'c> Tx<'c> {
         match self.engine {
             Engine::Sqlite(_) => "LIKE",
             Engine::Postgres(_) => "ILIKE",
+        }
+    }
+
+    /// Which cluster of PostgreSQL this is, on which of its timelines, and which of its databases; absent on SQLite. A
+    /// standby that took over, or a restored base back-up, is on another timeline; a restored dump is another database.
+    ///
+    /// # Errors
+    /// What the engine reports.
+    pub fn cluster(&self) -> Result<Option<String>, StoreError> {
+        match self.engine {
+            Engine::Sqlite(_) => Ok(None),
+            Engine::Postgres(_) => {
+                let sql = "SELECT CAST(system_identifier AS TEXT) || '/'
+                        || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '/'
+                        || (SELECT CAST(oid AS TEXT) FROM pg_database WHERE datname = current_database()) AS cluster
+                     FROM pg_control_system()";
+                self.query_opt(sql, &[], |row| row.get("cluster"))
+            }
         }
     }
 

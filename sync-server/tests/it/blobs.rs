@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
-use domain::protocol::{OfferRequest, OfferResponse, RowType, Verdict};
+use domain::protocol::{OfferRequest, OfferResponse, RowType, UploadState, Verdict};
 use domain::{PhotoFile, PhotoManifest, PhotoRole, Report, Sha256Hex};
 use serde_json::{Value, json};
 
@@ -46,6 +46,11 @@ pub(crate) async fn reported(world: &World) -> (Phone, [Photo; 3]) {
     let phone = world.enrol(1, user(1)).await;
     let photos = report_photos(world, &phone).await;
     (phone, photos)
+}
+
+fn stored(answer: &Answer) -> (domain::Epoch, u64, bool) {
+    let state: UploadState = answer.json();
+    (state.epoch, state.offset, state.stored)
 }
 
 /// The name of a photo that the phone's first mutation announces.
@@ -144,8 +149,7 @@ async fn a_small_file_goes_in_one_request_and_shows_on_its_case() {
     let before = world.pull(&phone, &[]).await;
     let name = preview.file.sha256.as_str();
     let answer = blob(&world, &phone, Method::PUT, name, None, &preview.bytes).await;
-    let said = json!({"epoch": phone.epoch, "offset": 9_000, "stored": true});
-    assert_eq!(answer.json::<Value>(), said);
+    assert_eq!(stored(&answer), (phone.epoch, 9_000, true));
     let after = world.pull(&phone, &crate::pull::cursors(&before)).await;
     let case = after
         .buckets
@@ -198,8 +202,7 @@ async fn an_upload_goes_on_where_it_broke_off() {
         &upright.bytes[200_000..],
     )
     .await;
-    let said = json!({"epoch": phone.epoch, "offset": 600_000, "stored": true});
-    assert_eq!(last.json::<Value>(), said);
+    assert_eq!(stored(&last), (phone.epoch, 600_000, true));
     let repeat = blob(
         &world,
         &phone,

@@ -33,6 +33,7 @@ async fn a_compressed_push_is_answered_compressed_and_its_request_id_is_echoed()
         proto: 1,
         epoch,
         device,
+        seen: None,
         announce,
         mutations,
     })
@@ -68,6 +69,7 @@ fn one_report(phone: &Phone) -> Vec<u8> {
         proto: 1,
         epoch: Some(phone.epoch),
         device: phone.device,
+        seen: None,
         announce: Announcement::default(),
         mutations: vec![creates(phone, 1, &report(1, "manhole"))],
     };

@@ -10,6 +10,7 @@ mod blobs;
 mod doors;
 mod encoding;
 mod enrol;
+mod golden;
 mod merge;
 mod migrate;
 mod objects;
@@ -17,6 +18,7 @@ mod processes;
 mod pull;
 mod push;
 mod race;
+mod trust;
 mod visits;
 #[path = "../../../tests/doors/words.rs"]
 mod words;

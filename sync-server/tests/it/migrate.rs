@@ -30,7 +30,7 @@ fn migrate(from: &Path, to: &str, photos: &Path) -> Output {
         .unwrap()
 }
 
-fn open(world: &World, places: &Places) -> Result<Server, StoreError> {
+pub(crate) fn open(world: &World, places: &Places) -> Result<Server, StoreError> {
     let (clock, ids) = (Arc::clone(&world.server.clock), Arc::clone(&world.server.ids));
     Server::open_at(places, Office::default(), clock, ids)
 }
@@ -180,13 +180,13 @@ async fn control_a_copy_that_differs_is_undone() {
     assert!(open(&world, &places).is_ok());
 }
 
-async fn put_preview(world: &World, phone: &Phone, preview: &Photo) {
+pub(crate) async fn put_preview(world: &World, phone: &Phone, preview: &Photo) {
     let name = preview.file.sha256.as_str();
     let stored = blob(world, phone, Method::PUT, name, None, &preview.bytes).await;
     assert_eq!(stored.status, 200);
 }
 
-fn find(folder: &Path, name: &str) -> std::path::PathBuf {
+pub(crate) fn find(folder: &Path, name: &str) -> std::path::PathBuf {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut below: Vec<_> = entries.collect();
     while let Some(path) = below.pop() {
@@ -202,7 +202,7 @@ fn find(folder: &Path, name: &str) -> std::path::PathBuf {
 
 impl World {
     /// Another server for the same phones.
-    fn serve(&mut self, server: Server) {
+    pub(crate) fn serve(&mut self, server: Server) {
         self.app = router(server.clone());
         self.server = server;
     }

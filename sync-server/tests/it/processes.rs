@@ -95,6 +95,7 @@ async fn work(
             proto: 1,
             epoch: Some(phone.epoch),
             device: phone.device,
+            seen: None,
             announce: Announcement::default(),
             mutations: vec![one(1), one(2)],
         };

@@ -207,6 +207,7 @@ impl World {
             proto: 1,
             epoch: Some(phone.epoch),
             device: phone.device,
+            seen: None,
             announce: Announcement::default(),
             mutations: mutations.to_vec(),
         };
@@ -219,8 +220,10 @@ impl World {
             epoch: Some(phone.epoch),
             device: phone.device,
             cursors: cursors.iter().cloned().collect(),
+            check: false,
             profile: None,
             max_bytes: None,
+            seen: None,
             announce: Announcement::default(),
         };
         self.post(Some(&phone.token), "/v1/pull", &request).await.json()

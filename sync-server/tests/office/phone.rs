@@ -73,6 +73,7 @@ impl Phone {
             proto: 1,
             epoch: Some(self.epoch),
             device: self.device,
+            seen: None,
             announce: Announcement::default(),
             mutations: vec![mutation],
         };

@@ -37,6 +37,9 @@ const STARTS: &[Start] = &[
     ("a file for a folder", &["serve", "--data-dir", ":file", "--listen", ":free"], &[], "", &["data_unusable"]),
     ("an administrator who is not here", &["reset-admin", "--data-dir", ":demo", "--login", "nobody"], &[], "", &["not_found"]),
     ("a server that does not run", &["health", "--listen", ":free"], &[], "", &["unreachable"]),
+    ("a time that is none", &["serve", "--backup-minutes", "often"], &[], "", &["minutes_invalid"]),
+    ("a copy of nothing", &["backup", "--data-dir", ":file", "--to", ":demo"], &[], "", &["data_unusable"]),
+    ("a copy that is not there", &["restore", "--data-dir", ":here", "--from", ":file"], &[], "", &["not_found"]),
     // The environment.
     ("everything wrong", &["serve", "--log-format", "xml"], &[("XUNGE_LISTEN", "x"), ("XUNGE_PUBLIC_URL", "ftp://x"), ("XUNGE_BEHIND_PROXY", "perhaps"), ("XUNGE_DATA_DIR", " ")], "", &["listen_invalid", "empty", "public_url_invalid", "flag_invalid", "log_format_invalid"]),
     ("a file that is not there", &["serve"], &[("XUNGE_CONFIG", "/no/such/file.toml")], "", &["file_unreadable"]),

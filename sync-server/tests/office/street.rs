@@ -24,6 +24,8 @@ async fn pulled(world: &World, phone: &Phone) -> StreetRow {
         cursors: BTreeMap::new(),
         profile: None,
         max_bytes: None,
+        seen: None,
+        check: false,
         announce: Announcement::default(),
     };
     let answer = post(

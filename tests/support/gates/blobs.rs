@@ -25,6 +25,8 @@ impl Gate for SaysStored {
                     epoch,
                     offset,
                     stored: true,
+                    street_rev: None,
+                    sig: None,
                 };
                 return saying(refusal(request, 200, ""), &state);
             }

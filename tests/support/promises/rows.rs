@@ -69,8 +69,10 @@ fn handed_out(server: &StreetServer, phone: &Phone) -> Option<Rows> {
             epoch: Some(server.handle().epoch),
             device,
             cursors: cursors.clone(),
+            check: false,
             profile: None,
             max_bytes: None,
+            seen: None,
             announce: Announcement::default(),
         };
         let request = Request {

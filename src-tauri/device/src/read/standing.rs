@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::protocol::ErrorCode;
-use domain::{CapturedAt, PhotoManifest, Sha256Hex};
+use domain::{CapturedAt, PhotoFile, PhotoManifest, Sha256Hex};
 
 use crate::device::Device;
 use crate::failure::Result;
@@ -94,9 +94,9 @@ impl Outlook {
     fn of_photos(&self, row: &Stored, files: &[Kept], photos: &[PhotoManifest]) -> (Word, WordReason) {
         let of = |hash: &Sha256Hex| files.iter().find(|file| file.sha256 == *hash);
         // What this phone was never told of as stored is not stored.
-        let waiting: Vec<Option<&Kept>> = photos
+        let uprights: Vec<&PhotoFile> = photos.iter().filter_map(|manifest| manifest.upright.as_ref()).collect();
+        let waiting: Vec<Option<&Kept>> = uprights
             .iter()
-            .filter_map(|manifest| manifest.upright.as_ref())
             .map(|file| of(&file.sha256))
             .filter(|file| file.is_none_or(|file| file.state != FileState::Stored))
             .collect();
@@ -105,6 +105,10 @@ impl Outlook {
             answer: answer(row),
             undecodable: photos.iter().any(|manifest| manifest.upright.is_none()),
             photos_waiting: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
+            copied: row.copied
+                && uprights
+                    .iter()
+                    .all(|file| of(&file.sha256).is_some_and(|file| file.copied)),
             facts: self.facts(),
             photos: self.photos(&kept),
         })
@@ -169,6 +173,7 @@ pub(crate) fn told(photos: &[PhotoManifest], stored: &[Sha256Hex]) -> (Word, Wor
         answer: Answer::Final,
         undecodable: false,
         photos_waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        copied: false,
         facts: Traffic::Moving,
         photos: Traffic::Elsewhere,
     })
@@ -181,7 +186,7 @@ fn is_stored(manifest: &PhotoManifest, stored: &[Sha256Hex]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use domain::{PhotoFile, PhotoRole};
+    use domain::PhotoRole;
 
     use super::*;
     use crate::view::ReasonCode;

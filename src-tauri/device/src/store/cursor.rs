@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::{Bucket, Epoch};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::filling;
 use super::identity::uuid;
 use crate::failure::Result;
 
@@ -22,6 +23,7 @@ pub(crate) fn epoch(cache: &Connection) -> Result<Option<Epoch>> {
 /// revisions count for nothing: what was newest in a history that was lost may have a lower revision in this one.
 pub(crate) fn begin_epoch(cache: &Connection, epoch: Epoch) -> Result<()> {
     cache.execute("delete from cursor", [])?;
+    cache.execute("delete from filling", [])?;
     cache.execute("update row set rev = 0", [])?;
     cache.execute("update member set rev = 0", [])?;
     cache.execute(
@@ -39,12 +41,46 @@ pub(crate) fn all(cache: &Connection) -> Result<BTreeMap<Bucket, u64>> {
     Ok(found)
 }
 
-pub(crate) fn set(cache: &Connection, bucket: &Bucket, rev: u64, complete: bool) -> Result<()> {
+/// Sets a cursor; `filling` while a fresh copy of the bucket is on its way.
+pub(crate) fn set(cache: &Connection, bucket: &Bucket, rev: u64, complete: bool, filling: bool) -> Result<()> {
     cache.execute(
-        "insert into cursor (bucket, rev, complete) values (?1, ?2, ?3)
-         on conflict (bucket) do update set rev = excluded.rev, complete = max(complete, excluded.complete)",
-        params![bucket.as_str(), rev, complete],
+        "insert into cursor (bucket, rev, complete, filling) values (?1, ?2, ?3, ?4)
+         on conflict (bucket) do update set rev = excluded.rev, complete = max(complete, excluded.complete),
+             filling = excluded.filling",
+        params![bucket.as_str(), rev, complete, filling],
     )?;
+    Ok(())
+}
+
+/// True while a fresh copy of a bucket is on its way.
+pub(crate) fn is_filling(cache: &Connection, bucket: &Bucket) -> Result<bool> {
+    let sql = "select filling from cursor where bucket = ?1";
+    let found = cache.query_row(sql, [bucket.as_str()], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or(false))
+}
+
+/// Notes whether a bucket's digest agreed with the server's.
+pub(crate) fn set_doubtful(cache: &Connection, bucket: &Bucket, doubtful: bool) -> Result<()> {
+    cache.execute(
+        "update cursor set doubtful = ?2 where bucket = ?1",
+        params![bucket.as_str(), doubtful],
+    )?;
+    Ok(())
+}
+
+/// Buckets whose digest did not agree.
+pub(crate) fn doubtful(cache: &Connection) -> Result<Vec<Bucket>> {
+    let mut statement = cache.prepare_cached("select bucket from cursor where doubtful = 1 order by bucket")?;
+    let found = statement
+        .query_map([], |row| Ok(Bucket(row.get(0)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(found)
+}
+
+/// Drops cursors that are beyond what this phone has seen of the street. They were damaged here: told to the server they
+/// would look as if it had lost something.
+pub(crate) fn drop_beyond(cache: &Connection, seen: u64) -> Result<()> {
+    cache.execute("delete from cursor where rev > ?1 or rev < 0", [seen])?;
     Ok(())
 }
 
@@ -62,7 +98,7 @@ pub(crate) fn is_complete(cache: &Connection, bucket: &Bucket) -> Result<bool> {
 
 pub(crate) fn remove(cache: &Connection, bucket: &Bucket) -> Result<()> {
     cache.execute("delete from cursor where bucket = ?1", [bucket.as_str()])?;
-    Ok(())
+    filling::forget(cache, bucket)
 }
 
 #[cfg(test)]
@@ -102,7 +138,7 @@ mod tests {
         store
             .write_cache(|tx| {
                 begin_epoch(tx, Epoch(Uuid::from_u128(1)))?;
-                set(tx, &bucket, 7, true)?;
+                set(tx, &bucket, 7, true, false)?;
                 assert!(is_complete(tx, &bucket)?);
                 begin_epoch(tx, Epoch(Uuid::from_u128(2)))?;
                 assert!(all(tx)?.is_empty());

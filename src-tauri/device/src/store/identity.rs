@@ -22,13 +22,34 @@ pub(crate) struct Identity {
     pub(crate) fork: Option<(DeviceId, String)>,
     pub(crate) clock_offset_ms: Option<i64>,
     pub(crate) last_success_ms: Option<i64>,
+    /// The latest revision of the street this phone has seen in the epoch.
+    pub(crate) seen_rev: Option<u64>,
+    /// The revision up to which an off-machine copy of the server exists.
+    pub(crate) durable_rev: Option<u64>,
+    /// The server's public key, pinned at the enrolment.
+    pub(crate) server_key: Option<String>,
+}
+
+impl Identity {
+    /// Notes what an answer of this epoch says of the street's revisions. True when more is safe elsewhere than before.
+    pub(crate) fn note_revs(&mut self, seen: Option<u64>, durable: Option<u64>) -> bool {
+        self.seen_rev = self.seen_rev.max(seen);
+        let moved = durable > self.durable_rev;
+        self.durable_rev = self.durable_rev.max(durable);
+        moved
+    }
+
+    /// Another history: what was seen of the last one counts for nothing.
+    pub(crate) fn forget_revs(&mut self) {
+        (self.seen_rev, self.durable_rev) = (None, None);
+    }
 }
 
 pub(crate) fn get(outbox: &Connection) -> Result<Option<Identity>> {
     let found = outbox
         .query_row(
             "select server, device, token, profile, epoch, next_seq, revoked, fork_device, fork_token,
-                    clock_offset_ms, last_success_ms from identity",
+                    clock_offset_ms, last_success_ms, seen_rev, durable_rev, server_key from identity",
             [],
             read,
         )
@@ -59,6 +80,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Identity> {
         fork,
         clock_offset_ms: row.get(9)?,
         last_success_ms: row.get(10)?,
+        seen_rev: row.get(11)?,
+        durable_rev: row.get(12)?,
+        server_key: row.get(13)?,
     })
 }
 
@@ -72,8 +96,8 @@ pub(crate) fn put(outbox: &Connection, identity: &Identity) -> Result<()> {
     let profile = serde_json::to_string(&identity.profile)?;
     outbox.execute(
         "insert or replace into identity (one, server, device, token, profile, epoch, next_seq, revoked,
-             fork_device, fork_token, clock_offset_ms, last_success_ms)
-         values (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             fork_device, fork_token, clock_offset_ms, last_success_ms, seen_rev, durable_rev, server_key)
+         values (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         params![
             identity.server,
             identity.device.to_string(),
@@ -86,6 +110,9 @@ pub(crate) fn put(outbox: &Connection, identity: &Identity) -> Result<()> {
             identity.fork.as_ref().map(|(_, token)| token),
             identity.clock_offset_ms,
             identity.last_success_ms,
+            identity.seen_rev,
+            identity.durable_rev,
+            identity.server_key,
         ],
     )?;
     Ok(())
@@ -134,6 +161,9 @@ mod tests {
             fork: Some((DeviceId(Uuid::from_u128(3)), "next".to_owned())),
             clock_offset_ms: Some(-5),
             last_success_ms: None,
+            seen_rev: Some(8),
+            durable_rev: Some(5),
+            server_key: Some("key".to_owned()),
         }
     }
 

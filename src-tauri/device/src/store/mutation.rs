@@ -9,6 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::identity::uuid;
+use super::proof;
 use crate::failure::Result;
 
 /// How long a parked mutation waits before it is offered again.
@@ -67,6 +68,8 @@ pub(crate) struct Stored {
     pub(crate) server_est_ms: Option<i64>,
     pub(crate) state: MutationState,
     pub(crate) receipt: Option<Receipt>,
+    /// True once an off-machine copy of the server holds its answer.
+    pub(crate) copied: bool,
     /// True once the worker sent a refused record anew or knowingly gave it up.
     pub(crate) dismissed: bool,
     /// True once the worker has read what became of an edit that met another one.
@@ -104,7 +107,8 @@ impl Stored {
 }
 
 const COLUMNS: &str = "id, seq, kind, v, entity, author, body, body_hash, wall_ms, server_est_ms, state, receipt,
-    dismissed_ms is not null, told_ms is not null";
+    dismissed_ms is not null, told_ms is not null,
+    exists (select 1 from identity i where i.epoch = acked_epoch and i.durable_rev >= acked_rev)";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
     let json = |column: usize, text: &str| -> rusqlite::Result<Value> {
@@ -133,6 +137,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
             .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(11, Type::Text, Box::new(fault)))?,
         dismissed: row.get(12)?,
         told: row.get(13)?,
+        copied: row.get(14)?,
     })
 }
 
@@ -293,7 +298,13 @@ fn give_number(outbox: &Connection, id: MutationId, next_seq: &mut u64) -> Resul
 
 /// Writes the server's answer and takes its number back: after a fork or gap another one may get it.
 /// False when no such mutation is here.
-pub(crate) fn settle(outbox: &Connection, receipt: &Receipt, epoch: Epoch, now_ms: i64) -> Result<bool> {
+pub(crate) fn settle(
+    outbox: &Connection,
+    receipt: &Receipt,
+    proof: Option<i64>,
+    epoch: Epoch,
+    now_ms: i64,
+) -> Result<bool> {
     let hash: Option<String> = outbox
         .query_row(
             "select body_hash from mutation where id = ?1",
@@ -316,7 +327,8 @@ pub(crate) fn settle(outbox: &Connection, receipt: &Receipt, epoch: Epoch, now_m
     };
     let parked = state == MutationState::Parked;
     outbox.execute(
-        "update mutation set state = ?2, receipt = ?3, acked_epoch = ?4, acked_rev = ?5, next_offer_ms = ?6, seq = null
+        "update mutation set state = ?2, receipt = ?3, acked_epoch = ?4, acked_rev = ?5, next_offer_ms = ?6, seq = null,
+                answered_ms = ?7, proof = ?8
          where id = ?1",
         params![
             receipt.id.to_string(),
@@ -325,6 +337,8 @@ pub(crate) fn settle(outbox: &Connection, receipt: &Receipt, epoch: Epoch, now_m
             epoch.to_string(),
             receipt.rev,
             parked.then_some(now_ms + PARKED_PAUSE_MS),
+            now_ms,
+            proof,
         ],
     )?;
     Ok(true)
@@ -363,11 +377,32 @@ pub(crate) fn forget_numbers(outbox: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Delivered before `?1` and safe in an off-machine copy of the server, by its own signed word.
+const SAFE: &str = "(state = 'final' or dismissed_ms is not null) and answered_ms <= ?1 and proof is not null
+    and exists (select 1 from identity i where i.epoch = acked_epoch and i.durable_rev >= acked_rev)
+    and not exists (select 1 from photo_ref r join photo_file f on f.sha256 = r.sha256
+        where r.mutation = mutation.id and f.freed_ms is null)";
+
+/// Removes what is safe elsewhere and whose photo files were let go of; what proves its delivery stays. Returns how many
+/// that were.
+pub(crate) fn let_go(outbox: &Connection, then_ms: i64) -> Result<usize> {
+    proof::keep_of_mutations(outbox, SAFE, then_ms)?;
+    let gone = "select id from mutation where id in (select id from delivered)";
+    outbox.execute(&format!("delete from photo_ref where mutation in ({gone})"), [])?;
+    let count = outbox.execute("delete from mutation where id in (select id from delivered)", [])?;
+    outbox.execute(
+        "delete from photo_file where freed_ms is not null
+             and not exists (select 1 from photo_ref r where r.sha256 = photo_file.sha256)",
+        [],
+    )?;
+    Ok(count)
+}
+
 /// A new server history: everything kept here is unanswered again, but for what was given up or sent anew.
 pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
     outbox.execute(
         "update mutation set state = 'pending', seq = null, receipt = null, acked_epoch = null, acked_rev = null,
-                next_offer_ms = null
+                next_offer_ms = null, answered_ms = null
          where dismissed_ms is null",
         [],
     )?;
@@ -422,7 +457,7 @@ mod tests {
 
     fn settle_one(store: &Store, receipt: &Receipt) {
         store
-            .write_outbox(|tx| settle(tx, receipt, Epoch(Uuid::nil()), 0))
+            .write_outbox(|tx| settle(tx, receipt, None, Epoch(Uuid::nil()), 0))
             .unwrap();
     }
 

@@ -14,8 +14,12 @@ const OUTBOX: &[M<'_>] = &[
     M::up(include_str!("migrations/outbox/02.sql")),
     M::up(include_str!("migrations/outbox/03.sql")),
     M::up(include_str!("migrations/outbox/04.sql")),
+    M::up(include_str!("migrations/outbox/05.sql")),
 ];
-const CACHE: &[M<'_>] = &[M::up(include_str!("migrations/cache/01.sql"))];
+const CACHE: &[M<'_>] = &[
+    M::up(include_str!("migrations/cache/01.sql")),
+    M::up(include_str!("migrations/cache/02.sql")),
+];
 
 /// The three files of an SQLite database in WAL mode.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];

@@ -5,6 +5,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
+use super::proof;
 use crate::failure::Result;
 
 /// How far a file has travelled.
@@ -42,9 +43,12 @@ pub(crate) struct Kept {
     pub(crate) any_network: bool,
     /// True when the office asked for this original, or it is all there is of a photo.
     pub(crate) asked: bool,
+    /// True once an off-machine copy of the server holds it.
+    pub(crate) copied: bool,
 }
 
-const COLUMNS: &str = "f.sha256, f.copy, f.size, f.mime, f.state, f.sent, f.any_network, f.asked";
+const COLUMNS: &str = "f.sha256, f.copy, f.size, f.mime, f.state, f.sent, f.any_network, f.asked,
+    (f.freed_ms is not null or exists (select 1 from identity i where i.durable_rev >= f.stored_rev))";
 
 pub(crate) const fn copy_name(copy: PhotoCopy) -> &'static str {
     match copy {
@@ -77,6 +81,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
         sent: row.get(5)?,
         any_network: row.get(6)?,
         asked: row.get(7)?,
+        copied: row.get(8)?,
     })
 }
 
@@ -104,7 +109,7 @@ pub(crate) fn insert(outbox: &Connection, named: &Named<'_>) -> Result<()> {
         "insert into photo_file (sha256, copy, size, mime, state, any_network, asked, captured_ms)
          values (?1, ?2, ?3, ?4, 'local', ?5, ?6, ?7)
          on conflict (sha256) do update set any_network = max(any_network, excluded.any_network),
-             asked = max(asked, excluded.asked)",
+             asked = max(asked, excluded.asked), freed_ms = null",
         params![
             named.file.sha256.as_str(),
             copy_name(named.copy),
@@ -128,7 +133,7 @@ pub(crate) fn insert(outbox: &Connection, named: &Named<'_>) -> Result<()> {
 }
 
 /// Travels only if its mutation was answered and not given up; originals only if asked for.
-const TRAVELS: &str = "f.state <> 'stored' and (f.copy <> 'original' or f.asked = 1)
+const TRAVELS: &str = "f.state <> 'stored' and f.freed_ms is null and (f.copy <> 'original' or f.asked = 1)
     and exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
         where r.sha256 = f.sha256 and m.dismissed_ms is null)";
 const ANSWERED: &str = "exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
@@ -188,6 +193,56 @@ pub(crate) fn set_progress(outbox: &Connection, sha256: &Sha256Hex, state: FileS
     Ok(())
 }
 
+/// Notes that the server has stored a file, and at which of the street's revisions.
+pub(crate) fn set_stored(
+    outbox: &Connection,
+    sha256: &Sha256Hex,
+    street_rev: Option<u64>,
+    proof: Option<i64>,
+    now_ms: i64,
+) -> Result<()> {
+    outbox.execute(
+        "update photo_file set state = 'stored', sent = size, stored_rev = ?2, stored_ms = ?3, proof = ?4
+         where sha256 = ?1",
+        params![sha256.as_str(), street_rev, now_ms, proof],
+    )?;
+    Ok(())
+}
+
+/// Files that need not stay on this phone: by the server's signed word it has them, and an off-machine copy of it as well. Uprights and previews that were
+/// stored before `week_ago`; originals taken before `month_ago` whose upright may go, and which the office either has
+/// or never asked for.
+pub(crate) fn to_free(outbox: &Connection, week_ago_ms: i64, month_ago_ms: i64) -> Result<Vec<Sha256Hex>> {
+    let mut statement = outbox.prepare_cached(
+        "with safe as (
+             select sha256 from photo_file f where state = 'stored' and stored_ms <= ?1 and proof is not null
+                 and exists (select 1 from identity i where i.durable_rev >= f.stored_rev)
+         )
+         select sha256 from photo_file f where freed_ms is null and case copy
+             when 'original' then captured_ms <= ?2
+                 and case when asked = 1 then sha256 in safe
+                     else not exists (select 1 from photo_ref r where r.sha256 = f.sha256
+                         and not exists (select 1 from photo_ref u join photo_file uf on uf.sha256 = u.sha256
+                             where u.mutation = r.mutation and u.n = r.n and u.copy = 'upright'
+                                 and (u.sha256 in safe or uf.freed_ms is not null))) end
+             else sha256 in safe end",
+    )?;
+    let found = statement
+        .query_map([week_ago_ms, month_ago_ms], |row| row.get(0).map(Sha256Hex))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(found)
+}
+
+/// Notes that a file is about to be removed from this phone; what proves that it was stored stays.
+pub(crate) fn set_freed(outbox: &Connection, sha256: &Sha256Hex, now_ms: i64) -> Result<()> {
+    proof::keep_of_photo(outbox, sha256)?;
+    outbox.execute(
+        "update photo_file set freed_ms = ?2 where sha256 = ?1",
+        params![sha256.as_str(), now_ms],
+    )?;
+    Ok(())
+}
+
 /// Lets the photos of everything about one entity use any network.
 pub(crate) fn hurry(outbox: &Connection, entity: Uuid) -> Result<()> {
     outbox.execute(
@@ -207,15 +262,18 @@ pub(crate) fn ask_for(outbox: &Connection, sha256: &Sha256Hex) -> Result<()> {
     Ok(())
 }
 
-/// A new server history: nothing is known to be stored any more.
+/// A new server history: nothing that is still here is known to be stored any more.
 pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
-    outbox.execute("update photo_file set state = 'local', sent = 0", [])?;
+    outbox.execute(
+        "update photo_file set state = 'local', sent = 0, stored_rev = null, stored_ms = null where freed_ms is null",
+        [],
+    )?;
     Ok(())
 }
 
-/// Hashes of every file a saved record names.
+/// Hashes of every file that a saved record names and that was not let go of.
 pub(crate) fn known(outbox: &Connection) -> Result<Vec<String>> {
-    let mut statement = outbox.prepare_cached("select sha256 from photo_file")?;
+    let mut statement = outbox.prepare_cached("select sha256 from photo_file where freed_ms is null")?;
     let found = statement
         .query_map([], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
@@ -295,7 +353,7 @@ mod tests {
             body_hash,
         };
         store
-            .write_outbox(|tx| mutation::settle(tx, &receipt, domain::Epoch(Uuid::nil()), 0))
+            .write_outbox(|tx| mutation::settle(tx, &receipt, None, domain::Epoch(Uuid::nil()), 0))
             .unwrap();
     }
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use domain::Bucket;
-use domain::protocol::{Row, RowType, Tombstone};
+use domain::protocol::{Row, RowDigest, RowType, Tombstone, row_place};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::household_search;
 use crate::failure::Result;
@@ -14,20 +15,98 @@ use crate::failure::Result;
 /// Households whose line in the list has to be computed anew, once all rows of an answer are in.
 pub(crate) type Stale = BTreeSet<String>;
 
-/// Name of a kind of row in the database.
-pub(crate) const fn kind_name(kind: RowType) -> &'static str {
-    match kind {
-        RowType::Street => "street",
-        RowType::Queue => "queue",
-        RowType::Grid => "grid",
-        RowType::Case => "case",
-        RowType::CaseOutline => "case_outline",
-        RowType::Household => "household",
-        RowType::Resident => "resident",
-        RowType::Visit => "visit",
-        RowType::Reflection => "reflection",
-        RowType::OriginalRequest => "original_request",
+/// A kind of row by its name.
+pub(crate) fn kind(name: &str) -> Result<RowType> {
+    Ok(serde_json::from_value(Value::String(name.to_owned()))?)
+}
+
+/// What tells a row that was damaged here: the beginning of the hash of its text.
+fn checksum(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The members of a bucket whose rows are here as they came.
+pub(crate) fn sound_members(cache: &Connection, bucket: &Bucket) -> Result<Vec<(RowType, String, u64)>> {
+    let mut statement = cache.prepare_cached(
+        "select m.type, m.id, m.rev, r.sum, r.data from member m join row r on r.type = m.type and r.id = m.id
+         where m.bucket = ?1 and r.rev >= m.rev",
+    )?;
+    let mut rows = statement.query([bucket.as_str()])?;
+    let mut sound = Vec::new();
+    while let Some(found) = rows.next()? {
+        let (name, id): (String, String) = (found.get(0)?, found.get(1)?);
+        let (sum, data): (String, String) = (found.get(3)?, found.get(4)?);
+        // A revision below zero, or a kind nobody knows, is damage like any other.
+        if let (Ok(kind), Ok(rev)) = (kind(&name), u64::try_from(found.get::<_, i64>(2)?))
+            && checksum(&data) == sum
+        {
+            sound.push((kind, id, rev));
+        }
     }
+    Ok(sound)
+}
+
+/// Takes rows out of a bucket that are not here as they came.
+pub(crate) fn drop_damaged(cache: &Connection, bucket: &Bucket) -> Result<()> {
+    let sound: BTreeSet<(String, String)> = sound_members(cache, bucket)?
+        .into_iter()
+        .map(|(kind, id, _rev)| (kind.name().to_owned(), id))
+        .collect();
+    for member in members(cache, bucket)? {
+        if !sound.contains(&member) {
+            remove_member(cache, bucket, &member)?;
+        }
+    }
+    Ok(())
+}
+
+/// Kind and name of every member of a bucket, damaged or not.
+fn members(cache: &Connection, bucket: &Bucket) -> Result<Vec<(String, String)>> {
+    let mut statement = cache.prepare_cached("select type, id from member where bucket = ?1")?;
+    let found = statement
+        .query_map([bucket.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(found)
+}
+
+fn remove_member(cache: &Connection, bucket: &Bucket, (name, id): &(String, String)) -> Result<()> {
+    cache
+        .prepare_cached("delete from member where bucket = ?1 and type = ?2 and id = ?3")?
+        .execute([bucket.as_str(), name, id])?;
+    Ok(())
+}
+
+/// The digest of what a bucket holds here.
+pub(crate) fn digest(cache: &Connection, bucket: &Bucket) -> Result<RowDigest> {
+    let mut digest = RowDigest::default();
+    for (kind, id, rev) in sound_members(cache, bucket)? {
+        digest.add(kind, &id, rev);
+    }
+    Ok(digest)
+}
+
+/// Makes the rows of a bucket below these prefixes what the server says they are.
+pub(crate) fn replace_below(
+    cache: &Connection,
+    bucket: &Bucket,
+    prefixes: &[String],
+    rows: &[Row],
+    stale: &mut Stale,
+) -> Result<()> {
+    for member in members(cache, bucket)? {
+        if kind(&member.0).map_or(true, |kind| prefixes.contains(&row_place(kind, &member.1))) {
+            remove_member(cache, bucket, &member)?;
+        }
+    }
+    for row in rows {
+        // Whatever is here under this name was damaged or is older.
+        cache
+            .prepare_cached("delete from row where type = ?1 and id = ?2")?
+            .execute([row.kind.name(), &row.id])?;
+        put(cache, bucket, row, stale)?;
+    }
+    Ok(())
 }
 
 /// Stores a row and its membership. An older revision never replaces a newer one.
@@ -37,19 +116,15 @@ pub(crate) fn put(cache: &Connection, bucket: &Bucket, row: &Row, stale: &mut St
             "insert into member (bucket, type, id, rev) values (?1, ?2, ?3, ?4)
              on conflict (bucket, type, id) do update set rev = max(rev, excluded.rev)",
         )?
-        .execute(params![bucket.as_str(), kind_name(row.kind), row.id, row.rev])?;
+        .execute(params![bucket.as_str(), row.kind.name(), row.id, row.rev])?;
+    let text = serde_json::to_string(&row.data)?;
     let changed = cache
         .prepare_cached(
-            "insert into row (type, id, rev, data) values (?1, ?2, ?3, ?4)
-             on conflict (type, id) do update set rev = excluded.rev, data = excluded.data
+            "insert into row (type, id, rev, data, sum) values (?1, ?2, ?3, ?4, ?5)
+             on conflict (type, id) do update set rev = excluded.rev, data = excluded.data, sum = excluded.sum
              where excluded.rev >= row.rev",
         )?
-        .execute(params![
-            kind_name(row.kind),
-            row.id,
-            row.rev,
-            serde_json::to_string(&row.data)?
-        ])?;
+        .execute(params![row.kind.name(), row.id, row.rev, text, checksum(&text)])?;
     if changed == 1 {
         index(cache, row.kind, &row.id, &row.data, stale)?;
     }
@@ -60,7 +135,7 @@ pub(crate) fn put(cache: &Connection, bucket: &Bucket, row: &Row, stale: &mut St
 pub(crate) fn leave(cache: &Connection, bucket: &Bucket, gone: &Tombstone) -> Result<()> {
     cache
         .prepare_cached("delete from member where bucket = ?1 and type = ?2 and id = ?3 and rev <= ?4")?
-        .execute(params![bucket.as_str(), kind_name(gone.kind), gone.id, gone.rev])?;
+        .execute(params![bucket.as_str(), gone.kind.name(), gone.id, gone.rev])?;
     Ok(())
 }
 
@@ -159,7 +234,7 @@ fn parse<T: DeserializeOwned>(kind: RowType, texts: Vec<String>) -> Vec<T> {
     if rows.len() < count {
         // A row of a newer server that this app cannot read hides itself, not the list.
         tracing::warn!(
-            kind = kind_name(kind),
+            kind = kind.name(),
             unread = count - rows.len(),
             "rows of an unknown shape"
         );
@@ -178,7 +253,7 @@ pub(crate) fn refresh(cache: &Connection, stale: &Stale) -> Result<()> {
 pub(crate) fn all<T: DeserializeOwned>(cache: &Connection, kind: RowType) -> Result<Vec<T>> {
     let mut statement = cache.prepare_cached("select data from row where type = ?1 order by id")?;
     let texts = statement
-        .query_map([kind_name(kind)], |row| row.get(0))?
+        .query_map([kind.name()], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(parse(kind, texts))
 }
@@ -187,7 +262,7 @@ pub(crate) fn all<T: DeserializeOwned>(cache: &Connection, kind: RowType) -> Res
 pub(crate) fn get<T: DeserializeOwned>(cache: &Connection, kind: RowType, id: &str) -> Result<Option<T>> {
     let text: Option<String> = cache
         .prepare_cached("select data from row where type = ?1 and id = ?2")?
-        .query_row([kind_name(kind), id], |row| row.get(0))
+        .query_row([kind.name(), id], |row| row.get(0))
         .optional()?;
     Ok(text.and_then(|text| parse(kind, vec![text]).pop()))
 }
@@ -204,7 +279,7 @@ pub(crate) fn of_household<T: DeserializeOwned>(cache: &Connection, kind: RowTyp
          where o.household = ?2 order by r.id"
     ))?;
     let texts = statement
-        .query_map([kind_name(kind), household], |row| row.get(0))?
+        .query_map([kind.name(), household], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(parse(kind, texts))
 }

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 
 use crate::failure::Result;
 use crate::ports::Topic;
-use crate::store::cursor;
 use crate::store::row::{self, Stale};
+use crate::store::{cursor, filling};
 
 /// What an answer changed.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,12 +27,26 @@ pub(crate) fn apply(cache: &Connection, response: &PullResponse) -> Result<Appli
         apply_page(cache, page, &mut applied, &mut stale)?;
     }
     leave_scope(cache, &response.scope, &mut applied)?;
+    compare(cache, &response.buckets)?;
     row::sweep(cache, &mut stale)?;
     row::refresh(cache, &stale)?;
     Ok(applied)
 }
 
 fn apply_page(cache: &Connection, page: &BucketPage, applied: &mut Applied, stale: &mut Stale) -> Result<()> {
+    // A fresh copy that takes more than one page is fetched aside, and shown once it is whole.
+    if page.reset {
+        filling::forget(cache, &page.id)?;
+    }
+    if page.reset && page.more || !page.reset && cursor::is_filling(cache, &page.id)? {
+        filling::add(cache, page)?;
+        if !page.more {
+            filling::show(cache, &page.id, stale)?;
+            applied.topics.extend(ALL);
+        }
+        applied.more |= page.more;
+        return cursor::set(cache, &page.id, page.to, !page.more, page.more);
+    }
     if page.reset {
         row::empty_bucket(cache, &page.id)?;
         applied.topics.extend(ALL);
@@ -46,7 +60,19 @@ fn apply_page(cache: &Connection, page: &BucketPage, applied: &mut Applied, stal
         applied.topics.extend(topics(gone.kind));
     }
     applied.more |= page.more;
-    cursor::set(cache, &page.id, page.to, !page.more)
+    cursor::set(cache, &page.id, page.to, !page.more, false)
+}
+
+/// Compares what is here now with what the server says it is. What was damaged here does not count as being here.
+fn compare(cache: &Connection, pages: &[BucketPage]) -> Result<()> {
+    for page in pages {
+        if let Some(theirs) = page.digest {
+            row::drop_damaged(cache, &page.id)?;
+            let agreed = row::digest(cache, &page.id)? == theirs;
+            cursor::set_doubtful(cache, &page.id, !agreed)?;
+        }
+    }
+    Ok(())
 }
 
 /// The phone may not see these buckets any more. What other buckets hold stays.
@@ -110,6 +136,7 @@ mod tests {
             more: false,
             rows,
             gone: Vec::new(),
+            digest: None,
         }
     }
 
@@ -118,6 +145,7 @@ mod tests {
             epoch: Epoch(Uuid::nil()),
             server_ms: 0,
             street_rev: 9,
+            durable_rev: None,
             profile: None,
             scope: scope.iter().map(|bucket| Bucket::from(*bucket)).collect(),
             buckets,
@@ -180,6 +208,61 @@ mod tests {
             .write_cache(|tx| apply(tx, &answer(&["ref"], vec![reset])))
             .unwrap();
         assert_eq!(ids(&store), ["new"]);
+    }
+
+    #[test]
+    fn a_fresh_copy_is_shown_once_it_is_whole() {
+        let (_dir, store) = for_test();
+        let write = |page| {
+            store
+                .write_cache(|tx| apply(tx, &answer(&["ref"], vec![page])))
+                .unwrap()
+        };
+        write(page("ref", 4, vec![queue("old", 4)]));
+        let first = |rows| BucketPage {
+            reset: true,
+            more: true,
+            ..page("ref", 5, rows)
+        };
+        assert!(write(first(vec![queue("given up", 5)])).more);
+        assert_eq!(ids(&store), ["old"], "the half-made copy is not shown");
+        write(first(vec![queue("a", 5), queue("b", 5)]));
+        let gone = Tombstone {
+            kind: RowType::Queue,
+            id: "a".to_owned(),
+            rev: 6,
+        };
+        let next = BucketPage {
+            more: true,
+            gone: vec![gone],
+            ..page("ref", 6, vec![queue("c", 6)])
+        };
+        write(next);
+        assert_eq!(ids(&store), ["old"]);
+        assert!(!store.cache(|cache| cursor::is_complete(cache, &"none".into())).unwrap());
+        write(page("ref", 7, vec![queue("d", 7)]));
+        assert_eq!(ids(&store), ["b", "c", "d"]);
+        write(page("ref", 8, vec![queue("e", 8)]));
+        assert_eq!(ids(&store), ["b", "c", "d", "e"]);
+    }
+
+    #[test]
+    fn a_digest_that_does_not_agree_makes_the_bucket_doubtful() {
+        let (_dir, store) = for_test();
+        let mut digest = domain::protocol::RowDigest::default();
+        digest.add(RowType::Queue, "a", 4);
+        let told = |rows| BucketPage {
+            digest: Some(digest),
+            ..page("ref", 4, rows)
+        };
+        let doubtful = |page| {
+            let whole = answer(&["ref"], vec![page]);
+            store
+                .write_cache(|tx| apply(tx, &whole).and_then(|_| cursor::doubtful(tx)))
+                .unwrap()
+        };
+        assert_eq!(doubtful(told(vec![queue("a", 4)])), []);
+        assert_eq!(doubtful(told(vec![queue("b", 4)])), [Bucket::from("ref")]);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub(crate) struct Memory {
     pub(crate) last_error: Option<ErrorCode>,
     pub(crate) last_request_at: Option<i64>,
     pub(crate) pull_due_at: i64,
+    /// When every bucket is compared with the server's, whether it has moved or not.
+    pub(crate) check_due_at: i64,
     pub(crate) basemap_due_at: i64,
     /// The server reads the shared dictionary.
     pub(crate) dictionary: bool,
@@ -61,6 +63,7 @@ impl Engine {
             last_error: None,
             last_request_at: None,
             pull_due_at: 0,
+            check_due_at: 0,
             basemap_due_at: 0,
             dictionary: false,
             running: 0,

@@ -127,6 +127,9 @@ impl Device {
                     fork: None,
                     clock_offset_ms: None,
                     last_success_ms: None,
+                    seen_rev: None,
+                    durable_rev: None,
+                    server_key: answer.key.clone(),
                 },
             )
         })?;

@@ -1,10 +1,11 @@
 //! Offering photos by their hash: the server may have them already.
 
 use domain::Sha256Hex;
-use domain::protocol::{BlobAnswer, OfferRequest, OfferResponse, PROTO};
+use domain::protocol::{BlobAnswer, OfferRequest, OfferResponse, PROTO, photo_line};
 
 use super::backoff::{Backoff, Lane};
 use super::exchange::Fault;
+use super::signed::Signed;
 use crate::device::Device;
 use crate::failure::Result;
 use crate::ports::Topic;
@@ -33,7 +34,13 @@ impl Device {
         match answer {
             // A server with another history knows nothing of the mutations these files belong to; they go first.
             Ok(response) if self.note_history(identity.device, response.epoch)? => Ok(()),
-            Ok(response) => Ok(self.write_offer(&request.hashes, &response)?),
+            Ok(response) => {
+                let have = response.lines.iter().filter(|line| line.answer == BlobAnswer::Have);
+                let lines = have.map(|line| photo_line(&line.sha256)).collect();
+                let (rev, sig) = (response.street_rev, response.sig.as_deref());
+                let signed = Signed::check(&identity, response.epoch, rev, lines, sig)?;
+                Ok(self.write_offer(&request.hashes, &response, &signed)?)
+            }
             Err(fault) => {
                 self.note_refusal(&fault)?;
                 Err(fault)
@@ -54,15 +61,18 @@ impl Device {
             .collect())
     }
 
-    fn write_offer(&self, offered: &[Sha256Hex], response: &OfferResponse) -> Result<()> {
+    fn write_offer(&self, offered: &[Sha256Hex], response: &OfferResponse, signed: &Signed) -> Result<()> {
+        let now = self.ports.clock.wall_ms();
         self.store.write_outbox(|tx| {
+            let proof = signed.keep(tx)?;
             for line in response.lines.iter().filter(|line| offered.contains(&line.sha256)) {
-                let (state, sent) = match line.answer {
-                    BlobAnswer::Have => (FileState::Stored, 0),
-                    BlobAnswer::Want { offset } => (FileState::Wanted, offset),
-                    BlobAnswer::Unknown | BlobAnswer::NotAsked => continue,
-                };
-                photo_file::set_progress(tx, &line.sha256, state, sent)?;
+                match line.answer {
+                    BlobAnswer::Have => photo_file::set_stored(tx, &line.sha256, response.street_rev, proof, now)?,
+                    BlobAnswer::Want { offset } => {
+                        photo_file::set_progress(tx, &line.sha256, FileState::Wanted, offset)?;
+                    }
+                    BlobAnswer::Unknown | BlobAnswer::NotAsked => {}
+                }
             }
             Ok(())
         })?;

@@ -18,6 +18,8 @@ use crate::store::{cursor, identity, mutation, photo_file, row};
 
 /// Wanted size of an answer before compression, in bytes.
 const MAX_BYTES: u32 = 512 * 1024;
+/// Time from one comparison of everything to the next, in milliseconds: daily, and after each start.
+const CHECK_EVERY_MS: i64 = 86_400_000;
 /// Time to the next pull when no hint comes, in front and behind, in milliseconds.
 const PULL_EVERY_MS: (i64, i64) = (20_000, 300_000);
 
@@ -26,14 +28,23 @@ impl Device {
         let Some(identity) = self.identity()? else {
             return Ok(());
         };
-        let (epoch, cursors) = self
-            .store
-            .cache(|cache| Ok((cursor::epoch(cache)?, cursor::all(cache)?)))?;
+        let (epoch, cursors) = self.store.write_cache(|cache| {
+            let epoch = cursor::epoch(cache)?;
+            if epoch == identity.epoch {
+                cursor::drop_beyond(cache, identity.seen_rev.unwrap_or(0))?;
+            }
+            Ok((epoch, cursor::all(cache)?))
+        })?;
+        let check = self.engine.memory().check_due_at <= self.ports.clock.mono_ms();
         let request = PullRequest {
             proto: PROTO,
             epoch,
             device: identity.device,
+            seen: identity
+                .seen_rev
+                .filter(|seen| !cursors.values().any(|cursor| cursor >= seen)),
             cursors: if epoch.is_some() { cursors } else { BTreeMap::new() },
+            check,
             profile: Some(profile_hash(&identity.profile)),
             max_bytes: Some(MAX_BYTES),
             announce: self.announcement()?,
@@ -46,8 +57,8 @@ impl Device {
             Ok(response) => {
                 self.note_clock(response.server_ms, asked_at)?;
                 let applied = self.write_rows(&identity, &response)?;
-                self.after_pull(&applied, &response);
-                Ok(())
+                self.after_pull(&applied, &response, check);
+                self.mend_doubtful().await
             }
             Err(fault) => {
                 self.note_refusal(&fault)?;
@@ -59,7 +70,7 @@ impl Device {
     fn write_rows(&self, asked_as: &Identity, response: &PullResponse) -> Result<Applied> {
         let still_us = self.store.write_outbox(|tx| {
             let Some(mut identity) = identity::get(tx)?.filter(|now| now.device == asked_as.device) else {
-                return Ok(false);
+                return Ok(None);
             };
             if begin_history(tx, &mut identity, response.epoch)? {
                 identity.next_seq = 1;
@@ -68,11 +79,16 @@ impl Device {
             if let Some(profile) = &response.profile {
                 identity.profile = profile.clone();
             }
+            let seen = response.buckets.iter().map(|page| page.to).max();
+            let more_is_safe = identity.note_revs(seen, response.durable_rev);
             identity::put(tx, &identity)?;
-            Ok(true)
+            Ok(Some(more_is_safe))
         })?;
-        if !still_us {
+        let Some(more_is_safe) = still_us else {
             return Ok(Applied::default());
+        };
+        if more_is_safe {
+            self.let_go()?;
         }
         let me = super::notice::own_bucket(asked_as);
         let first_fill = !self.store.cache(|cache| cursor::is_complete(cache, &me))?;
@@ -131,9 +147,12 @@ impl Device {
         })
     }
 
-    fn after_pull(&self, applied: &Applied, response: &PullResponse) {
+    fn after_pull(&self, applied: &Applied, response: &PullResponse, checked: bool) {
         let now = self.ports.clock.mono_ms();
         let mut memory = self.engine.memory();
+        if checked && !applied.more {
+            memory.check_due_at = now + CHECK_EVERY_MS;
+        }
         *memory.lanes.get_mut(Lane::Pull) = Backoff::default();
         let pause = if memory.front { PULL_EVERY_MS.0 } else { PULL_EVERY_MS.1 };
         let least = response.next_after_ms.map_or(0, i64::from);

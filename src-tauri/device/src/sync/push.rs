@@ -2,16 +2,19 @@
 
 use domain::protocol::{
     Announcement, ErrorCode, MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PROTO, PushRequest, PushResponse, Stop,
+    receipt_line,
 };
 use domain::{DeviceId, Epoch};
 
+use super::agree::DIVERGENCES;
 use super::backoff::Lane;
 use super::exchange::Fault;
+use super::signed::Signed;
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
 use crate::store::identity::Identity;
-use crate::store::{identity, mutation, photo_file};
+use crate::store::{identity, mutation, photo_file, setting};
 
 /// Room for the rest of the request beside its mutations, in bytes.
 const ENVELOPE_BYTES: usize = 4 * 1024;
@@ -28,6 +31,7 @@ impl Device {
             proto: PROTO,
             epoch: identity.epoch,
             device: identity.device,
+            seen: identity.seen_rev,
             announce: self.announcement()?,
             mutations: batch,
         };
@@ -37,8 +41,11 @@ impl Device {
             .await;
         match answer {
             Ok(response) => {
+                let lines = response.receipts.iter().map(receipt_line).collect();
+                let (rev, sig) = (Some(response.street_rev), response.sig.as_deref());
+                let signed = Signed::check(&identity, response.epoch, rev, lines, sig)?;
                 self.note_clock(response.server_ms, asked_at)?;
-                self.write_receipts(identity.device, &response)?;
+                self.write_receipts(identity.device, &response, &signed)?;
                 self.after_push(&request.mutations, &response);
                 Ok(())
             }
@@ -81,6 +88,7 @@ impl Device {
                 photos_unsent,
                 oldest_unsent_ms: oldest.map(|then| (now - then).max(0)),
                 last_error: last_error.and_then(code_name),
+                divergences: setting::get(outbox, DIVERGENCES)?,
                 free_bytes,
                 app_version: self.ports.app_version.clone(),
             })
@@ -94,7 +102,7 @@ impl Device {
             .write_outbox(|tx| identity::note_success(tx, wall, server_ms + took / 2 - wall))
     }
 
-    fn write_receipts(&self, device: DeviceId, response: &PushResponse) -> Result<()> {
+    fn write_receipts(&self, device: DeviceId, response: &PushResponse, signed: &Signed) -> Result<()> {
         let now = self.ports.clock.wall_ms();
         self.store.write_outbox(|tx| {
             let Some(mut identity) = identity::get(tx)? else {
@@ -106,8 +114,11 @@ impl Device {
             if begin_history(tx, &mut identity, response.epoch)? {
                 identity.next_seq = response.last_seq + 1;
             }
+            let seen = response.receipts.iter().filter_map(|receipt| receipt.rev).max();
+            identity.note_revs(seen, response.durable_rev);
+            let proof = signed.keep(tx)?;
             for receipt in &response.receipts {
-                mutation::settle(tx, receipt, response.epoch, now)?;
+                mutation::settle(tx, receipt, proof, response.epoch, now)?;
             }
             match response.stop {
                 None => {}
@@ -217,6 +228,7 @@ fn about_content(code: ErrorCode) -> bool {
             | ErrorCode::TooManyTries
             | ErrorCode::Busy
             | ErrorCode::DiskFull
+            | ErrorCode::ReadOnly
             | ErrorCode::ProtoUnsupported
             | ErrorCode::DatabaseNewer
             | ErrorCode::DatabaseCorrupt
@@ -231,6 +243,7 @@ pub(crate) fn begin_history(outbox: &rusqlite::Connection, identity: &mut Identi
     }
     if before.is_some() {
         tracing::info!("the server has a new history; everything kept here is offered again");
+        identity.forget_revs();
         mutation::reopen_all(outbox)?;
         photo_file::reopen_all(outbox)?;
     }

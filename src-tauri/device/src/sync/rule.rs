@@ -76,6 +76,7 @@ mod tests {
             sent: 0,
             any_network,
             asked: true,
+            copied: false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The engine against a model of the server: lost replies, everything twice, forks, restores, poison.
 
-use domain::protocol::{ErrorCode, Row, RowType};
+use domain::protocol::{ErrorCode, Evidence, Proof, Row, RowType};
 use domain::{Bucket, Epoch, Sha256Hex};
 use serde_json::json;
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use super::backoff::{Backoff, Lane};
 use super::plan::{FactsStep, PhotoStep, facts_step, photo_step};
 use crate::device::Device;
 use crate::ports::{Network, NoticeKind};
-use crate::test_support::{HOUSEHOLD, ME, Mode, START_MS, World, jpeg, large_jpeg};
+use crate::test_support::{HOUSEHOLD, ME, Mode, START_MS, World, jpeg, large_jpeg, server_key};
 use crate::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, ReasonCode, VisitDraft, Word};
 
 /// Runs the engine as its loops do, but on the test's clock: waits are jumped over.
@@ -717,4 +717,44 @@ async fn the_running_loops_deliver_without_a_tap() {
         done = tokio::time::timeout(std::time::Duration::from_secs(30), delivered) => done.unwrap(),
     }
     assert_once(&world, 1);
+}
+
+#[tokio::test]
+async fn what_another_key_signed_is_not_believed_and_nothing_is_lost() {
+    let world = World::enrolled();
+    world.server.state().forger = true;
+    world.save_report("tree-fallen");
+    steps(&world, 40).await;
+    let sync = world.device.get_sync().unwrap();
+    assert_eq!(
+        (sync.facts_waiting, sync.last_error),
+        (1, Some(ErrorCode::NotOurServer))
+    );
+    assert_eq!(world.device.list_reports().unwrap()[0].word, Word::OnPhone);
+    // The photos' answers are forged as well, after the records' were not.
+    world.server.state().forger = false;
+    steps(&world, 4).await;
+    world.server.state().forger = true;
+    steps(&world, 40).await;
+    assert!(
+        !done(&world.device),
+        "a photo is not called stored without the server's word"
+    );
+    world.server.state().forger = false;
+    settle(&world).await;
+    assert_once(&world, 1);
+}
+
+#[tokio::test]
+async fn a_phone_proves_what_was_confirmed_to_it() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    settle(&world).await;
+    let evidence: Evidence = serde_json::from_str(&world.device.export_evidence().unwrap()).unwrap();
+    let key = server_key().public();
+    assert_eq!(evidence.key, key);
+    assert!(evidence.proofs.iter().all(|proof| proof.holds(&key)));
+    let shown = |of: fn(&Proof) -> usize| evidence.proofs.iter().map(of).sum::<usize>();
+    assert_eq!(shown(|proof| proof.receipts.len()), 1);
+    assert_eq!(shown(|proof| proof.photos.len()), 2, "preview and upright");
 }

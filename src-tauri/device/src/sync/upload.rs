@@ -1,9 +1,10 @@
 //! Uploading one photo: small files whole, large ones in pieces from where the server is.
 
 use domain::Sha256Hex;
-use domain::protocol::{ErrorCode, SMALL_BLOB_BYTES, UploadState};
+use domain::protocol::{ErrorCode, SMALL_BLOB_BYTES, UploadState, photo_line};
 
 use super::exchange::{Call, Fault, parse};
+use super::signed::Signed;
 use super::situation::lane_of;
 use crate::device::Device;
 use crate::failure::{Failure, Result};
@@ -20,17 +21,25 @@ impl Device {
         let Some(file) = self.store.outbox(|outbox| photo_file::get(outbox, hash))? else {
             return Ok(());
         };
-        let sent = self.send_piece(&identity, &file).await;
+        let sent = self.send_piece(&identity, &file).await.and_then(|state| {
+            let lines = if state.stored {
+                vec![photo_line(hash)]
+            } else {
+                Vec::new()
+            };
+            let signed = Signed::check(&identity, state.epoch, state.street_rev, lines, state.sig.as_deref())?;
+            Ok((state, signed))
+        });
         let now = self.ports.clock.mono_ms();
         match sent {
-            Ok(state) => {
+            Ok((state, signed)) => {
                 let mut memory = self.engine.memory();
                 memory.grow_chunk();
                 memory.pauses.remove(hash);
                 *memory.lanes.get_mut(lane_of(file.copy)) = super::backoff::Backoff::default();
                 drop(memory);
                 if !self.note_history(identity.device, state.epoch)? {
-                    self.note_progress(&file, state)?;
+                    self.note_progress(&file, &state, &signed)?;
                 }
                 Ok(())
             }
@@ -100,14 +109,15 @@ impl Device {
         parse(&response)
     }
 
-    fn note_progress(&self, file: &Kept, state: UploadState) -> Result<()> {
-        let (word, sent) = if state.stored {
-            (FileState::Stored, file.size)
-        } else {
-            (FileState::Wanted, state.offset)
-        };
-        self.store
-            .write_outbox(|tx| photo_file::set_progress(tx, &file.sha256, word, sent))?;
+    fn note_progress(&self, file: &Kept, state: &UploadState, signed: &Signed) -> Result<()> {
+        let now = self.ports.clock.wall_ms();
+        self.store.write_outbox(|tx| {
+            if state.stored {
+                photo_file::set_stored(tx, &file.sha256, state.street_rev, signed.keep(tx)?, now)
+            } else {
+                photo_file::set_progress(tx, &file.sha256, FileState::Wanted, state.offset)
+            }
+        })?;
         let topics: &[Topic] = if state.stored {
             &[Topic::Reports, Topic::Sync, Topic::Today]
         } else {

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
 
 use domain::protocol::{
-    BlobAnswer, BucketPage, EnrolRequest, EnrolResponse, ErrorBody, ErrorCode, ForkRequest, Mutation, OfferLine,
+    BlobAnswer, BucketPage, EnrolRequest, EnrolResponse, ErrorBody, ErrorCode, ForkRequest, Line, Mutation, OfferLine,
     OfferRequest, OfferResponse, PROTO_HEADER, Profile, PullRequest, PullResponse, PushRequest, PushResponse,
-    REQUEST_ID_HEADER, Receipt, Row, Stop, UploadState, Verdict, WireError, body_hash, profile_hash,
+    REQUEST_ID_HEADER, Receipt, Row, ServerKey, Statement, Stop, UploadState, Verdict, WireError, body_hash,
+    photo_line, profile_hash, receipt_line,
 };
 use domain::{Bucket, DeviceId, Epoch, MutationId, Sha256Hex};
 use futures_util::FutureExt as _;
@@ -16,7 +17,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{EPOCH, START_MS, profile};
+use super::{EPOCH, START_MS, profile, server_key};
 use crate::ports::{EventStream, Method, Request, Response, Transport, TransportFault};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub(crate) struct State {
     pub(crate) mode: Mode,
     pub(crate) epoch: Epoch,
     pub(crate) rev: u64,
+    /// Up to this revision there is an off-machine copy.
+    pub(crate) durable_rev: Option<u64>,
     /// What was done, in order: the effect that must happen once.
     pub(crate) done: Vec<Mutation>,
     receipts: HashMap<MutationId, Receipt>,
@@ -55,6 +58,8 @@ pub(crate) struct State {
     pub(crate) requests: Vec<String>,
     /// Idempotency by mutation id switched off: the control.
     pub(crate) forgetful: bool,
+    /// Signs with a key that is not the server's.
+    pub(crate) forger: bool,
 }
 
 impl TestServer {
@@ -63,6 +68,7 @@ impl TestServer {
             mode: Mode::Well,
             epoch: EPOCH,
             rev: 1,
+            durable_rev: None,
             done: Vec::new(),
             receipts: HashMap::new(),
             last_seq: HashMap::new(),
@@ -77,6 +83,7 @@ impl TestServer {
             answered: HashMap::new(),
             requests: Vec::new(),
             forgetful: false,
+            forger: false,
         }))
     }
 
@@ -106,6 +113,7 @@ impl TestServer {
         state.last_seq.clear();
         state.blobs.clear();
         state.parts.clear();
+        state.durable_rev = None;
     }
 
     fn answer(&self, request: &Request) -> Result<Response, TransportFault> {
@@ -233,6 +241,7 @@ impl State {
             profile: self.profile.clone(),
             epoch: self.epoch,
             server_ms: START_MS,
+            key: Some(server_key().public()),
         })
     }
 
@@ -242,6 +251,7 @@ impl State {
             profile: self.profile.clone(),
             epoch: self.epoch,
             server_ms: START_MS,
+            key: Some(server_key().public()),
         })
     }
 
@@ -277,6 +287,7 @@ impl State {
             receipts.push(self.apply(mutation));
         }
         self.last_seq.insert(device, last);
+        let sig = self.signed(receipts.iter().map(receipt_line).collect());
         ok(PushResponse {
             epoch: self.epoch,
             server_ms: START_MS,
@@ -284,9 +295,25 @@ impl State {
             last_seq: last,
             stop,
             street_rev: self.rev,
-            durable_rev: None,
+            durable_rev: self.durable_rev,
+            sig,
             next_after_ms: None,
         })
+    }
+
+    /// The server's signature, or another's where it is a forger.
+    fn signed(&self, lines: Vec<Line>) -> Option<String> {
+        let statement = Statement {
+            epoch: self.epoch,
+            street_rev: self.rev,
+            lines,
+        };
+        let key = if self.forger {
+            ServerKey::from_seed(&[9; 32])
+        } else {
+            server_key()
+        };
+        (!statement.lines.is_empty()).then(|| key.sign(&statement))
     }
 
     fn apply(&mut self, mutation: Mutation) -> Receipt {
@@ -333,12 +360,14 @@ impl State {
                 more: false,
                 rows: members.map(|(_, row)| row.clone()).collect(),
                 gone: Vec::new(),
+                digest: None,
             }
         });
         ok(PullResponse {
             epoch: self.epoch,
             server_ms: START_MS,
             street_rev: self.rev,
+            durable_rev: self.durable_rev,
             profile: Some(self.profile.clone()).filter(|now| request.profile.as_ref() != Some(&profile_hash(now))),
             scope: self.scope.iter().cloned().collect(),
             buckets: pages.collect(),
@@ -360,9 +389,14 @@ impl State {
             };
             OfferLine { sha256, answer }
         });
+        let lines: Vec<OfferLine> = lines.collect();
+        let have = lines.iter().filter(|line| line.answer == BlobAnswer::Have);
+        let have = have.map(|line| photo_line(&line.sha256));
         ok(OfferResponse {
             epoch: self.epoch,
-            lines: lines.collect(),
+            street_rev: Some(self.rev),
+            sig: self.signed(have.collect()),
+            lines,
         })
     }
 
@@ -383,8 +417,11 @@ impl State {
                 epoch,
                 offset: stored.len() as u64,
                 stored: true,
+                street_rev: Some(self.rev),
+                sig: self.signed(vec![photo_line(&hash)]),
             });
         }
+        let line = photo_line(&hash);
         let offset: Option<usize> = header(request, "upload-offset").map(|text| text.parse().unwrap());
         let complete = offset.is_none() || header(request, "upload-complete") == Some("?1");
         let part = self.parts.entry(hash.clone()).or_default();
@@ -415,6 +452,8 @@ impl State {
             epoch,
             offset,
             stored: complete,
+            street_rev: complete.then_some(self.rev),
+            sig: self.signed(complete.then_some(line).into_iter().collect()),
         })
     }
 }

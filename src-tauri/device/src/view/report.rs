@@ -69,6 +69,8 @@ pub struct WordReason {
     pub facts_delivered: bool,
     /// Photos not yet stored on the server.
     pub photos_waiting: u32,
+    /// True once the server has an off-machine copy of all of it: the second tick.
+    pub backed_up: bool,
     /// Next try, by the phone's clock.
     pub next_try_at: Option<CapturedAt>,
     /// What went wrong.

@@ -1,0 +1,114 @@
+//! Whether this phone holds the rows that the server holds, and mending it where it does not: digests are compared after
+//! every completed pull, and where they differ two rounds of smaller digests find the rows to fetch again.
+
+use domain::Bucket;
+use domain::protocol::{CompareRequest, CompareResponse, MAX_PREFIXES, PROTO, Parts, Row, differing, parts};
+
+use super::exchange::Fault;
+use crate::device::Device;
+use crate::failure::Result;
+use crate::ports::Topic;
+use crate::store::identity::Identity;
+use crate::store::row::{self, Stale};
+use crate::store::{cursor, setting};
+
+/// How often rows here differed from the server's.
+pub(crate) const DIVERGENCES: &str = "divergences";
+/// Prefixes of four digits whose rows are fetched at once: few of all rows lie below so few of the 65,536.
+const LEAVES: usize = 64;
+
+impl Device {
+    /// Mends every bucket whose digest did not agree.
+    pub(crate) async fn mend_doubtful(&self) -> std::result::Result<(), Fault> {
+        let Some(identity) = self.identity()? else {
+            return Ok(());
+        };
+        for bucket in self.store.cache(cursor::doubtful)? {
+            self.mend(&identity, &bucket).await?;
+        }
+        Ok(())
+    }
+
+    async fn mend(&self, identity: &Identity, bucket: &Bucket) -> std::result::Result<(), Fault> {
+        tracing::warn!("rows of a bucket differ from the server's; they are fetched again");
+        self.count_divergence()?;
+        let mut leaves = Vec::new();
+        let roots = self.differing_below(identity, bucket, &[String::new()]).await?;
+        for some in roots.chunks(MAX_PREFIXES) {
+            leaves.extend(self.differing_below(identity, bucket, some).await?);
+        }
+        for some in leaves.chunks(LEAVES) {
+            let answer = self.compare(identity, bucket, some, true).await?;
+            self.store.write_cache(|tx| {
+                let mut stale = Stale::new();
+                row::replace_below(tx, bucket, some, &answer.rows, &mut stale)?;
+                row::sweep(tx, &mut stale)?;
+                row::refresh(tx, &stale)
+            })?;
+        }
+        self.store.write_cache(|tx| cursor::set_doubtful(tx, bucket, false))?;
+        self.ports.changed.changed(&[
+            Topic::Reports,
+            Topic::Today,
+            Topic::Households,
+            Topic::Reference,
+            Topic::Map,
+        ]);
+        Ok(())
+    }
+
+    async fn differing_below(
+        &self,
+        identity: &Identity,
+        bucket: &Bucket,
+        prefixes: &[String],
+    ) -> std::result::Result<Vec<String>, Fault> {
+        let theirs = self.compare(identity, bucket, prefixes, false).await?.parts;
+        let rows = self.store.cache(|cache| row::sound_members(cache, bucket))?;
+        let mut ours = Parts::new();
+        for prefix in prefixes {
+            ours.extend(parts(
+                prefix,
+                rows.iter().map(|(kind, id, rev)| (*kind, id.as_str(), *rev)),
+            ));
+        }
+        Ok(differing(&ours, &theirs))
+    }
+
+    async fn compare(
+        &self,
+        identity: &Identity,
+        bucket: &Bucket,
+        prefixes: &[String],
+        rows: bool,
+    ) -> std::result::Result<CompareResponse, Fault> {
+        let request = CompareRequest {
+            proto: PROTO,
+            epoch: identity.epoch,
+            device: identity.device,
+            bucket: bucket.clone(),
+            prefixes: prefixes.to_vec(),
+            rows,
+        };
+        let answer: CompareResponse = self
+            .call_json(&identity.server, Some(&identity.token), "/v1/compare", &request)
+            .await?;
+        if identity.epoch == Some(answer.epoch) {
+            return Ok(answer);
+        }
+        // Another history: everything is fetched again anyway.
+        self.note_history(identity.device, answer.epoch)?;
+        Ok(CompareResponse {
+            rows: Vec::<Row>::new(),
+            parts: Parts::new(),
+            ..answer
+        })
+    }
+
+    fn count_divergence(&self) -> Result<()> {
+        self.store.write_outbox(|tx| {
+            let before: u32 = setting::get(tx, DIVERGENCES)?;
+            setting::put(tx, DIVERGENCES, &(before + 1))
+        })
+    }
+}

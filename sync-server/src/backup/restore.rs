@@ -1,0 +1,129 @@
+//! Putting a copy back, or declaring that one was put back already. Either way a new history begins, in which every phone
+//! offers again what it keeps.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use domain::{ReceivedAt, Sha256Hex};
+
+use super::{BackupError, Manifest, Place, hash_of_file, whole};
+use crate::Failure;
+use crate::blobs::Files;
+use crate::clock::{Ids as _, RandomIds};
+use crate::fence::{Fence, Mark, new_history};
+use crate::places::Places;
+use crate::store::{Database, Store, StoreError, blobs};
+
+/// What was put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutBack {
+    /// The copy's name.
+    pub name: String,
+    /// Where the database that was there lies now, if there was one.
+    pub before: Option<PathBuf>,
+    /// Photo files that came from the copy.
+    pub photos: usize,
+    /// Photo files that are nowhere; phones that still keep them send them again.
+    pub missing: Vec<Sha256Hex>,
+}
+
+/// Puts a copy in the place of the database, the newest one or the one named. The server must not run. What was there is
+/// set aside, never deleted.
+///
+/// # Errors
+/// [`BackupError::NoCopy`], [`BackupError::Damaged`], or what the file system or the database reports.
+pub fn restore(places: &Places, from: &Path, name: Option<&str>, now: ReceivedAt) -> Result<PutBack, BackupError> {
+    let Database::File(database) = &places.database else {
+        return Err(BackupError::NotAFile);
+    };
+    if !from.is_dir() {
+        return Err(BackupError::NoCopy);
+    }
+    let place = Place(from.to_owned());
+    let names = place.names()?;
+    let chosen = match name {
+        Some(name) => names.iter().find(|known| *known == name),
+        None => names.last(),
+    };
+    let name = chosen.ok_or(BackupError::NoCopy)?.clone();
+    let draft = database.with_extension("restoring");
+    fs::copy(place.database(&name), &draft)?;
+    File::open(&draft)?.sync_all()?;
+    let manifest: Manifest = serde_json::from_slice(&fs::read(place.manifest(&name))?).or(Err(BackupError::Damaged))?;
+    if hash_of_file(&draft)? != manifest.sha256 {
+        fs::remove_file(&draft)?;
+        return Err(BackupError::Damaged);
+    }
+    let before = set_aside(database, now)?;
+    fs::rename(&draft, database)?;
+    File::open(database.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+    let (photos, missing) = begin(places, Some(&place.photos()?), now)?;
+    Ok(PutBack {
+        name,
+        before,
+        photos,
+        missing,
+    })
+}
+
+/// Begins a new history on a database that somebody put back by other means. Returns the photo files that are nowhere.
+///
+/// # Errors
+/// What the file system or the database reports.
+pub fn begin_in_place(places: &Places, now: ReceivedAt) -> Result<Vec<Sha256Hex>, BackupError> {
+    Ok(begin(places, None, now)?.1)
+}
+
+fn begin(places: &Places, copies: Option<&Files>, now: ReceivedAt) -> Result<(usize, Vec<Sha256Hex>), BackupError> {
+    let store = Store::open(&places.database, 1)?;
+    let files = Files::open(&places.photos)?;
+    let named = store.read_blocking(|tx| Ok(blobs::all(tx)?)).map_err(only_store)?;
+    let (mut found, mut missing) = (0, Vec::new());
+    for (street, sha256) in named {
+        if whole(&files, &street, &sha256).is_some() {
+            continue;
+        }
+        match copies.and_then(|copies| whole(copies, &street, &sha256)) {
+            Some(bytes) => {
+                files.put(&street, &sha256, &[bytes], RandomIds.uuid())?;
+                found += 1;
+            }
+            None => missing.push((street, sha256)),
+        }
+    }
+    let lost = missing.clone();
+    let mark = store.write_blocking(move |tx| {
+        for (street, sha256) in &lost {
+            blobs::forget(tx, street, sha256)?;
+        }
+        let epoch = new_history(tx, &RandomIds, now)?;
+        Ok(Mark::of(tx, epoch)?)
+    });
+    Fence::of(&places.database).write(&mark.map_err(only_store)?)?;
+    Ok((found, missing.into_iter().map(|(_street, sha256)| sha256).collect()))
+}
+
+fn only_store(failure: Failure) -> BackupError {
+    match failure {
+        Failure::Store(error) => error.into(),
+        Failure::File(error) => error.into(),
+        Failure::Refused(error) => StoreError::NotCommitted(error.code).into(),
+        Failure::Panicked => StoreError::Closed.into(),
+    }
+}
+
+/// Renames the database that is there, with its log.
+fn set_aside(database: &Path, now: ReceivedAt) -> io::Result<Option<PathBuf>> {
+    let aside = database.with_extension(format!("before-{}", now.0));
+    let with = |path: &Path, part: &str| PathBuf::from(format!("{}{part}", path.display()));
+    let mut moved = None;
+    for part in ["", "-wal", "-shm"] {
+        let from = with(database, part);
+        if from.exists() {
+            fs::rename(&from, with(&aside, part))?;
+            moved = Some(aside.clone());
+        }
+    }
+    Ok(moved)
+}

@@ -1,0 +1,70 @@
+//! Where the rows of a phone differ from the street's: digests below prefixes, then the rows themselves.
+
+use domain::protocol::{CompareRequest, CompareResponse, Parts, Row, parts, row_place};
+use domain::{Bucket, Epoch, ErrorCode, ReceivedAt};
+
+use crate::store::devices::DeviceRecord;
+use crate::store::{Tx, areas, buckets};
+use crate::{Outcome, rows};
+
+/// At most this many rows in one answer; a phone asks on with the prefixes that are left.
+pub const MAX_ROWS: usize = 1000;
+
+/// Answers a comparison.
+///
+/// # Errors
+/// [`ErrorCode::NotFound`] for a bucket the phone may not see, [`ErrorCode::BadRequest`] for a prefix that is none,
+/// [`ErrorCode::TooLarge`] when more rows lie below the prefixes than one answer holds, or what the engine reports.
+pub fn answer(
+    tx: &Tx<'_>,
+    epoch: Epoch,
+    device: &DeviceRecord,
+    request: &CompareRequest,
+    now: ReceivedAt,
+) -> Outcome<CompareResponse> {
+    let mut answer = CompareResponse {
+        epoch,
+        parts: Parts::new(),
+        rows: Vec::new(),
+    };
+    if !request.prefixes.iter().all(|prefix| is_prefix(prefix)) {
+        return Err(ErrorCode::BadRequest.into());
+    }
+    if !areas::phone_scope(tx, &device.street, device.user, now)?.contains(&request.bucket) {
+        return Err(ErrorCode::NotFound.into());
+    }
+    if request.epoch != Some(epoch) {
+        return Ok(answer);
+    }
+    if request.rows {
+        answer.rows = below(tx, device, &request.bucket, &request.prefixes)?;
+    } else {
+        let present = buckets::present(tx, &device.street, &request.bucket)?;
+        for prefix in &request.prefixes {
+            let rows = present.iter().map(|(kind, id, rev)| (*kind, id.as_str(), *rev));
+            answer.parts.extend(parts(prefix, rows));
+        }
+    }
+    Ok(answer)
+}
+
+fn below(tx: &Tx<'_>, device: &DeviceRecord, bucket: &Bucket, prefixes: &[String]) -> Outcome<Vec<Row>> {
+    let mut found = Vec::new();
+    for (kind, id, rev) in buckets::present(tx, &device.street, bucket)? {
+        let place = row_place(kind, &id);
+        if !prefixes.iter().any(|prefix| place.starts_with(prefix)) {
+            continue;
+        }
+        if found.len() == MAX_ROWS {
+            return Err(ErrorCode::TooLarge.into());
+        }
+        if let Some(data) = rows::body(tx, &device.street, device.user, kind, &id)? {
+            found.push(Row { kind, id, rev, data });
+        }
+    }
+    Ok(found)
+}
+
+fn is_prefix(text: &str) -> bool {
+    matches!(text.len(), 0 | 2 | 4) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}

@@ -1,0 +1,183 @@
+//! Phone and server hold the same rows, and can prove it: whatever is damaged in the phone's copy is found and mended.
+
+use std::time::Duration;
+
+use domain::Bucket;
+use rusqlite::{Connection, params};
+use xunge_tests::World;
+use xunge_tests::gates::WithoutDigests;
+use xunge_tests::phone::Phone;
+use xunge_tests::record::a_report;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+/// Damaged copies in a daily run.
+const DAILY: u64 = 12;
+
+fn scale() -> u64 {
+    std::env::var("PROVE_SCALE")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1)
+}
+
+/// Numbers that follow from a seed.
+struct Dice(u64);
+
+impl Dice {
+    const fn of(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// splitmix64
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        ((mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 33) % bound
+    }
+}
+
+type Row = (String, String, String, i64, String);
+
+/// Every row in every bucket, as the screens read it.
+fn held(phone: &Phone) -> Vec<Row> {
+    let cache = Connection::open(phone.folder().join("cache.db")).unwrap();
+    let mut statement = cache
+        .prepare(
+            "select m.bucket, m.type, m.id, m.rev, r.data from member m
+             join row r on r.type = m.type and r.id = m.id order by 1, 2, 3",
+        )
+        .unwrap();
+    let rows = statement.query_map([], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+    });
+    rows.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+/// Does something to one row that no program would do.
+fn damage(phone: &Phone, dice: &mut Dice) -> &'static str {
+    let rows = held(phone);
+    let (bucket, kind, id, rev, data) = &rows[usize::try_from(dice.below(rows.len() as u64)).unwrap()];
+    let cache = Connection::open(phone.folder().join("cache.db")).unwrap();
+    let one = params![bucket, kind, id];
+    match dice.below(7) {
+        0 => {
+            let sql = "delete from member where bucket = ?1 and type = ?2 and id = ?3";
+            cache.execute(sql, one).unwrap();
+            "a member is gone"
+        }
+        1 => {
+            cache
+                .execute("delete from row where type = ?1 and id = ?2", params![kind, id])
+                .unwrap();
+            "a row is gone"
+        }
+        2 => {
+            let bit = 1 << dice.below(20);
+            let sql = "update member set rev = ?4 where bucket = ?1 and type = ?2 and id = ?3";
+            cache.execute(sql, params![bucket, kind, id, rev ^ bit]).unwrap();
+            "a revision has one bit wrong"
+        }
+        3 => {
+            let mut bytes = data.clone().into_bytes();
+            let at = usize::try_from(dice.below(bytes.len() as u64)).unwrap();
+            bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let sql = "update row set data = ?3 where type = ?1 and id = ?2";
+            cache.execute(sql, params![kind, id, text]).unwrap();
+            "a letter is wrong"
+        }
+        4 => {
+            let sql = "insert or ignore into member (bucket, type, id, rev) values (?1, ?2, 'nobody', 1)";
+            cache.execute(sql, params![bucket, kind]).unwrap();
+            let sql = "insert or ignore into row (type, id, rev, data, sum) values (?1, 'nobody', 1, ?2, '')";
+            cache.execute(sql, params![kind, data]).unwrap();
+            "somebody is here who does not exist"
+        }
+        5 => {
+            let sql = "update row set rev = 1000000 where type = ?1 and id = ?2";
+            cache.execute(sql, params![kind, id]).unwrap();
+            "a row is newer than the street"
+        }
+        _ => {
+            cache
+                .execute("update cursor set rev = rev + 1000000 where bucket = ?1", [bucket])
+                .unwrap();
+            "a cursor is beyond the street"
+        }
+    }
+}
+
+/// Damages one row or more, lets the phone run, and tells whether it holds again what it held; `digests` is false for the
+/// control.
+async fn mended(seed: u64, digests: bool) -> Result<(), String> {
+    let world = World::seeded(seed);
+    let mut phone = world.worker("li").await;
+    for _ in 0..3 {
+        phone.capture(a_report());
+    }
+    phone.sync().await;
+    let before = held(&phone);
+    let mut dice = Dice::of(seed);
+    phone.kill();
+    let done: Vec<_> = (0..=dice.below(3)).map(|_| damage(&phone, &mut dice)).collect();
+    if !digests {
+        world.server.stand_before(WithoutDigests);
+    }
+    phone.start();
+    phone.run_for(HOUR / 6).await;
+    let street = world
+        .server
+        .handle()
+        .store
+        .read_blocking(|tx| Ok(sync_server::store::streets::closed(tx)?));
+    if street.unwrap() > 0 {
+        return Err(format!("seed {seed}: {done:?} closed the street"));
+    }
+    if held(&phone) == before {
+        Ok(())
+    } else {
+        Err(format!("seed {seed}: {done:?} was not mended"))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn damage_in_the_phones_copy_is_found_and_mended() {
+    let (mut violations, runs) = (Vec::new(), DAILY * scale());
+    for seed in 1..=runs {
+        violations.extend(mended(seed, true).await.err());
+    }
+    let mut missed = 0;
+    for seed in 1..=4 {
+        missed += u32::from(mended(seed, false).await.is_err());
+    }
+    println!(
+        "PROVE P4 damage_in_the_phones_copy runs={runs} violations={} control={}",
+        violations.len(),
+        if missed > 0 { "caught" } else { "missed" }
+    );
+    assert!(violations.is_empty(), "{violations:#?}");
+    assert!(missed > 0, "without digests nobody finds it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_office_sees_that_a_phone_was_mended() {
+    let world = World::new();
+    let mut phone = world.worker("li").await;
+    phone.kill();
+    let cache = Connection::open(phone.folder().join("cache.db")).unwrap();
+    cache.execute("delete from row where type = 'queue'", []).unwrap();
+    drop(cache);
+    phone.start();
+    phone.run_for(HOUR / 6).await;
+    let devices = world.office(xunge_tests::street::KEEPER).get("/v1/devices");
+    assert_eq!(devices[0]["announce"]["divergences"], 1);
+    let bucket = Bucket::from("ref");
+    let kept = world.server.read(|tx| {
+        let street = xunge_tests::street::street();
+        Ok((
+            sync_server::store::buckets::digest(tx, &street, &bucket)?,
+            sync_server::store::buckets::counted(tx, &street, &bucket)?,
+        ))
+    });
+    assert_eq!(kept.0, kept.1);
+}
