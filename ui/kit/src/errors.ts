@@ -65,6 +65,7 @@ export const ERRORS: Record<ErrorCode, Row> = {
   qr_not_found: mend('choose_other'),
   reopen_window_over: others('none'),
   return_window_over: others('none'),
+  read_only: others(),
   same_person: others('none'),
   stale: passing('reload'),
   state_refuses_action: passing('reload'),

@@ -20,6 +20,7 @@ const drawings = {
   close: 'M5 5l14 14M19 5 5 19',
   search: `${ring(10.5, 10.5, 6.5)}M15.5 15.5 21 21`,
   check: 'M4 12.5l5.5 5.5L20 6.5',
+  backed_up: 'M2 13l4 4 8-10M11.5 16l1 1 9-11',
   delivered: `${ring(12, 12, 9)}M8 12.5l3 3 5-6.5`,
   on_phone: phoneBody,
   sending: 'M7 18a4.5 4.5 0 0 1 0-9 6 6 0 0 1 11.5 1.5A3.8 3.8 0 0 1 18 18M12 21v-9M8.5 15.5 12 12l3.5 3.5',

@@ -59,8 +59,9 @@ export type SafetyWord = 'on_phone' | 'sending' | 'delivered' | 'needs_you'
 
 const WORDS: Record<SafetyWord, Tone> = { on_phone: 'wait', sending: 'move', delivered: 'done', needs_you: 'need' }
 
-/** Look of a word for safety. */
-export const wordLook = (word: SafetyWord): Look => toned(WORDS[word], word, `word.${word}`)
+/** Look of a word for safety: one tick once delivered, two once the server has a copy of it on another machine. */
+export const wordLook = (word: SafetyWord, backedUp = false): Look =>
+  toned(WORDS[word], word === 'delivered' && backedUp ? 'backed_up' : word, `word.${word}`)
 
 const TAGS: Record<Tag, IconName> = {
   'living-alone': 'person',

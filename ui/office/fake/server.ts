@@ -2,7 +2,7 @@
  * The office API in memory: for developing screens, for tests of components and for screenshots.
  * It answers with the same shapes as the server and keeps no promise beyond that.
  */
-import type { AccessEntry, Action, CaseList, CaseListRow, CaseRow, Device, EnrolmentCode, ErrorCode, Me, Person, PersonAdded, ResetLink, Stray, StrayFile, StrayReplayed, StreetRow } from '../src/api/types.ts'
+import type { AccessEntry, Action, CaseList, CaseListRow, CaseRow, Device, EnrolmentCode, ErrorCode, Me, Person, PersonAdded, ResetLink, Safety, Stray, StrayFile, StrayReplayed, StreetRow } from '../src/api/types.ts'
 import { apply, detail, moved } from './acts.ts'
 import { filesOf, makeCase, photo, seeds } from './cases.ts'
 import { file, history, reviews, secret, settle, summary } from './households.ts'
@@ -30,6 +30,7 @@ export class FakeOffice {
     calendar: { holidays: ['2026-10-01', '2026-10-02', '2026-10-05', '2026-10-06', '2026-10-07'], make_up_days: ['2026-10-10'] },
   }
   setupNeeded = false
+  safety: Safety = { read_only_at: null, backed_up_at: 1_772_413_200_000, at_risk: false }
   uploads = 900
   readonly log: AccessEntry[] = []
   private readonly listeners = new Set<() => void>()
@@ -110,6 +111,7 @@ export class FakeOffice {
     const now = this.clock()
     switch (key) {
       case 'GET me': return json(this.me(who))
+      case 'GET safety': return json(this.safety)
       case 'GET queues': return json(queues.map((one) => ({ ...one, open: this.cases.filter((row) => row.lead_queue === one.id && !['closed', 'void', 'rejected', 'merged'].includes(row.state)).length, mine: who.queues.includes(one.id) })))
       case 'GET grids': return json(grids)
       case 'GET catalog': return json({ version: 1, categories, needs })
@@ -200,7 +202,7 @@ export class FakeOffice {
   private devices(now: number): Device[] {
     const phone = (n: number, name: string, user_name: string, last_seen_at: number | null, unsent: number, photos_unsent: number, revoked = false): Device => ({
       id: `d-${n}`, user: 'u-li', user_name, name, app_version: n === 3 ? '0.0.9' : '0.1.0', enrolled_at: now - n * 1_728_000_000, last_seen_at, revoked: revoked || this.revoked.has(`d-${n}`),
-      announce: last_seen_at === null ? null : { unsent, photos_unsent, oldest_unsent_ms: unsent ? 8_200_000 : null, last_error: unsent ? 'unreachable' : null, free_bytes: 9e9, app_version: '0.1.0' } })
+      announce: last_seen_at === null ? null : { unsent, photos_unsent, oldest_unsent_ms: unsent ? 8_200_000 : null, last_error: unsent ? 'unreachable' : null, divergences: 0, free_bytes: 9e9, app_version: '0.1.0' } })
     return [phone(1, '红米 Note', '李青', now - 40_000, 0, 0), phone(2, '华为畅享', '孙悦', now - 7_400_000, 3, 5), phone(3, '旧手机', '钱波', null, 0, 0, true)]
   }
 

@@ -21,6 +21,10 @@ oldest_unsent_ms: number | null,
  */
 last_error: string | null, 
 /**
+ * How often rows here differed from the server's, and were mended.
+ */
+divergences: number, 
+/**
  * Free space on the phone, in bytes.
  */
 free_bytes: number | null, 

@@ -20,6 +20,10 @@ facts_delivered: boolean,
  */
 photos_waiting: number, 
 /**
+ * True once the server has an off-machine copy of all of it: the second tick.
+ */
+backed_up: boolean, 
+/**
  * Next try, by the phone's clock.
  */
 next_try_at: CapturedAt | null, 

@@ -3,7 +3,7 @@ import { answer, client } from './client'
 import type { components } from './schema'
 import type {
   AccessEntry, Action, CaseDetail, CaseFilter, CaseList, Catalog, Device, EnrolmentCode, GridRow, HouseholdFile, HouseholdList, Me,
-  NewPerson, PastValue, Person, PersonAdded, PersonChange, PhotoManifest, QueueView, ResetLink, RevealRequest, Revealed, Review, SettleRequest, Stray, StrayFile, StrayReplayed, StreetChange, StreetRow,
+  NewPerson, PastValue, Person, PersonAdded, PersonChange, PhotoManifest, QueueView, ResetLink, RevealRequest, Revealed, Review, Safety, SettleRequest, Stray, StrayFile, StrayReplayed, StreetChange, StreetRow,
 } from './types'
 
 type Schemas = components['schemas']
@@ -18,6 +18,8 @@ export const resetPassword = (body: { token: string, password: string }) => answ
 export const signIn = (login: string, password: string) => answer<Me>(client.POST('/v1/session', { body: { login, password } }))
 export const signOut = () => answer<void>(client.DELETE('/v1/session'))
 export const getMe = () => answer<Me>(client.GET('/v1/me'))
+
+export const getSafety = () => answer<Safety>(client.GET('/v1/safety'))
 
 export const listCases = (query: CaseFilter) => answer<CaseList>(client.GET('/v1/cases', { params: { query } }))
 export const getCase = (id: string) => answer<CaseDetail>(client.GET('/v1/cases/{id}', byId(id)))

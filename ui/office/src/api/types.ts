@@ -53,6 +53,7 @@ export type Resident = Written<Schemas['Resident']>
 export type Revealed = Written<Schemas['Revealed']>
 export type Review = Written<Schemas['Review']>
 export type RoutingReason = Written<Schemas['RoutingReason']>
+export type Safety = Written<Schemas['Safety']>
 export type SettleRequest = Omit<Schemas['SettleRequest'], 'value'> & { value: unknown }
 export type StreetChange = Schemas['StreetChange']
 export type StreetRow = Written<Schemas['StreetRow']>

@@ -33,7 +33,7 @@ export function useSteps() {
 
   /** Oldest first; notes of this phone at their time. */
   function of(report: ReportView): Step[] {
-    const notes = report.notes.map((note): Step => ({ at: note.captured_at, title: t('step.note'), who: '', text: note.text, look: wordLook(note.word), word: note.word, photos: note.photos, elsewhere: 0 }))
+    const notes = report.notes.map((note): Step => ({ at: note.captured_at, title: t('step.note'), who: '', text: note.text, look: wordLook(note.word, note.why.backed_up), word: note.word, photos: note.photos, elsewhere: 0 }))
     const captured: Step = { at: report.captured_at, title: t('report.captured'), who: '', text: '', look: wordLook('on_phone'), photos: [], elsewhere: 0 }
     // An own note stands there once, with its word, also after the server told of it.
     const told = report.timeline.filter((entry) => entry.what !== 'note' || !report.notes.some((note) => note.captured_at === entry.captured_at))

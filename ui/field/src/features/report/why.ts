@@ -8,7 +8,7 @@ export function useWhy() {
   const { t } = useI18n({ useScope: 'global' })
   const times = useTimes()
   return (why: WordReason, now: number): string => {
-    const reason = t(`why.${why.code}`, { n: why.photos_waiting }, why.photos_waiting)
+    const reason = t(`why.${why.backed_up ? 'backed_up' : why.code}`, { n: why.photos_waiting }, why.photos_waiting)
     const fault = why.error ? t(`error.${why.error}`) : ''
     const next = why.next_try_at && why.next_try_at > now ? t('why.next', { when: times.ago(why.next_try_at, now) }) : ''
     const facts = why.facts_delivered && why.code !== 'arrived' ? t('why.factsDelivered') : ''

@@ -9,6 +9,7 @@ export const why = (code: WordReason['code'], more: Partial<WordReason> = {}): W
   code,
   facts_delivered: code === 'arrived' || code === 'waiting_for_wifi' || code === 'sending_photos',
   photos_waiting: 0,
+  backed_up: false,
   next_try_at: null,
   error: null,
   ...more,
