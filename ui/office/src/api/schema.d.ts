@@ -197,6 +197,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells a phone whose digest did not agree where its rows differ. */
+        post: operations["compare_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/devices": {
         parameters: {
             query?: never;
@@ -640,6 +657,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/safety": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How safe the street's data is. */
+        get: operations["get_safety"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -1003,6 +1037,11 @@ export interface components {
             /** @description Version of the app. */
             app_version: string;
             /**
+             * Format: int32
+             * @description How often rows here differed from the server's, and were mended.
+             */
+            divergences?: number;
+            /**
              * Format: int64
              * @description Free space on the phone, in bytes.
              */
@@ -1072,6 +1111,8 @@ export interface components {
         Bucket: string;
         /** @description One bucket's part of a pull. Applied together with its cursor in one transaction. */
         BucketPage: {
+            /** @description Of all rows the bucket holds now, on the last page of one that has moved, or when asked for. */
+            digest?: string | null;
             /** @description Rows gone. */
             gone: components["schemas"]["Tombstone"][];
             /** @description The bucket. */
@@ -1335,6 +1376,34 @@ export interface components {
         CloseReason: "fixed" | "self_handled" | "no_fault_found" | "not_our_area" | "cannot_fix" | "withdrawn";
         /** @description A community of several grids. */
         CommunityId: string;
+        /** @description `POST /v1/compare`: where do our rows of this bucket differ? */
+        CompareRequest: {
+            /** @description The bucket. */
+            bucket: string;
+            /** @description The device. */
+            device: components["schemas"]["DeviceId"];
+            epoch?: components["schemas"]["Epoch"] | null;
+            /** @description Prefixes of places, of 0, 2 or 4 hexadecimal digits; at most 256. */
+            prefixes: string[];
+            /**
+             * Format: int32
+             * @description Protocol version.
+             */
+            proto: number;
+            /** @description True to get the rows below the prefixes instead of digests. */
+            rows?: boolean;
+        };
+        /** @description Answer to a comparison. */
+        CompareResponse: {
+            /** @description The server's epoch. In another one than the question's there are neither parts nor rows. */
+            epoch: components["schemas"]["Epoch"];
+            /** @description Digests of everything below the prefixes, by the prefixes two digits longer. */
+            parts?: {
+                [key: string]: string;
+            };
+            /** @description The rows below the prefixes. */
+            rows?: components["schemas"]["Row"][];
+        };
         /**
          * @description How the person is.
          * @enum {string}
@@ -1411,6 +1480,11 @@ export interface components {
         EnrolResponse: {
             /** @description The server's epoch. */
             epoch: components["schemas"]["Epoch"];
+            /**
+             * @description The server's public key, Ed25519, base64url without padding. The phone keeps it, and believes from then on what is
+             *     signed with it.
+             */
+            key?: string | null;
             /** @description Whose phone it is now. */
             profile: components["schemas"]["Profile"];
             /**
@@ -1451,7 +1525,7 @@ export interface components {
          * @description What went wrong. The HTTP status follows from the code.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "invalid" | "unauthenticated" | "device_revoked" | "forbidden" | "not_found" | "method_not_allowed" | "stale" | "state_refuses_action" | "final_dispatch" | "make_safe_first" | "return_window_over" | "extensions_used_up" | "past_due" | "assist_open" | "withdraw_window_over" | "reopen_window_over" | "same_person" | "wrong_credentials" | "too_many_tries" | "busy" | "code_invalid" | "link_invalid" | "login_taken" | "last_administrator" | "password_weak" | "too_large" | "unsupported_media" | "bad_encoding" | "proto_unsupported" | "device_mismatch" | "mutation_id_conflict" | "mutation_unknown" | "out_of_scope" | "internal" | "offset_mismatch" | "hash_mismatch" | "blob_unknown" | "disk_full" | "database_newer" | "database_corrupt" | "phone_full" | "phone_write" | "unreachable" | "not_our_server" | "address_refused" | "already_enrolled" | "not_enrolled" | "unsent_work" | "qr_not_found" | "qr_foreign" | "photo_empty" | "photo_not_an_image" | "photo_undecodable" | "photo_too_many_pixels" | "photo_damaged" | "map_invalid";
+        ErrorCode: "bad_request" | "invalid" | "unauthenticated" | "device_revoked" | "forbidden" | "not_found" | "method_not_allowed" | "stale" | "state_refuses_action" | "final_dispatch" | "make_safe_first" | "return_window_over" | "extensions_used_up" | "past_due" | "assist_open" | "withdraw_window_over" | "reopen_window_over" | "same_person" | "wrong_credentials" | "too_many_tries" | "busy" | "code_invalid" | "link_invalid" | "login_taken" | "last_administrator" | "password_weak" | "too_large" | "unsupported_media" | "bad_encoding" | "proto_unsupported" | "device_mismatch" | "mutation_id_conflict" | "mutation_unknown" | "out_of_scope" | "internal" | "offset_mismatch" | "hash_mismatch" | "blob_unknown" | "disk_full" | "read_only" | "database_newer" | "database_corrupt" | "phone_full" | "phone_write" | "unreachable" | "not_our_server" | "address_refused" | "already_enrolled" | "not_enrolled" | "unsent_work" | "qr_not_found" | "qr_foreign" | "photo_empty" | "photo_not_an_image" | "photo_undecodable" | "photo_too_many_pixels" | "photo_damaged" | "map_invalid";
         /** @description `POST /v1/fork`: a restored or cloned phone, still holding a valid token, asks for a device id of its own. */
         ForkRequest: {
             /** @description The new device id, made by the phone. */
@@ -1483,7 +1557,7 @@ export interface components {
         };
         /** @description A healthy server's answer; an unhealthy one answers with an error code. */
         Health: {
-            /** @description `ok`. */
+            /** @description `ok`, or `read_only` while a street takes nothing because its database was restored unnoticed. */
             status: string;
             /** @description Version of the program. */
             version: string;
@@ -1779,6 +1853,13 @@ export interface components {
             epoch: components["schemas"]["Epoch"];
             /** @description One line per hash. */
             lines: components["schemas"]["OfferLine"][];
+            /** @description Signature over the photos that are stored, see [`crate::protocol::Statement`]; absent when there are none. */
+            sig?: string | null;
+            /**
+             * Format: int64
+             * @description The street's revision at which this was so.
+             */
+            street_rev?: number | null;
         };
         /**
          * Format: uuid
@@ -2004,6 +2085,8 @@ export interface components {
         PullRequest: {
             /** @description State of the phone. */
             announce: components["schemas"]["Announcement"];
+            /** @description True to get the digest of every bucket, whether it has moved or not. */
+            check?: boolean;
             /** @description The last revision held, per bucket. An empty map asks for everything in scope. */
             cursors: {
                 [key: string]: number;
@@ -2023,11 +2106,21 @@ export interface components {
              * @description Protocol version.
              */
             proto: number;
+            /**
+             * Format: int64
+             * @description The latest revision of the street this phone has seen in that epoch, where no cursor says as much.
+             */
+            seen?: number | null;
         };
         /** @description Answer to a pull. */
         PullResponse: {
             /** @description Pages, by priority. */
             buckets: components["schemas"]["BucketPage"][];
+            /**
+             * Format: int64
+             * @description The revision up to which an off-machine copy exists; absent while there is none.
+             */
+            durable_rev?: number | null;
             /** @description The server's epoch. */
             epoch: components["schemas"]["Epoch"];
             /**
@@ -2063,6 +2156,12 @@ export interface components {
              * @description Protocol version, [`crate::protocol::PROTO`].
              */
             proto: number;
+            /**
+             * Format: int64
+             * @description The latest revision of the street this phone has seen in that epoch. A street that is behind it was restored
+             *     from an older copy.
+             */
+            seen?: number | null;
         };
         /** @description Answer to a push. */
         PushResponse: {
@@ -2090,6 +2189,8 @@ export interface components {
              * @description The server's clock, in milliseconds.
              */
             server_ms: number;
+            /** @description Signature over the receipts, see [`crate::protocol::Statement`]; absent when there are none. */
+            sig?: string | null;
             stop?: components["schemas"]["Stop"] | null;
             /**
              * Format: int64
@@ -2309,6 +2410,16 @@ export interface components {
          * @enum {string}
          */
         RowType: "street" | "queue" | "grid" | "case" | "case_outline" | "household" | "resident" | "visit" | "reflection" | "original_request";
+        /** @description How safe the street's data is. */
+        Safety: {
+            /**
+             * @description True when there is no such copy, or it is old: phones keep everything, and a lost disk loses what they cannot give
+             *     back.
+             */
+            at_risk: boolean;
+            backed_up_at?: components["schemas"]["ReceivedAt"] | null;
+            read_only_at?: components["schemas"]["ReceivedAt"] | null;
+        };
         /** @description What the secretary chose. */
         SettleRequest: {
             /**
@@ -2508,8 +2619,15 @@ export interface components {
              * @description Bytes the server has.
              */
             offset: number;
+            /** @description Of a stored file: the signature over it, see [`crate::protocol::Statement`]. */
+            sig?: string | null;
             /** @description True once the whole file is stored durably and its hash was checked. */
             stored: boolean;
+            /**
+             * Format: int64
+             * @description Of a stored file: a revision of the street that has it. An off-machine copy as late as that has it too.
+             */
+            street_rev?: number | null;
         };
         /**
          * Format: uuid
@@ -3070,6 +3188,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Catalog"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    compare_rows: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Protocol version, 1. */
+                "x-sync-proto": number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareResponse"];
                 };
             };
             /** @description Refused; the status follows from the code. */
@@ -3910,6 +4063,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Review"][];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_safety: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Safety"];
                 };
             };
             /** @description Refused; the status follows from the code. */
