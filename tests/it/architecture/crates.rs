@@ -17,7 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("field-app", &["device", "domain"]),
     ("sync-server", &["domain", "photo"]),
     ("cluster", &[]),
-    ("xunge-tests", &["device", "domain", "photo", "sync-server"]),
+    ("xunge-tests", &["cluster", "device", "domain", "photo", "sync-server"]),
     ("bench", &["device", "domain", "photo", "sync-server"]),
     ("xtask", &[]),
 ];
