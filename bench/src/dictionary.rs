@@ -96,7 +96,17 @@ fn exchange(n: u64, ids: &mut Ids) -> Result<Vec<Vec<u8>>, Fault> {
         sig: None,
         next_after_ms: None,
     };
-    let scope = buckets(&phone, ids);
+    let (pull, nothing_new) = idle_pull(&phone, buckets(&phone, ids), epoch, at_ms, rev);
+    Ok(vec![
+        serde_json::to_vec(&push)?,
+        serde_json::to_vec(&answer)?,
+        serde_json::to_vec(&pull)?,
+        serde_json::to_vec(&nothing_new)?,
+    ])
+}
+
+/// A pull that brings nothing, and its answer.
+fn idle_pull(phone: &Phone, scope: Vec<Bucket>, epoch: Epoch, at_ms: i64, rev: u64) -> (PullRequest, PullResponse) {
     let pull = PullRequest {
         proto: 1,
         epoch: Some(epoch),
@@ -127,12 +137,7 @@ fn exchange(n: u64, ids: &mut Ids) -> Result<Vec<Vec<u8>>, Fault> {
         next_after_ms: None,
         profile: None,
     };
-    Ok(vec![
-        serde_json::to_vec(&push)?,
-        serde_json::to_vec(&answer)?,
-        serde_json::to_vec(&pull)?,
-        serde_json::to_vec(&nothing_new)?,
-    ])
+    (pull, nothing_new)
 }
 
 fn buckets(phone: &Phone, ids: &mut Ids) -> Vec<Bucket> {

@@ -306,7 +306,7 @@ async fn a_rehearsed_restore_brings_back_the_copy_and_asks_for_the_rest() {
     std::fs::remove_dir_all(elsewhere.path().join("blobs")).unwrap();
     std::fs::remove_dir_all(fresh.path().join("blobs")).unwrap();
     let back = backup::restore(&places, elsewhere.path(), Some(&taken.name), ReceivedAt(MORNING)).unwrap();
-    assert_eq!(back.missing, [preview.file.sha256.clone()]);
+    assert_eq!(back.missing, std::slice::from_ref(&preview.file.sha256));
     assert!(
         back.before.is_some_and(|path| path.exists()),
         "what was there is set aside"
@@ -494,6 +494,13 @@ async fn a_walk_below_digests_brings_the_rows_and_mends_a_kept_digest_that_is_wr
         both.iter().any(|(kept, counted)| kept == counted),
         "the one that was asked for is mended"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comparison_of_a_bucket_out_of_sight_or_below_no_prefix_is_refused() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let bucket = Bucket::from("ref");
     let foreign = CompareRequest {
         proto: 1,
         epoch: Some(phone.epoch),
@@ -506,7 +513,7 @@ async fn a_walk_below_digests_brings_the_rows_and_mends_a_kept_digest_that_is_wr
     assert_eq!(refused.code(), "not_found");
     let odd = CompareRequest {
         prefixes: vec!["xyz".to_owned()],
-        bucket: bucket.clone(),
+        bucket,
         ..foreign
     };
     assert_eq!(

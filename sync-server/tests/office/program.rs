@@ -106,7 +106,10 @@ impl Street {
     fn copy_to(&self, folder: &str) -> PathBuf {
         std::fs::create_dir(folder).unwrap();
         let file = Path::new(folder).join("xunge.db");
-        std::fs::copy(self.0.folder.path().join("xunge.db"), &file).unwrap();
+        // Without its fence the database would begin a new history.
+        for part in ["xunge.db", "xunge.fence"] {
+            std::fs::copy(self.0.folder.path().join(part), Path::new(folder).join(part)).unwrap();
+        }
         file
     }
 }

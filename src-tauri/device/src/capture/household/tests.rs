@@ -42,7 +42,7 @@ fn answer(world: &World, verdict: Verdict, rev: u64) -> MutationId {
     world
         .device
         .store
-        .write_outbox(|tx| mutation::settle(tx, &receipt, epoch, 0))
+        .write_outbox(|tx| mutation::settle(tx, &receipt, None, epoch, 0))
         .unwrap();
     row.id
 }
@@ -64,7 +64,7 @@ fn pulled(world: &World, rev: u64, note: &str, field: Value) {
         .store
         .write_cache(|tx| {
             row::put(tx, &bucket, &row, &mut stale)?;
-            crate::store::cursor::set(tx, &bucket, rev, true)
+            crate::store::cursor::set(tx, &bucket, rev, true, false)
         })
         .unwrap();
 }
