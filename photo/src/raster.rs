@@ -1,7 +1,8 @@
 //! Decoded pixels, turning and shrinking them.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x3};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 /// What the channels of a raster mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,13 +20,6 @@ impl Colours {
         match self {
             Self::Luma => 1,
             Self::Ycbcr | Self::Rgb => 3,
-        }
-    }
-
-    fn pixel_type(self) -> PixelType {
-        match self {
-            Self::Luma => PixelType::U8,
-            Self::Ycbcr | Self::Rgb => PixelType::U8x3,
         }
     }
 }
@@ -46,18 +40,27 @@ impl Raster {
         if (width, height) == (self.width, self.height) {
             return Some(self.clone());
         }
-        let kind = self.colours.pixel_type();
-        let source = ImageRef::new(self.width, self.height, &self.pixels, kind).ok()?;
-        let mut target = Image::new(width, height, kind);
-        // Lanczos as the yardstick (vipsthumbnail) uses: door numbers and wires stay legible.
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-        Resizer::new().resize(&source, &mut target, &options).ok()?;
+        let pixels = match self.colours {
+            Colours::Luma => self.resampled::<U8>(width, height),
+            Colours::Ycbcr | Colours::Rgb => self.resampled::<U8x3>(width, height),
+        }?;
         Some(Self {
             width,
             height,
             colours: self.colours,
-            pixels: target.into_vec(),
+            pixels,
         })
+    }
+
+    /// The kind of pixel is known when this is compiled: the resizer for kinds that only a run tells is fifty times the code.
+    fn resampled<P: PixelTrait>(&self, width: u32, height: u32) -> Option<Vec<u8>> {
+        let source = TypedImageRef::<P>::from_buffer(self.width, self.height, &self.pixels).ok()?;
+        let mut pixels = vec![0; width as usize * height as usize * self.colours.channels()];
+        let mut target = TypedImage::<P>::from_buffer(width, height, &mut pixels).ok()?;
+        // Lanczos as the yardstick (vipsthumbnail) uses: door numbers and wires stay legible.
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+        Resizer::new().resize_typed(&source, &mut target, &options).ok()?;
+        Some(pixels)
     }
 
     /// False when every pixel is the same, as when nothing could be decoded.
