@@ -55,7 +55,7 @@ describe('capture', () => {
 
   it('says how far the position may be off, and in which grid it lies', async () => {
     const screen = await capturing()
-    await until(async () => expect((await screen.find('place-line')).textContent).toContain('手机定位，误差约 12 m'))
+    await until(async () => expect((await screen.find('place-line')).textContent).toContain('手机定位，误差约 12米'))
     expect((await screen.find('place-line')).textContent).toContain('网格')
   })
 

@@ -36,7 +36,7 @@ it('every state, urgency and word has its own icon and word', () => {
   for (const state of states) expect(stateLook(state).message).toBe(`state.${state}`)
   expect(new Set([0, 1, 2, 3].map((level) => urgencyLook(level).icon)).size).toBe(4)
   expect(urgencyLook(9).message).toBe('urgency.3')
-  const words = (['on_phone', 'sending', 'delivered', 'needs_you'] as const).map(wordLook)
+  const words = (['on_phone', 'sending', 'delivered', 'needs_you'] as const).map((word) => wordLook(word))
   expect(new Set(words.map((word) => word.icon)).size).toBe(4)
   expect(new Set(words.map((word) => word.color)).size).toBe(4)
 })
