@@ -363,16 +363,21 @@ impl Phone {
         sync.facts_waiting == 0 && sync.photos_waiting == 0
     }
 
-    /// The running app asks the server what became of everything; false when it gets no answer for a minute.
+    /// The running app asks the server what became of everything; false when it gets no answer for a minute. The first
+    /// answer may belong to a question that was under way already, the second does not.
     pub async fn hear(&self) -> bool {
+        self.hears_an_answer().await && self.hears_an_answer().await
+    }
+
+    async fn hears_an_answer(&self) -> bool {
         let asked = device::ports::Clock::wall_ms(&*self.clock);
+        tokio::time::sleep(Duration::from_millis(2)).await;
         drop(self.device().sync_now());
-        for _ in 0..300 {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+        for _ in 0..1200 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
             let sync = self.device().get_sync();
-            let heard = |sync: device::view::SyncView| {
-                !sync.running && sync.last_success_at.is_some_and(|at| at.0 > asked + 100)
-            };
+            let heard =
+                |sync: device::view::SyncView| !sync.running && sync.last_success_at.is_some_and(|at| at.0 > asked);
             if sync.is_ok_and(heard) {
                 return true;
             }
