@@ -8,7 +8,7 @@ import zlib
 
 import requests
 
-from street import OFFICE, fresh_token
+from street import OFFICE, Phone, fresh_token
 
 
 def picture():
@@ -105,27 +105,31 @@ class Prepared:
             "expectation": None,
         }
         self.push("report.create", self.named, body, "applied")
-        self.ask(self.phone, "POST", "/v1/pull", json={**self.envelope(), "cursors": {}, "max_bytes": None})
+        pulled = self.ask(self.phone, "POST", "/v1/pull", json={**self.envelope(), "cursors": {}, "max_bytes": None}).json()
+        page = pulled["buckets"][0]
+        compared = {"proto": 1, "epoch": pulled["epoch"], "device": self.phone.id, "bucket": page["id"], "prefixes": [""], "rows": False}
+        self.ask(self.phone, "POST", "/v1/compare", json=compared)
 
-    def envelope(self):
+    def envelope(self, phone=None):
         announce = {"unsent": 0, "photos_unsent": 0, "oldest_unsent_ms": None, "last_error": None, "free_bytes": None, "app_version": "0.1.0"}
-        return {"proto": 1, "epoch": None, "device": self.phone.id, "announce": announce}
+        return {"proto": 1, "epoch": None, "device": (phone or self.phone).id, "announce": announce}
 
-    def push(self, kind, entity, body, verdict):
-        """Sends one mutation of the phone's person, which must get this verdict; its id."""
-        self.phone.seq += 1
+    def push(self, kind, entity, body, verdict, phone=None):
+        """Sends one mutation of a phone's person, which must get this verdict; its id."""
+        phone = phone or self.phone
+        phone.seq += 1
         mutation = {
             "id": str(uuid.uuid4()),
-            "seq": self.phone.seq,
+            "seq": phone.seq,
             "kind": kind,
             "v": 1,
             "entity": entity,
-            "author": self.phone.profile["user"],
+            "author": phone.profile["user"],
             "wall_ms": int(time.time() * 1000),
             "server_est_ms": None,
             "body": body,
         }
-        pushed = self.ask(self.phone, "POST", "/v1/push", json={**self.envelope(), "mutations": [mutation]}).json()
+        pushed = self.ask(phone, "POST", "/v1/push", json={**self.envelope(phone), "mutations": [mutation]}).json()
         assert pushed["receipts"][0]["verdict"] == verdict, pushed
         return mutation["id"]
 
@@ -176,6 +180,19 @@ class Prepared:
             self.ask(secretary, "GET", "/v1/households/{id}", id=household)
             body = {"field": "household_phone", "reason": "回访"}
             self.ask(secretary, "POST", "/v1/households/{id}/reveal", json=body, id=household)
+
+        self.two_numbers(next(row["id"] for row in rows if row["grid"] in self.phone.profile["grids"]))
+
+    def two_numbers(self, household):
+        """Two phones write another telephone number each; the secretary chooses."""
+        code = self.ask(self.people["administrator"], "POST", "/v1/enrolments", json={"user": self.phone.profile["user"]}).json()["code"]
+        now = int(time.time() * 1_000_000)
+        for phone, value, verdict in ((self.phone, "19900001111", "applied"), (Phone(self.server, None, "second", code), "19900002222", "merged")):
+            edit = {"household": household, "hlc": now, "fields": {"phone": {"value": value, "base_rev": 0}}}
+            self.push("household.edit", household, edit, verdict, phone)
+            now -= 1_000
+        chosen = {"entity": household, "field": "phone", "value": "19900001111"}
+        self.ask(self.people["community_secretary"], "POST", "/v1/households/{id}/settle", json=chosen, id=household)
 
     def phones(self):
         admin = self.people["administrator"]

@@ -83,13 +83,13 @@ def person(server, login):
 class Phone(requests.Session):
     """An enrolled phone."""
 
-    def __init__(self, server, login, name):
+    def __init__(self, server, login, name, code=None):
         super().__init__()
         self.token, self.id, self.seq = fresh_token(), str(uuid.uuid4()), 0
         self.headers["x-sync-proto"] = "1"
         body = {
             "proto": 1,
-            "code": server.code(login),
+            "code": code or server.code(login),
             "device": self.id,
             "token": self.token,
             "device_name": name,
