@@ -35,13 +35,23 @@ pub(crate) fn reports(outbox: &Connection, author: Option<UserId>) -> Result<Vec
     read(outbox, mutation::of_kind(outbox, kind::REPORT_CREATE)?, author)
 }
 
+/// The report among the records about it. Asked for after every save: its cost must not grow with what the phone holds.
+pub(crate) fn report(outbox: &Connection, rows: &[Stored], author: Option<UserId>) -> Result<Option<Own<Report>>> {
+    Ok(of_kind(outbox, rows, kind::REPORT_CREATE, author)?.pop())
+}
+
 pub(crate) fn notes(outbox: &Connection, rows: &[Stored], author: Option<UserId>) -> Result<Vec<Own<ReportNote>>> {
-    let notes = rows
-        .iter()
-        .filter(|row| row.kind == kind::REPORT_NOTE)
-        .cloned()
-        .collect();
-    read(outbox, notes, author)
+    of_kind(outbox, rows, kind::REPORT_NOTE, author)
+}
+
+fn of_kind<B: DeserializeOwned>(
+    outbox: &Connection,
+    rows: &[Stored],
+    kind: &str,
+    author: Option<UserId>,
+) -> Result<Vec<Own<B>>> {
+    let chosen = rows.iter().filter(|row| row.kind == kind).cloned().collect();
+    read(outbox, chosen, author)
 }
 
 pub(crate) fn visits(outbox: &Connection, author: Option<UserId>) -> Result<Vec<Own<Visit>>> {

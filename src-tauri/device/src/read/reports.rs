@@ -73,10 +73,11 @@ impl Device {
     fn report_view(&self, id: ReportId) -> Result<ReportView> {
         let reading = self.reading()?;
         let case: Option<CaseRow> = self.store.cache(|cache| row::case_of_report(cache, &id.to_string()))?;
-        let (rows, notes) = self.store.outbox(|outbox| {
+        let (rows, mine, notes) = self.store.outbox(|outbox| {
             let rows = mutation::of_entity(outbox, id.0)?;
+            let mine = own::report(outbox, &rows, reading.me)?;
             let notes = own::notes(outbox, &rows, reading.me)?;
-            Ok((rows, notes))
+            Ok((rows, mine, notes))
         })?;
         let own = rows.iter().filter(|row| Some(row.author) == reading.me);
         let refused = own.filter(|row| row.is_refused()).map(|row| row.id).collect();
@@ -84,8 +85,7 @@ impl Device {
             .iter()
             .map(|note| self.note_view(&reading.outlook, note))
             .collect();
-        let mine = self.store.outbox(|outbox| own::reports(outbox, reading.me))?;
-        if let Some(own) = mine.iter().find(|own| own.body.id == id) {
+        if let Some(own) = &mine {
             let changes = rows
                 .into_iter()
                 .filter(|row| row.kind != kind::REPORT_CREATE && !row.dismissed);
