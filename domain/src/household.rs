@@ -11,7 +11,7 @@ pub use edit::{
     Contest, FieldEdit, FieldEdits, FieldRev, FieldRevs, HouseholdEdit, ResidentAdd, ResidentEdit, ResidentRemove,
     field_revs,
 };
-pub use field::{Field, Fields, HEAD, HOUSEHOLD_FIELDS, UnknownField, resident_problems};
+pub use field::{Field, Fields, HEAD, HOUSEHOLD_FIELDS, UnknownField, resident_problems, tidy_resident};
 
 use crate::{GridId, HouseholdId, LatLon, ResidentId};
 

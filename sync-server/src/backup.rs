@@ -9,9 +9,10 @@ mod take;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use chrono::{DateTime, NaiveDateTime};
 use domain::{Epoch, ReceivedAt, Sha256Hex, StreetId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -25,6 +26,12 @@ use crate::store::StoreError;
 
 /// Copies that are kept; older ones are removed, their photos stay.
 pub const KEPT: usize = 48;
+/// How copies are named: their instant, so that names sort by age.
+const STAMP: &str = "%Y%m%dT%H%M%S%3fZ";
+/// A draft as old as this belongs to a process that was ended.
+const FORGOTTEN: Duration = Duration::from_secs(86_400);
+/// File systems of other machines, by the number that Linux gives them: NFS, SMB, CIFS, SMB2, Ceph.
+const NETWORK: [u32; 5] = [0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0x00c3_6400];
 
 /// Why no copy was made or put back.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +106,29 @@ impl Place {
         Ok(names)
     }
 
+    /// The name of a copy made now. A clock that went back must not make it look older than the last one, which would be
+    /// kept in its stead.
+    fn next_name(&self, now: ReceivedAt) -> io::Result<String> {
+        let names = self.names()?;
+        let last = names.iter().rev().find_map(|name| instant(name));
+        let at = last.map_or(now.0, |last| now.0.max(last.saturating_add(1)));
+        let at = DateTime::from_timestamp_millis(at).unwrap_or_default();
+        Ok(at.format(STAMP).to_string())
+    }
+
+    /// Removes what copies that were cut short have left.
+    fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.0)? {
+            let entry = entry?;
+            let is_draft = entry.path().extension().is_some_and(|kind| kind == "part");
+            let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+            if is_draft && age > FORGOTTEN {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes the oldest beyond [`KEPT`].
     fn prune(&self) -> io::Result<()> {
         let names = self.names()?;
@@ -110,13 +140,36 @@ impl Place {
     }
 }
 
-/// True when a copy in this folder would be lost with the disk that the database lies on.
+/// The instant a copy is named after, in milliseconds.
+fn instant(name: &str) -> Option<i64> {
+    let at = NaiveDateTime::parse_from_str(name, STAMP).ok()?;
+    Some(at.and_utc().timestamp_millis())
+}
+
+/// True when a folder is a share of another machine. A second disk, a memory disk or a mount that is missing today would be
+/// lost together with the database, and phones would have let go.
 ///
 /// # Errors
 /// What the file system reports.
-pub fn on_the_same_disk(folder: &Path, database: &Path) -> io::Result<bool> {
+pub fn is_on_another_machine(folder: &Path) -> io::Result<bool> {
     fs::create_dir_all(folder)?;
-    Ok(fs::metadata(folder)?.dev() == fs::metadata(database)?.dev())
+    let kind = rustix::fs::statfs(folder)?.f_type;
+    Ok(is_network(kind.cast_unsigned()))
+}
+
+fn is_network(kind: u64) -> bool {
+    // The kernel widens the number with its sign on some machines.
+    u32::try_from(kind & 0xffff_ffff).is_ok_and(|kind| NETWORK.contains(&kind))
+}
+
+/// A file under way; gone when it did not become what it was to be.
+struct Draft(PathBuf);
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Best effort: after a rename there is nothing, and an earlier error is the one to tell.
+        drop(fs::remove_file(&self.0));
+    }
 }
 
 fn hash_of_file(path: &Path) -> io::Result<Sha256Hex> {
@@ -142,4 +195,22 @@ impl io::Write for HashWriter<'_> {
 fn whole(files: &Files, street: &StreetId, sha256: &Sha256Hex) -> Option<Vec<u8>> {
     let bytes = files.read(street, sha256).ok()?;
     (hash::of(&bytes) == sha256.as_str()).then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_shares_of_another_machine_are_elsewhere() {
+        for kind in [0x6969, 0xff53_4d42, 0xffff_ffff_fe53_4d42] {
+            assert!(is_network(kind), "{kind:x}");
+        }
+        // ext4, xfs, tmpfs, overlay, fuse.
+        for kind in [0xef53, 0x5846_5342, 0x0102_1994, 0x794c_7630, 0x6573_5546] {
+            assert!(!is_network(kind), "{kind:x}");
+        }
+        let here = tempfile::tempdir().unwrap();
+        assert!(!is_on_another_machine(here.path()).unwrap());
+    }
 }

@@ -79,6 +79,18 @@ impl Files {
         }
     }
 
+    /// Removes a file that proved to be damaged, so that it is written anew.
+    ///
+    /// # Errors
+    /// What the file system or the object store reports.
+    pub fn remove(&self, street: &StreetId, sha256: &Sha256Hex) -> io::Result<()> {
+        let name = name(street, sha256);
+        match &self.0 {
+            Kind::Disk(disk) => disk.remove(&name),
+            Kind::Objects(objects) => objects.remove(&name),
+        }
+    }
+
     /// True when the file is there.
     ///
     /// # Errors

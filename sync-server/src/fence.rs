@@ -3,16 +3,17 @@
 //! offer again what they keep. On PostgreSQL the cluster's own identity and timeline say the same.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::{Epoch, ReceivedAt, StreetId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::clock::Ids;
+use crate::clock::{Ids, RandomIds};
+use crate::durable;
 use crate::server::Server;
 use crate::store::incidents::{self, Incident, IncidentKind};
 use crate::store::streets::{self, Height};
@@ -77,12 +78,8 @@ impl Fence {
     /// What the file system reports.
     pub fn write(&self, mark: &Mark) -> io::Result<()> {
         let Some(path) = &self.0 else { return Ok(()) };
-        let draft = path.with_extension("fence-part");
-        let mut file = File::create(&draft)?;
-        file.write_all(&serde_json::to_vec(mark)?)?;
-        file.sync_all()?;
-        fs::rename(&draft, path)?;
-        File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+        // A draft of its own: the server and a command that copies may write at the same time.
+        durable::put(path, &[serde_json::to_vec(mark)?], RandomIds.uuid())
     }
 
     /// True when the database is behind what the file remembers, or nothing is remembered of a history that exists.
@@ -95,6 +92,8 @@ impl Fence {
     /// # Errors
     /// [`StoreError::Moved`], or what the engine reports.
     pub fn settle(&self, tx: &Tx<'_>, ids: &dyn Ids, now: ReceivedAt) -> Outcome<Epoch> {
+        // Processes that start together must agree on one history and one key.
+        tx.hold_deployment()?;
         if server::is_moved(tx)? {
             return Err(StoreError::Moved.into());
         }

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod compare;
 pub mod config;
 pub mod demo;
+pub mod durable;
 pub mod encoding;
 pub mod failure;
 pub mod fence;

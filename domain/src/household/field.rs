@@ -191,14 +191,22 @@ impl Fields for Resident {
 /// What is wrong with a resident as a whole, field by field.
 #[must_use]
 pub fn resident_problems(resident: &Resident) -> Vec<(Field, ProblemKind)> {
-    let mut copy = resident.clone();
-    [Field::Name, Field::Sex, Field::BirthYear, Field::Relation, Field::Phone]
-        .into_iter()
-        .filter_map(|field| {
-            let value = resident.value(field)?;
-            copy.set(field, &value).err().map(|problem| (field, problem))
-        })
-        .collect()
+    tidy_resident(&mut resident.clone())
+}
+
+/// Brings a resident into the form that edits give: text without space around it, no empty number, each tag once and in
+/// order. Returns what is wrong, field by field.
+pub fn tidy_resident(resident: &mut Resident) -> Vec<(Field, ProblemKind)> {
+    resident.tags.sort_unstable();
+    resident.tags.dedup();
+    let mut problems = Vec::new();
+    for field in [Field::Name, Field::Sex, Field::BirthYear, Field::Relation, Field::Phone] {
+        let Some(value) = resident.value(field) else { continue };
+        if let Err(problem) = resident.set(field, &value) {
+            problems.push((field, problem));
+        }
+    }
+    problems
 }
 
 fn text(value: &Value, max: usize) -> Result<String, ProblemKind> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use domain::{ReceivedAt, Sha256Hex};
 
-use super::{BackupError, Manifest, Place, hash_of_file, whole};
+use super::{BackupError, Draft, Manifest, Place, hash_of_file, whole};
 use crate::Failure;
 use crate::blobs::Files;
 use crate::clock::{Ids as _, RandomIds};
@@ -47,16 +47,15 @@ pub fn restore(places: &Places, from: &Path, name: Option<&str>, now: ReceivedAt
         None => names.last(),
     };
     let name = chosen.ok_or(BackupError::NoCopy)?.clone();
-    let draft = database.with_extension("restoring");
-    fs::copy(place.database(&name), &draft)?;
-    File::open(&draft)?.sync_all()?;
+    let draft = Draft(database.with_extension("restoring"));
+    fs::copy(place.database(&name), &draft.0)?;
+    File::open(&draft.0)?.sync_all()?;
     let manifest: Manifest = serde_json::from_slice(&fs::read(place.manifest(&name))?).or(Err(BackupError::Damaged))?;
-    if hash_of_file(&draft)? != manifest.sha256 {
-        fs::remove_file(&draft)?;
+    if hash_of_file(&draft.0)? != manifest.sha256 {
         return Err(BackupError::Damaged);
     }
     let before = set_aside(database, now)?;
-    fs::rename(&draft, database)?;
+    fs::rename(&draft.0, database)?;
     File::open(database.parent().unwrap_or(Path::new(".")))?.sync_all()?;
     let (photos, missing) = begin(places, Some(&place.photos()?), now)?;
     Ok(PutBack {

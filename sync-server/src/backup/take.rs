@@ -4,14 +4,14 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::Duration;
 
-use chrono::DateTime;
 use domain::{ReceivedAt, Sha256Hex, StreetId};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{BackupError, Manifest, Place, hash_of_file, whole};
+use super::{BackupError, Draft, Manifest, Place, hash_of_file, whole};
 use crate::blobs::Files;
 use crate::clock::{Ids as _, RandomIds};
+use crate::durable;
 use crate::fence::{Fence, Mark};
 use crate::places::Places;
 use crate::store::{Database, StoreError, Tx, blobs, server, streets};
@@ -42,36 +42,19 @@ pub fn take(places: &Places, to: &Path, counts: bool, now: ReceivedAt) -> Result
         return Err(std::io::Error::from(std::io::ErrorKind::NotFound).into());
     }
     let place = Place::open(to)?;
-    let name = DateTime::from_timestamp_millis(now.0)
-        .unwrap_or_default()
-        .format("%Y%m%dT%H%M%S%3fZ")
-        .to_string();
-    let draft = to.join(format!("{name}.part"));
-    let read = copy_database(database, &draft);
-    let manifest = match read {
-        Ok(manifest) => Manifest {
-            taken_at: now,
-            ..manifest
-        },
-        Err(error) => {
-            // Best effort; the first error is the one to tell.
-            drop(fs::remove_file(&draft));
-            return Err(error);
-        }
+    place.sweep()?;
+    let name = place.next_name(now)?;
+    let draft = Draft(to.join(format!("{}.part", RandomIds.uuid())));
+    let manifest = Manifest {
+        taken_at: now,
+        ..copy_database(database, &draft.0)?
     };
-    let (photos, missing) = copy_photos(&draft, &Files::open(&places.photos)?, &place.photos()?)?;
-    fs::rename(&draft, place.database(&name))?;
-    fs::write(
-        place.manifest(&name),
-        serde_json::to_vec_pretty(&manifest).map_err(StoreError::from)?,
-    )?;
-    File::open(place.manifest(&name))?.sync_all()?;
-    File::open(to)?.sync_all()?;
+    let (photos, missing) = copy_photos(&draft.0, &Files::open(&places.photos)?, &place.photos()?)?;
+    fs::rename(&draft.0, place.database(&name))?;
+    let written = serde_json::to_vec_pretty(&manifest).map_err(StoreError::from)?;
+    durable::put(&place.manifest(&name), &[written], RandomIds.uuid())?;
     place.prune()?;
-    let counts = counts && missing.is_empty();
-    if counts {
-        tell(database, &manifest)?;
-    }
+    let counts = counts && missing.is_empty() && tell(database, &manifest)?;
     Ok(Taken {
         name,
         photos,
@@ -126,6 +109,8 @@ fn copy_photos(copy: &Path, from: &Files, to: &Files) -> Result<(usize, Vec<Sha2
         };
         to.put(&street, &sha256, &[bytes], RandomIds.uuid())?;
         if whole(to, &street, &sha256).is_none() {
+            // Left there, the next copy would take it for a good one.
+            to.remove(&street, &sha256)?;
             return Err(BackupError::Damaged);
         }
         added += 1;
@@ -133,21 +118,22 @@ fn copy_photos(copy: &Path, from: &Files, to: &Files) -> Result<(usize, Vec<Sha2
     Ok((added, missing))
 }
 
-/// Tells the streets how far the copy reaches, unless their history ended meanwhile. The fence is raised at once, so that
-/// putting back this very copy is noticed.
-fn tell(database: &Path, manifest: &Manifest) -> Result<(), BackupError> {
+/// Tells the streets how far the copy reaches, unless their history ended meanwhile; true when they were told. The fence is
+/// raised before that is committed: at whatever point the power goes, putting back this very copy is noticed.
+fn tell(database: &Path, manifest: &Manifest) -> Result<bool, BackupError> {
     let live = Connection::open(database)?;
     live.busy_timeout(Duration::from_secs(10))?;
     live.execute_batch("PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?;
     let tx = Tx::sqlite(&live);
     if server::epoch(&tx)? != Some(manifest.epoch) {
         live.execute_batch("ROLLBACK")?;
-        return Ok(());
+        return Ok(false);
     }
     for (street, rev) in &manifest.streets {
         streets::copied(&tx, street, *rev, manifest.taken_at)?;
     }
     let mark = Mark::of(&tx, manifest.epoch)?;
+    Fence::of(&Database::File(database.to_owned())).write(&mark)?;
     live.execute_batch("COMMIT")?;
-    Ok(Fence::of(&Database::File(database.to_owned())).write(&mark)?)
+    Ok(true)
 }

@@ -1,10 +1,12 @@
 //! Photo files in a folder. A file is either absent or whole.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
+
+use crate::durable::{self, flush_folder};
 
 #[derive(Debug)]
 pub(super) struct Disk {
@@ -18,21 +20,11 @@ impl Disk {
         Ok(Self { root: root.to_owned() })
     }
 
-    /// Writes a file so that it survives a power cut: temporary file, flush, rename, flush of the folder.
-    /// After an error nothing is left behind.
+    /// Writes a file so that it survives a power cut. After an error nothing is left behind.
     pub(super) fn put(&self, name: &str, parts: &[Vec<u8>], temporary: Uuid) -> io::Result<()> {
         let path = self.root.join(name);
-        let folder = path.parent().unwrap_or(&self.root);
-        self.make(folder)?;
-        let draft = folder.join(format!("{temporary}.part"));
-        let written = write(&draft, parts)
-            .and_then(|()| fs::rename(&draft, &path))
-            .and_then(|()| flush_folder(folder));
-        if written.is_err() {
-            // Best effort; the first error is the one to tell.
-            drop(fs::remove_file(&draft));
-        }
-        written
+        self.make(path.parent().unwrap_or(&self.root))?;
+        durable::put(&path, parts, temporary)
     }
 
     pub(super) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
@@ -41,6 +33,10 @@ impl Disk {
 
     pub(super) fn exists(&self, name: &str) -> bool {
         self.root.join(name).is_file()
+    }
+
+    pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.root.join(name))
     }
 
     fn make(&self, folder: &Path) -> io::Result<()> {
@@ -55,14 +51,4 @@ impl Disk {
             .take_while(|above| above.starts_with(&self.root))
             .try_for_each(flush_folder)
     }
-}
-
-fn write(path: &Path, parts: &[Vec<u8>]) -> io::Result<()> {
-    let mut file = File::create_new(path)?;
-    parts.iter().try_for_each(|part| file.write_all(part))?;
-    file.sync_all()
-}
-
-fn flush_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }

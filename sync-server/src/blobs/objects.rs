@@ -100,6 +100,10 @@ impl Objects {
         }
     }
 
+    pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+        self.wait(self.store.delete(&self.path(name)))
+    }
+
     fn path(&self, name: &str) -> Path {
         Path::from(format!("{}/{name}", self.folder))
     }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::start::{hold, refused};
 use super::{Stop, say};
-use crate::backup::{BackupError, begin_in_place, on_the_same_disk, restore as put_back, take};
+use crate::backup::{BackupError, begin_in_place, is_on_another_machine, restore as put_back, take};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::places::Places;
@@ -18,7 +18,7 @@ pub(super) struct Asked {
     /// Folder on another machine, mounted here 另一台机器上的目录（已挂载）
     #[arg(long, value_name = "FOLDER")]
     to: PathBuf,
-    /// The folder lies on this disk, but something else carries it to another machine 本机目录，另有程序把它传到别的机器
+    /// The folder is no network share, but something else carries it to another machine 不是网络共享，另有程序把它传到别的机器
     #[arg(long)]
     carried_off: bool,
 }
@@ -45,7 +45,7 @@ pub(super) struct Wanted {
 /// Copies once.
 pub(super) fn backup(config: &Config, asked: &Asked) -> Result<(), Stop> {
     let places = &config.places;
-    let counts = asked.carried_off || !same_disk(places, &asked.to).map_err(|error| stopped(places, &error))?;
+    let counts = asked.carried_off || is_elsewhere(places, &asked.to).map_err(|error| stopped(places, &error))?;
     let taken = take(places, &asked.to, counts, SystemClock.now()).map_err(|error| stopped(places, &error))?;
     say(&format!(
         "{} +{} 张照片 photos",
@@ -64,17 +64,17 @@ pub(super) fn backup(config: &Config, asked: &Asked) -> Result<(), Stop> {
     }
     if !counts {
         say(
-            "与数据库在同一磁盘，不算异机备份，手机继续保留全部内容 The copy lies on the same disk as the database: phones \
+            "该目录不是另一台机器的共享，不算异机备份，手机继续保留全部内容 The folder is no share of another machine: phones \
              go on keeping everything (--carried-off when something carries it to another machine)",
         );
     }
     Ok(())
 }
 
-/// True when the copies would be lost together with the database.
-pub(super) fn same_disk(places: &Places, to: &Path) -> Result<bool, BackupError> {
+/// True when the copies outlive this machine.
+pub(super) fn is_elsewhere(places: &Places, to: &Path) -> Result<bool, BackupError> {
     match &places.database {
-        Database::File(path) => Ok(on_the_same_disk(to, path)?),
+        Database::File(_) => Ok(is_on_another_machine(to)?),
         Database::Postgres(_) => Err(BackupError::NotAFile),
     }
 }

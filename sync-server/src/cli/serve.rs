@@ -100,9 +100,10 @@ fn welcome(config: &Config, server: &Server, address: SocketAddr) -> Result<(), 
 
 /// Says at the start what would otherwise only be found out when a copy is needed.
 fn copies(config: &Config, plan: &BackupPlan) -> Result<(), Stop> {
-    let same = backup::same_disk(&config.places, &plan.to).map_err(|error| backup::stopped(&config.places, &error))?;
-    if same && !plan.carried_off {
-        tracing::warn!("the copies lie on the same disk as the database: phones go on keeping everything");
+    let elsewhere =
+        backup::is_elsewhere(&config.places, &plan.to).map_err(|error| backup::stopped(&config.places, &error))?;
+    if !elsewhere && !plan.carried_off {
+        tracing::warn!("the copies lie on no share of another machine: phones go on keeping everything");
     }
     Ok(())
 }
@@ -142,7 +143,7 @@ async fn again_and_again(places: Places, plan: BackupPlan) {
         often.tick().await;
         let (places, plan) = (places.clone(), plan.clone());
         let done = tokio::task::spawn_blocking(move || {
-            let counts = plan.carried_off || !backup::same_disk(&places, &plan.to)?;
+            let counts = plan.carried_off || backup::is_elsewhere(&places, &plan.to)?;
             take(&places, &plan.to, counts, SystemClock.now())
         });
         match done.await {

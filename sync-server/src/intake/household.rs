@@ -1,7 +1,7 @@
 //! `household.edit`, `resident.add`, `resident.edit` and `resident.remove`: each field is merged by itself, and nothing that
 //! was ever written is lost.
 
-use domain::household::{HouseholdEdit, ResidentAdd, ResidentEdit, ResidentRemove, resident_problems};
+use domain::household::{HouseholdEdit, ResidentAdd, ResidentEdit, ResidentRemove, tidy_resident};
 use domain::merge::{Maker, Merge, States, Tracked};
 use domain::protocol::{Mutation, RowType, Verdict};
 use domain::view::VisitRow;
@@ -26,7 +26,7 @@ impl Intake<'_, '_> {
         self.keep(body.household, body.household.0, &merge)
     }
 
-    pub(super) fn add_resident(&self, mutation: &Mutation, body: ResidentAdd) -> Outcome<Verdict> {
+    pub(super) fn add_resident(&self, mutation: &Mutation, mut body: ResidentAdd) -> Outcome<Verdict> {
         let (tx, street) = (self.edit.tx, &self.edit.street);
         let (id, household) = (body.resident.id, body.resident.household);
         if id.0 != mutation.entity {
@@ -35,7 +35,7 @@ impl Intake<'_, '_> {
         if households::tracked_resident(tx, street, id)?.is_some() {
             return Ok(Verdict::Applied);
         }
-        valid(problems(&body.resident))?;
+        valid(tidied(&mut body.resident))?;
         self.may_edit(household, mutation)?;
         let file = Tracked {
             record: body.resident,
@@ -104,8 +104,8 @@ fn merged(merge: Result<Merge, Vec<Problem>>) -> Outcome<Merge> {
     merge.or_else(|problems| valid(problems).map(|()| Merge::default()))
 }
 
-fn problems(resident: &Resident) -> Vec<Problem> {
-    let named = resident_problems(resident).into_iter();
+fn tidied(resident: &mut Resident) -> Vec<Problem> {
+    let named = tidy_resident(resident).into_iter();
     named
         .map(|(field, problem)| Problem {
             field: format!("resident.{field}"),

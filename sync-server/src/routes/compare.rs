@@ -4,15 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
 use axum::routing::post;
-use domain::ErrorCode;
 use domain::protocol::{CompareRequest, CompareResponse, MAX_PREFIXES};
+use domain::{Bucket, ErrorCode, StreetId};
 use serde_json::json;
 
 use super::Route;
 use crate::encoding::{Wire, spoken};
 use crate::phone::Phone;
 use crate::server::Server;
-use crate::store::buckets;
+use crate::store::{buckets, streets};
 use crate::{Failure, Outcome, compare};
 
 /// 256 prefixes take about 2 kB.
@@ -52,17 +52,29 @@ pub async fn compare_rows(
         metrics::counter!("divergences").increment(1);
         tracing::warn!(device = %id, "a phone's rows differ from the street's");
         // It may be the kept digest that is wrong: then the phone would ask again for ever.
-        server
-            .store
-            .write(move |tx| {
-                let counted = buckets::counted(tx, &street, &bucket)?;
-                if buckets::digest(tx, &street, &bucket)? != counted {
-                    tracing::error!("a kept digest did not agree with the rows and was mended");
-                    buckets::keep(tx, &street, &bucket, counted)?;
-                }
-                Ok(())
-            })
-            .await?;
+        mend_digest(&server, street, bucket).await?;
     }
     Ok(Json(answer))
+}
+
+async fn mend_digest(server: &Server, street: StreetId, bucket: Bucket) -> Outcome<()> {
+    let (of, within) = (street.clone(), bucket.clone());
+    let read = server
+        .store
+        .read(move |tx| Ok(buckets::is_kept_right(tx, &of, &within)?));
+    if read.await? {
+        return Ok(());
+    }
+    server
+        .store
+        .write(move |tx| {
+            // Counted and kept while nobody changes the street: a stale sum over a right one would be a new fault.
+            streets::hold(tx, &street)?;
+            if !buckets::is_kept_right(tx, &street, &bucket)? {
+                tracing::error!("a kept digest did not agree with the rows and was mended");
+                buckets::keep(tx, &street, &bucket, buckets::counted(tx, &street, &bucket)?)?;
+            }
+            Ok(())
+        })
+        .await
 }

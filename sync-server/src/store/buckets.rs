@@ -36,6 +36,14 @@ pub fn counted(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket) -> Result<RowDig
     Ok(digest)
 }
 
+/// True when the digest that is kept, if one is, is that of the rows.
+///
+/// # Errors
+/// What the engine reports.
+pub fn is_kept_right(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket) -> Result<bool, StoreError> {
+    Ok(digest(tx, street, bucket)? == counted(tx, street, bucket)?)
+}
+
 /// Every row in a bucket: kind, name and revision.
 ///
 /// # Errors

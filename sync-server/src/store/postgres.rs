@@ -16,6 +16,7 @@ use tokio::sync::{broadcast, mpsc};
 pub use connect::Url;
 pub use copy::{Copied, Missing, copy_all};
 pub use error::PostgresError;
+pub(super) use migrate::LOCK as DEPLOYMENT_LOCK;
 pub(super) use session::Session;
 pub(super) use value::{column, named};
 

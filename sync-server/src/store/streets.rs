@@ -94,6 +94,15 @@ pub fn rev(tx: &Tx<'_>, street: &StreetId) -> Result<u64, StoreError> {
     Ok(u64::try_from(tx.number("SELECT rev FROM streets WHERE street_id = $1", args![street])?).unwrap_or(0))
 }
 
+/// Keeps others from changing a street until this transaction ends.
+///
+/// # Errors
+/// What the engine reports.
+pub fn hold(tx: &Tx<'_>, street: &StreetId) -> Result<(), StoreError> {
+    let sql = format!("SELECT rev FROM streets WHERE street_id = $1{}", tx.lock());
+    tx.number(&sql, args![street]).map(drop)
+}
+
 /// Every street with its revision in this snapshot.
 ///
 /// # Errors

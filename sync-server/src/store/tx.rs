@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::postgres::Session;
+use super::postgres::{DEPLOYMENT_LOCK, Session};
 use super::value::Value;
 use super::{FromColumn as _, Row, StoreError, sqlite};
 use crate::Outcome;
@@ -83,6 +83,18 @@ impl<'c> Tx<'c> {
                      FROM pg_control_system()";
                 self.query_opt(sql, &[], |row| row.get("cluster"))
             }
+        }
+    }
+
+    /// Waits until no other process changes what concerns the whole deployment, and keeps them waiting until this
+    /// transaction ends. On SQLite the one writer is alone anyway.
+    ///
+    /// # Errors
+    /// What the engine reports.
+    pub fn hold_deployment(&self) -> Result<(), StoreError> {
+        match self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(session) => Ok(session.batch(DEPLOYMENT_LOCK)?),
         }
     }
 

@@ -204,6 +204,30 @@ async fn a_new_resident_lives_there_until_removed_and_decides_when_the_next_visi
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_resident_is_kept_as_edits_would_have_written_it() {
+    let (world, phone) = at_home().await;
+    let id = uuid::Uuid::from_u128(0xE901);
+    let resident = Resident {
+        id: domain::ResidentId(id),
+        household: household(1, GRID_A).id,
+        name: format!("  乙{}", " ".repeat(200_000)),
+        sex: None,
+        birth_year: None,
+        relation: " 子 ".to_owned(),
+        phone: Some(" ".to_owned()),
+        tags: vec![domain::Tag::LoneElder; 1000],
+    };
+    let body = json!({ "hlc": MORNING * 1_000, "resident": resident });
+    let added = crate::push::mutation(&phone, 1, "resident.add", id, body);
+    assert_eq!(world.push(&phone, &[added]).await.receipts[0].verdict, Verdict::Applied);
+    let rows = home_rows(&world, &phone).await;
+    let row = rows.iter().find(|row| row.id == id.to_string()).unwrap();
+    assert_eq!((&row.data["name"], &row.data["relation"]), (&json!("乙"), &json!("子")));
+    assert_eq!(row.data["phone"], json!(null));
+    assert_eq!(row.data["tags"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_cannot_be_is_refused_with_every_problem() {
     let (world, phone) = at_home().await;
     let home = household(1, GRID_A).id;

@@ -5,13 +5,17 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
 use domain::protocol::{Announcement, PushRequest, PushResponse, Verdict};
+use sync_server::clock::{RandomIds, SystemClock};
+use sync_server::office::Office;
+use sync_server::server::Server;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::engine::Ground;
 use crate::push::{creates, report};
 use crate::race::scale;
 use crate::world::{Phone, World, user};
@@ -48,6 +52,28 @@ impl Drop for Process {
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
+    }
+}
+
+/// Every process serves the epoch and signs with the key that all others do, however close together they start.
+#[test]
+fn processes_that_start_together_agree_on_one_history_and_one_key() {
+    let folder = tempfile::tempdir().unwrap();
+    for _round in 0..5 {
+        let ground = Ground::on_postgres(folder.path());
+        let together = Barrier::new(4);
+        let open = || {
+            together.wait();
+            let clock = Arc::new(SystemClock);
+            let ids = Arc::new(RandomIds);
+            let server = Server::open_at(&ground.places, Office::default(), clock, ids).unwrap();
+            (server.epoch, server.key.public())
+        };
+        let served: Vec<_> = std::thread::scope(|scope| {
+            let processes: Vec<_> = (0..4).map(|_| scope.spawn(open)).collect();
+            processes.into_iter().map(|process| process.join().unwrap()).collect()
+        });
+        assert!(served.iter().all(|one| *one == served[0]), "one epoch, one key");
     }
 }
 

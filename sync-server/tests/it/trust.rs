@@ -371,6 +371,36 @@ async fn only_so_many_copies_are_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_copy_made_while_the_clock_stands_wrong_is_the_newest_all_the_same() {
+    let world = World::on_sqlite();
+    let elsewhere = tempfile::tempdir().unwrap();
+    for n in 0..backup::KEPT {
+        copy(&world, elsewhere.path(), false, i64::try_from(n).unwrap()).unwrap();
+    }
+    let ten_years = 10 * 366 * 86_400_000;
+    let made = copy(&world, elsewhere.path(), true, -ten_years).unwrap();
+    assert!(made.counts);
+    let database = elsewhere.path().join(format!("{}.db", made.name));
+    assert!(database.is_file(), "the copy that phones let go for is kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_fails_half_way_leaves_no_draft_behind() {
+    let world = World::on_sqlite();
+    let (phone, [_, preview, _]) = reported(&world).await;
+    put_preview(&world, &phone, &preview).await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    // Where the photos of the copies should be lies something else.
+    std::fs::write(elsewhere.path().join("blobs"), b"in the way").unwrap();
+    assert!(copy(&world, elsewhere.path(), true, 1).is_err());
+    let left: Vec<_> = std::fs::read_dir(elsewhere.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["blobs"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_receipt_is_signed_and_the_key_is_given_at_enrolment() {
     let mut world = World::new();
     let phone = world.enrol(1, user(1)).await;

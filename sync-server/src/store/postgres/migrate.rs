@@ -5,8 +5,8 @@ use super::error::PostgresError;
 use super::session::Session;
 use crate::store::{StoreError, Tx, migrate};
 
-/// Any number, as long as it is always the same: whoever holds this lock upgrades.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(7106423)";
+/// Any number, as long as it is always the same: whoever holds this lock upgrades, or settles which history is served.
+pub(in crate::store) const LOCK: &str = "SELECT pg_advisory_xact_lock(7106423)";
 /// Into how many parts a big table is split.
 const PARTS: usize = 8;
 /// The oldest release that is served.

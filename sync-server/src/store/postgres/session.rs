@@ -108,7 +108,7 @@ impl Session {
     }
 
     /// Runs statements without parameters.
-    pub(super) fn batch(&self, sql: &str) -> Result<(), PostgresError> {
+    pub(in crate::store) fn batch(&self, sql: &str) -> Result<(), PostgresError> {
         let done = self.client.borrow_mut().batch_execute(sql);
         done.map_err(|error| self.noted(error.into()))
     }
