@@ -51,7 +51,7 @@ impl Device {
             uploads: Mutex::new(HashMap::new()),
         };
         device.drop_old_uploads()?;
-        device.let_go()?;
+        device.try_to_let_go();
         device.collect_orphans()?;
         if opened.cache_set_aside {
             device
@@ -84,6 +84,14 @@ impl Device {
         self.engine.memory().try_everything_now();
         self.engine.wake();
         self.ports.changed.changed(&[Topic::Sync]);
+    }
+
+    /// Lets go of what is safe elsewhere. Whatever waits for it is more than the room it makes: on a full disk the app opens
+    /// and takes its rows all the same, and the next start tries again.
+    pub(crate) fn try_to_let_go(&self) {
+        if let Err(failure) = self.let_go() {
+            tracing::warn!(code = ?failure.code(), "what is safe elsewhere could not be let go of");
+        }
     }
 
     pub(crate) fn now(&self) -> CapturedAt {

@@ -1,11 +1,13 @@
 //! Records the server refused: what was written stays, to be changed and sent as a new record, or to be given up knowingly.
 
+use domain::household::{Field, Fields as _};
 use domain::protocol::{RowType, WireError, kind};
 use domain::view::HouseholdRow;
 use domain::{
     CapturedAt, HouseholdId, MutationId, PhotoManifest, Place, PlaceSource, Report, ReportId, ReportNote,
-    ReportWithdrawal, Visit,
+    ReportWithdrawal, Resident, Visit,
 };
+use serde_json::Value;
 
 use crate::device::{Device, not_found};
 use crate::failure::{Failure, Result};
@@ -221,16 +223,34 @@ fn lines(body: &Body) -> Vec<String> {
     lines
 }
 
-/// The values an edit wrote, as a person typed them.
+/// The values an edit wrote, each after the name of its field: a year or a yes alone says nothing.
 fn written(change: &Change) -> Vec<String> {
     let fields = match change {
         Change::Household(edit) => &edit.fields,
         Change::Edit(edit) => &edit.fields,
-        Change::Add(add) => return vec![add.resident.name.clone()],
+        Change::Add(add) => return filled_in(&add.resident),
         Change::Remove(_) => return Vec::new(),
     };
-    let values = fields.values().map(|edit| edit.value.as_str().unwrap_or_default());
-    values.map(str::to_owned).collect()
+    fields.iter().map(|(name, edit)| line(name, &edit.value)).collect()
+}
+
+/// What was filled in of a new resident.
+fn filled_in(resident: &Resident) -> Vec<String> {
+    let blank = [Value::Null, Value::Bool(false), Value::String(String::new())];
+    Field::of_resident()
+        .into_iter()
+        .filter_map(|field| Some((field, resident.value(field)?)))
+        .filter(|(_, value)| !blank.contains(value))
+        .map(|(field, value)| line(&field.to_string(), &value))
+        .collect()
+}
+
+fn line(name: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{name}: {text}"),
+        Value::Null => format!("{name}:"),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => format!("{name}: {value}"),
+    }
 }
 
 fn report_again(report: Report) -> ReportDraft {
@@ -270,5 +290,106 @@ fn visit_again(visit: Visit) -> VisitDraft {
         needs: visit.needs,
         promises: visit.promises,
         reflection: visit.reflection,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ErrorCode;
+    use domain::household::{FieldEdit, ResidentAdd, ResidentEdit};
+    use domain::protocol::{Mutation, Receipt, Verdict};
+    use domain::{Hlc, ResidentId, Tag};
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::test_support::{EPOCH, HOUSEHOLD, ME, World};
+
+    const PERSON: ResidentId = ResidentId(Uuid::from_u128(0xc));
+
+    /// The lines of a record that the server refused.
+    fn lines_of(kind: &str, body: Value) -> Vec<String> {
+        let world = World::enrolled();
+        let made = Mutation {
+            id: MutationId(Uuid::from_u128(1)),
+            seq: 0,
+            kind: kind.to_owned(),
+            v: 1,
+            entity: PERSON.0,
+            author: ME,
+            wall_ms: 0,
+            server_est_ms: None,
+            body,
+        };
+        let refusal = Receipt {
+            id: made.id,
+            verdict: Verdict::Rejected {
+                code: ErrorCode::OutOfScope,
+                details: Value::Null,
+            },
+            rev: Some(9),
+            body_hash: domain::protocol::body_hash(&made),
+        };
+        world
+            .device
+            .store
+            .write_outbox(|tx| {
+                mutation::insert(tx, &made)?;
+                mutation::settle(tx, &refusal, None, EPOCH, 0)
+            })
+            .unwrap();
+        world.device.get_refused(made.id).unwrap().lines
+    }
+
+    #[test]
+    fn a_refused_new_resident_shows_all_that_was_filled_in() {
+        let add = ResidentAdd {
+            hlc: Hlc::default(),
+            resident: Resident {
+                id: PERSON,
+                household: HOUSEHOLD,
+                name: "王芳".to_owned(),
+                sex: Some("f".to_owned()),
+                birth_year: Some(1940),
+                relation: "户主".to_owned(),
+                phone: Some("13800001234".to_owned()),
+                tags: vec![Tag::LivingAlone],
+            },
+        };
+        assert_eq!(
+            lines_of(kind::RESIDENT_ADD, json!(add)),
+            [
+                "phone: 13800001234",
+                "name: 王芳",
+                "sex: f",
+                "birth_year: 1940",
+                "relation: 户主",
+                "tag.living-alone: true"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_refused_edit_shows_every_value_under_the_name_of_its_field() {
+        let values = [
+            ("birth_year", json!(1940)),
+            ("phone", Value::Null),
+            ("relation", json!("长子")),
+            ("tag.low-income", json!(false)),
+        ];
+        let fields = values.into_iter().map(|(name, value)| {
+            let base_rev = Hlc::default();
+            (name.to_owned(), FieldEdit { value, base_rev })
+        });
+        let edit = ResidentEdit {
+            resident: PERSON,
+            household: HOUSEHOLD,
+            hlc: Hlc::default(),
+            fields: fields.collect(),
+        };
+        assert_eq!(
+            lines_of(kind::RESIDENT_EDIT, json!(edit)),
+            ["birth_year: 1940", "phone:", "relation: 长子", "tag.low-income: false"]
+        );
     }
 }

@@ -172,7 +172,12 @@ impl Home {
     /// What the card says of single fields: not sent yet, met by another value, waiting for the secretary.
     pub(crate) fn marks(&self, edits: &[OwnEdit], cursor: u64) -> Vec<FieldMark> {
         let ahead = edits.iter().filter(|edit| edit.is_ahead(cursor));
-        let mut marks: Vec<FieldMark> = ahead.flat_map(OwnEdit::waiting).collect();
+        let mut marks: Vec<FieldMark> = Vec::new();
+        for mark in ahead.flat_map(OwnEdit::waiting) {
+            // Of two edits of a field the later one is what the card shows.
+            marks.retain(|earlier| (&earlier.entity, &earlier.field) != (&mark.entity, &mark.field));
+            marks.push(mark);
+        }
         let home = (self.row.household.id.0, &self.row.fields);
         let residents = self.residents.iter().map(|row| (row.resident.id.0, &row.fields));
         for (entity, fields) in core::iter::once(home).chain(residents) {
@@ -205,5 +210,64 @@ fn mark_of(review: bool, won: Option<&OwnEdit>, lost: Option<&OwnEdit>) -> Optio
         (_, Some(lost)) => (!lost.row.told).then_some(MarkKind::Kept),
         (Some(won), None) => (!won.row.told).then_some(MarkKind::Won),
         (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::household::FieldEdit;
+    use domain::protocol::Mutation;
+    use serde_json::json;
+
+    use super::*;
+    use crate::test_support::{HOUSEHOLD, ME, World};
+
+    fn edit(n: u128, fields: &[(&str, &str)]) -> Mutation {
+        let edits = fields.iter().map(|(name, value)| {
+            let edit = FieldEdit {
+                value: json!(value),
+                base_rev: domain::Hlc::default(),
+            };
+            ((*name).to_owned(), edit)
+        });
+        let body = HouseholdEdit {
+            household: HOUSEHOLD,
+            hlc: domain::Hlc::default(),
+            fields: edits.collect(),
+        };
+        Mutation {
+            id: MutationId(Uuid::from_u128(n)),
+            seq: 0,
+            kind: kind::HOUSEHOLD_EDIT.to_owned(),
+            v: 1,
+            entity: HOUSEHOLD.0,
+            author: ME,
+            wall_ms: 0,
+            server_est_ms: None,
+            body: serde_json::to_value(body).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_field_edited_twice_waits_once_with_what_was_written_last() {
+        let world = World::enrolled();
+        let edits = [
+            edit(1, &[("door_note", "猫"), ("phone", "13900001234")]),
+            edit(2, &[("door_note", "狗")]),
+        ];
+        world
+            .device
+            .store
+            .write_outbox(|tx| edits.iter().try_for_each(|made| mutation::insert(tx, made)))
+            .unwrap();
+        let marks = world.device.get_household(HOUSEHOLD).unwrap().marks;
+        let shown: Vec<_> = marks
+            .iter()
+            .map(|mark| (mark.field.as_str(), mark.mine.clone()))
+            .collect();
+        assert_eq!(
+            shown,
+            [("phone", Some(json!("13900001234"))), ("door_note", Some(json!("狗")))]
+        );
     }
 }

@@ -32,8 +32,10 @@ pub(crate) struct Identity {
 
 impl Identity {
     /// Notes what an answer of this epoch says of the street's revisions. True when more is safe elsewhere than before.
-    pub(crate) fn note_revs(&mut self, seen: Option<u64>, durable: Option<u64>) -> bool {
+    /// A copy of revisions that the street has not reached is no copy: believed, it would let go of everything.
+    pub(crate) fn note_revs(&mut self, seen: Option<u64>, durable: Option<u64>, street: u64) -> bool {
         self.seen_rev = self.seen_rev.max(seen);
+        let durable = durable.filter(|rev| *rev <= street);
         let moved = durable > self.durable_rev;
         self.durable_rev = self.durable_rev.max(durable);
         moved
@@ -172,6 +174,15 @@ mod tests {
         let (_dir, store) = crate::store::for_test();
         store.write_outbox(|tx| put(tx, &identity())).unwrap();
         assert_eq!(store.outbox(get).unwrap(), Some(identity()));
+    }
+
+    #[test]
+    fn a_copy_beyond_the_streets_own_revision_is_not_believed() {
+        let mut found = identity();
+        assert!(!found.note_revs(None, Some(10), 9));
+        assert_eq!(found.durable_rev, Some(5));
+        assert!(found.note_revs(None, Some(9), 9));
+        assert_eq!(found.durable_rev, Some(9));
     }
 
     #[test]

@@ -314,8 +314,10 @@ pub(crate) fn settle(
         .optional()?;
     let Some(hash) = hash else { return Ok(false) };
     // A receipt for another body under this name says nothing about ours.
-    let mut receipt = receipt.clone();
+    let (mut receipt, mut proof) = (receipt.clone(), proof);
     if hash != receipt.body_hash {
+        // The server did not sign what is written here instead.
+        proof = None;
         receipt.verdict = Verdict::Parked {
             code: ErrorCode::MutationIdConflict,
         };
@@ -358,7 +360,7 @@ pub(crate) fn set_aside(outbox: &Connection, id: MutationId, code: ErrorCode, no
         body_hash,
     };
     outbox.execute(
-        "update mutation set state = 'parked', receipt = ?2, next_offer_ms = ?3 where id = ?1",
+        "update mutation set state = 'parked', receipt = ?2, next_offer_ms = ?3, proof = null where id = ?1",
         params![
             id.to_string(),
             serde_json::to_string(&receipt)?,
@@ -377,7 +379,7 @@ pub(crate) fn forget_numbers(outbox: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Delivered before `?1` and safe in an off-machine copy of the server, by its own signed word.
+/// Delivered before `?1`, which the server signed, and safe in an off-machine copy of it, which it says without signing.
 const SAFE: &str = "(state = 'final' or dismissed_ms is not null) and answered_ms <= ?1 and proof is not null
     and exists (select 1 from identity i where i.epoch = acked_epoch and i.durable_rev >= acked_rev)
     and not exists (select 1 from photo_ref r join photo_file f on f.sha256 = r.sha256
@@ -386,10 +388,13 @@ const SAFE: &str = "(state = 'final' or dismissed_ms is not null) and answered_m
 /// Removes what is safe elsewhere and whose photo files were let go of; what proves its delivery stays. Returns how many
 /// that were.
 pub(crate) fn let_go(outbox: &Connection, then_ms: i64) -> Result<usize> {
-    proof::keep_of_mutations(outbox, SAFE, then_ms)?;
-    let gone = "select id from mutation where id in (select id from delivered)";
-    outbox.execute(&format!("delete from photo_ref where mutation in ({gone})"), [])?;
-    let count = outbox.execute("delete from mutation where id in (select id from delivered)", [])?;
+    proof::keep_of_mutations(outbox, SAFE, [then_ms])?;
+    // Not whatever has a proof of delivery: that may be of a history that is no more.
+    outbox.execute(
+        &format!("delete from photo_ref where mutation in (select id from mutation where {SAFE})"),
+        [then_ms],
+    )?;
+    let count = outbox.execute(&format!("delete from mutation where {SAFE}"), [then_ms])?;
     outbox.execute(
         "delete from photo_file where freed_ms is not null
              and not exists (select 1 from photo_ref r where r.sha256 = photo_file.sha256)",
@@ -398,11 +403,13 @@ pub(crate) fn let_go(outbox: &Connection, then_ms: i64) -> Result<usize> {
     Ok(count)
 }
 
-/// A new server history: everything kept here is unanswered again, but for what was given up or sent anew.
+/// A new server history: everything kept here is unanswered again, but for what was given up or sent anew. What proves its
+/// delivery in the last one stays; a refusal proves none, and in `delivered` would keep a later delivery's proof out.
 pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
+    proof::keep_of_mutations(outbox, "state = 'final' and dismissed_ms is null", [])?;
     outbox.execute(
         "update mutation set state = 'pending', seq = null, receipt = null, acked_epoch = null, acked_rev = null,
-                next_offer_ms = null, answered_ms = null
+                next_offer_ms = null, answered_ms = null, proof = null
          where dismissed_ms is null",
         [],
     )?;
@@ -411,6 +418,7 @@ pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use domain::protocol::{Statement, receipt_line};
     use serde_json::json;
 
     use super::*;
@@ -459,6 +467,30 @@ mod tests {
         store
             .write_outbox(|tx| settle(tx, receipt, None, Epoch(Uuid::nil()), 0))
             .unwrap();
+    }
+
+    /// As [`settle_one`], with a signed answer.
+    fn settle_signed(store: &Store, receipt: &Receipt) {
+        let statement = Statement {
+            epoch: Epoch(Uuid::nil()),
+            street_rev: 9,
+            lines: vec![receipt_line(receipt)],
+        };
+        store
+            .write_outbox(|tx| {
+                let proof = proof::insert(tx, &statement, "sig", "key")?;
+                settle(tx, receipt, Some(proof), statement.epoch, 0)
+            })
+            .unwrap();
+    }
+
+    /// Receipts and photos that the phone would show as proved.
+    fn shown(store: &Store) -> (usize, usize) {
+        let evidence = store.outbox(|outbox| proof::evidence(outbox, "key")).unwrap();
+        let proofs = evidence.proofs.iter();
+        proofs.fold((0, 0), |(receipts, photos), proof| {
+            (receipts + proof.receipts.len(), photos + proof.photos.len())
+        })
     }
 
     #[test]
@@ -535,6 +567,46 @@ mod tests {
         store.write_outbox(|tx| reopen_all(tx)).unwrap();
         next = 1;
         assert_eq!(batch(&store, &mut next, 2), [(1, 1), (2, 2)]);
+    }
+
+    #[test]
+    fn what_another_history_confirmed_stays_proved_and_is_not_let_go_of_unanswered() {
+        let (_dir, store) = with(2);
+        settle_signed(&store, &answer(1, Verdict::Applied));
+        let refusal = Verdict::Rejected {
+            code: ErrorCode::Invalid,
+            details: Value::Null,
+        };
+        settle_signed(&store, &answer(2, refusal));
+        assert_eq!(shown(&store), (2, 0));
+        store.write_outbox(|tx| reopen_all(tx)).unwrap();
+        assert_eq!(shown(&store), (1, 0), "the delivery, as a record");
+        assert_eq!(store.write_outbox(|tx| let_go(tx, i64::MAX)).unwrap(), 0);
+        assert_eq!(store.outbox(unsent).unwrap().0, 2);
+        settle_signed(&store, &answer(1, Verdict::Superseded));
+        assert_eq!(shown(&store), (2, 0), "in both histories");
+    }
+
+    #[test]
+    fn an_answer_written_here_is_not_shown_as_the_servers() {
+        let (_dir, store) = with(2);
+        settle_signed(
+            &store,
+            &Receipt {
+                body_hash: "other".to_owned(),
+                ..answer(1, Verdict::Applied)
+            },
+        );
+        let parked = Verdict::Parked {
+            code: ErrorCode::Internal,
+        };
+        settle_signed(&store, &answer(2, parked));
+        assert_eq!(shown(&store), (1, 0), "the control: what the server parked");
+        let second = MutationId(Uuid::from_u128(2));
+        store
+            .write_outbox(|tx| set_aside(tx, second, ErrorCode::BadRequest, 0))
+            .unwrap();
+        assert_eq!(shown(&store), (0, 0));
     }
 
     #[test]

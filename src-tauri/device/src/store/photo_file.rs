@@ -209,9 +209,9 @@ pub(crate) fn set_stored(
     Ok(())
 }
 
-/// Files that need not stay on this phone: by the server's signed word it has them, and an off-machine copy of it as well. Uprights and previews that were
-/// stored before `week_ago`; originals taken before `month_ago` whose upright may go, and which the office either has
-/// or never asked for.
+/// Files that need not stay on this phone: the server signed that it has them, and said, which it does not sign, that an
+/// off-machine copy of it holds them as well. Uprights and previews that were stored before `week_ago`; originals taken
+/// before `month_ago` whose upright may go, and which the office either has or never asked for.
 pub(crate) fn to_free(outbox: &Connection, week_ago_ms: i64, month_ago_ms: i64) -> Result<Vec<Sha256Hex>> {
     let mut statement = outbox.prepare_cached(
         "with safe as (
@@ -262,10 +262,12 @@ pub(crate) fn ask_for(outbox: &Connection, sha256: &Sha256Hex) -> Result<()> {
     Ok(())
 }
 
-/// A new server history: nothing that is still here is known to be stored any more.
+/// A new server history: nothing that is still here is known to be stored any more. What proves that it was stays.
 pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
+    proof::keep_of_photos_here(outbox)?;
     outbox.execute(
-        "update photo_file set state = 'local', sent = 0, stored_rev = null, stored_ms = null where freed_ms is null",
+        "update photo_file set state = 'local', sent = 0, stored_rev = null, stored_ms = null, proof = null
+         where freed_ms is null",
         [],
     )?;
     Ok(())

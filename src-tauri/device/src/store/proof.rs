@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::Sha256Hex;
 use domain::protocol::{Evidence, Proof, Receipt, Statement};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Params, params};
 
 use crate::failure::Result;
 
@@ -17,14 +17,15 @@ pub(crate) fn insert(outbox: &Connection, statement: &Statement, sig: &str, key:
     Ok(outbox.last_insert_rowid())
 }
 
-/// Keeps what proves the delivery of records and photos that are about to be removed from this phone.
-pub(crate) fn keep_of_mutations(outbox: &Connection, filter: &str, then_ms: i64) -> Result<()> {
+/// Keeps what proves the delivery of records that are about to be removed from this phone or offered anew. Of a record
+/// confirmed twice, in two histories, the first proof stays.
+pub(crate) fn keep_of_mutations(outbox: &Connection, filter: &str, values: impl Params) -> Result<()> {
     outbox.execute(
         &format!(
             "insert or ignore into delivered (id, receipt, proof)
-             select id, receipt, proof from mutation where proof is not null and {filter}"
+             select id, receipt, proof from mutation where proof is not null and receipt is not null and {filter}"
         ),
-        [then_ms],
+        values,
     )?;
     Ok(())
 }
@@ -39,12 +40,22 @@ pub(crate) fn keep_of_photo(outbox: &Connection, sha256: &Sha256Hex) -> Result<(
     Ok(())
 }
 
+/// Keeps what proves that photos were stored, of those that are about to be offered anew.
+pub(crate) fn keep_of_photos_here(outbox: &Connection) -> Result<()> {
+    outbox.execute(
+        "insert or ignore into delivered (id, receipt, proof)
+         select sha256, null, proof from photo_file where freed_ms is null and proof is not null",
+        [],
+    )?;
+    Ok(())
+}
+
 /// Everything this phone can prove to have delivered to the server with this key.
 pub(crate) fn evidence(outbox: &Connection, key: &str) -> Result<Evidence> {
     let mut proofs: BTreeMap<i64, Proof> = BTreeMap::new();
     let mut statement = outbox.prepare_cached(
         "with shown as (
-             select id, receipt, proof from mutation where proof is not null
+             select id, receipt, proof from mutation where proof is not null and receipt is not null
              union all select sha256, null, proof from photo_file where proof is not null
              union all select id, receipt, proof from delivered
          )

@@ -2,7 +2,7 @@
 //! every completed pull, and where they differ two rounds of smaller digests find the rows to fetch again.
 
 use domain::Bucket;
-use domain::protocol::{CompareRequest, CompareResponse, MAX_PREFIXES, PROTO, Parts, Row, differing, parts};
+use domain::protocol::{CompareRequest, CompareResponse, MAX_PREFIXES, PROTO, Parts, differing, parts};
 
 use super::exchange::Fault;
 use crate::device::Device;
@@ -24,21 +24,31 @@ impl Device {
             return Ok(());
         };
         for bucket in self.store.cache(cursor::doubtful)? {
-            self.mend(&identity, &bucket).await?;
+            if !self.mend(&identity, &bucket).await? {
+                break;
+            }
         }
         Ok(())
     }
 
-    async fn mend(&self, identity: &Identity, bucket: &Bucket) -> std::result::Result<(), Fault> {
+    /// Mends one bucket. False when the server has begun another history: the rows here stay until the pull replaces them.
+    async fn mend(&self, identity: &Identity, bucket: &Bucket) -> std::result::Result<bool, Fault> {
         tracing::warn!("rows of a bucket differ from the server's; they are fetched again");
         self.count_divergence()?;
         let mut leaves = Vec::new();
-        let roots = self.differing_below(identity, bucket, &[String::new()]).await?;
+        let Some(roots) = self.differing_below(identity, bucket, &[String::new()]).await? else {
+            return Ok(false);
+        };
         for some in roots.chunks(MAX_PREFIXES) {
-            leaves.extend(self.differing_below(identity, bucket, some).await?);
+            let Some(found) = self.differing_below(identity, bucket, some).await? else {
+                return Ok(false);
+            };
+            leaves.extend(found);
         }
         for some in leaves.chunks(LEAVES) {
-            let answer = self.compare(identity, bucket, some, true).await?;
+            let Some(answer) = self.compare(identity, bucket, some, true).await? else {
+                return Ok(false);
+            };
             self.store.write_cache(|tx| {
                 let mut stale = Stale::new();
                 row::replace_below(tx, bucket, some, &answer.rows, &mut stale)?;
@@ -54,16 +64,19 @@ impl Device {
             Topic::Reference,
             Topic::Map,
         ]);
-        Ok(())
+        Ok(true)
     }
 
+    /// None in another history, as of [`Self::compare`].
     async fn differing_below(
         &self,
         identity: &Identity,
         bucket: &Bucket,
         prefixes: &[String],
-    ) -> std::result::Result<Vec<String>, Fault> {
-        let theirs = self.compare(identity, bucket, prefixes, false).await?.parts;
+    ) -> std::result::Result<Option<Vec<String>>, Fault> {
+        let Some(answer) = self.compare(identity, bucket, prefixes, false).await? else {
+            return Ok(None);
+        };
         let rows = self.store.cache(|cache| row::sound_members(cache, bucket))?;
         let mut ours = Parts::new();
         for prefix in prefixes {
@@ -72,16 +85,17 @@ impl Device {
                 rows.iter().map(|(kind, id, rev)| (*kind, id.as_str(), *rev)),
             ));
         }
-        Ok(differing(&ours, &theirs))
+        Ok(Some(differing(&ours, &answer.parts)))
     }
 
+    /// Asks once. None when the answer is of another history, which says nothing of the rows here.
     async fn compare(
         &self,
         identity: &Identity,
         bucket: &Bucket,
         prefixes: &[String],
         rows: bool,
-    ) -> std::result::Result<CompareResponse, Fault> {
+    ) -> std::result::Result<Option<CompareResponse>, Fault> {
         let request = CompareRequest {
             proto: PROTO,
             epoch: identity.epoch,
@@ -94,15 +108,11 @@ impl Device {
             .call_json(&identity.server, Some(&identity.token), "/v1/compare", &request)
             .await?;
         if identity.epoch == Some(answer.epoch) {
-            return Ok(answer);
+            return Ok(Some(answer));
         }
-        // Another history: everything is fetched again anyway.
+        // Everything is fetched again anyway.
         self.note_history(identity.device, answer.epoch)?;
-        Ok(CompareResponse {
-            rows: Vec::<Row>::new(),
-            parts: Parts::new(),
-            ..answer
-        })
+        Ok(None)
     }
 
     fn count_divergence(&self) -> Result<()> {

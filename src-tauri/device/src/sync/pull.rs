@@ -80,7 +80,7 @@ impl Device {
                 identity.profile = profile.clone();
             }
             let seen = response.buckets.iter().map(|page| page.to).max();
-            let more_is_safe = identity.note_revs(seen, response.durable_rev);
+            let more_is_safe = identity.note_revs(seen, response.durable_rev, response.street_rev);
             identity::put(tx, &identity)?;
             Ok(Some(more_is_safe))
         })?;
@@ -88,7 +88,7 @@ impl Device {
             return Ok(Applied::default());
         };
         if more_is_safe {
-            self.let_go()?;
+            self.try_to_let_go();
         }
         let me = super::notice::own_bucket(asked_as);
         let first_fill = !self.store.cache(|cache| cursor::is_complete(cache, &me))?;

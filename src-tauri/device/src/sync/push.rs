@@ -115,7 +115,7 @@ impl Device {
                 identity.next_seq = response.last_seq + 1;
             }
             let seen = response.receipts.iter().filter_map(|receipt| receipt.rev).max();
-            identity.note_revs(seen, response.durable_rev);
+            identity.note_revs(seen, response.durable_rev, response.street_rev);
             let proof = signed.keep(tx)?;
             for receipt in &response.receipts {
                 mutation::settle(tx, receipt, proof, response.epoch, now)?;

@@ -9,6 +9,7 @@ use super::backoff::{Backoff, Lane};
 use super::plan::{FactsStep, PhotoStep, facts_step, photo_step};
 use crate::device::Device;
 use crate::ports::{Network, NoticeKind};
+use crate::store::{cursor, mutation};
 use crate::test_support::{HOUSEHOLD, ME, Mode, START_MS, World, jpeg, large_jpeg, server_key};
 use crate::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, ReasonCode, VisitDraft, Word};
 
@@ -750,11 +751,114 @@ async fn a_phone_proves_what_was_confirmed_to_it() {
     let world = World::enrolled();
     world.save_report("tree-fallen");
     settle(&world).await;
+    assert_eq!(proved(&world), (1, 2), "with preview and upright");
+    world.server.restore_empty(Epoch(Uuid::from_u128(0xf)));
+    world.device.pull().await.unwrap();
+    assert_eq!(world.device.get_sync().unwrap().facts_waiting, 1);
+    assert_eq!(proved(&world), (1, 2), "although all of it is offered again");
+    settle(&world).await;
+    assert_eq!(proved(&world), (2, 4), "in both histories");
+}
+
+/// Receipts and photos that the phone proves; every proof holds.
+fn proved(world: &World) -> (usize, usize) {
     let evidence: Evidence = serde_json::from_str(&world.device.export_evidence().unwrap()).unwrap();
     let key = server_key().public();
     assert_eq!(evidence.key, key);
     assert!(evidence.proofs.iter().all(|proof| proof.holds(&key)));
     let shown = |of: fn(&Proof) -> usize| evidence.proofs.iter().map(of).sum::<usize>();
-    assert_eq!(shown(|proof| proof.receipts.len()), 1);
-    assert_eq!(shown(|proof| proof.photos.len()), 2, "preview and upright");
+    (shown(|proof| proof.receipts.len()), shown(|proof| proof.photos.len()))
+}
+
+/// A phone with a report that it may let go of once it hears that it is safe elsewhere.
+async fn with_one_due() -> (World, String) {
+    let world = World::enrolled();
+    let report = world.save_report("tree-fallen").summary.id.to_string();
+    settle(&world).await;
+    world.clock.advance(31 * 86_400_000);
+    let mut state = world.server.state();
+    state.durable_rev = Some(state.rev);
+    drop(state);
+    (world, report)
+}
+
+fn records(world: &World) -> usize {
+    world.device.store.outbox(mutation::all).unwrap().len()
+}
+
+/// From now on nothing that has to grow the outbox is written, as on a full disk; or it is again.
+fn fill_outbox(world: &World, full: bool) {
+    let limit = if full { 1 } else { i64::from(u32::MAX - 2) };
+    world
+        .device
+        .store
+        .outbox(|outbox| {
+            outbox.pragma_update_and_check(None, "max_page_count", limit, |_| Ok(()))?;
+            // The pages there are have room; filled up to the last row, only what changes in place can be written.
+            let fill = "insert into delivered (id, receipt, proof) select hex(randomblob(64)), null, max(n) from proof";
+            while full && outbox.execute(fill, []).is_ok() {}
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_on_which_nothing_can_be_let_go_of_still_takes_the_page_that_came() {
+    let (world, report) = with_one_due().await;
+    fill_outbox(&world, true);
+    let refused = world
+        .device
+        .store
+        .write_outbox(|tx| Ok(tx.execute("create table more (n)", [])?));
+    assert_eq!(refused.unwrap_err().code(), ErrorCode::PhoneFull, "the control");
+    let me = Bucket(format!("me:{ME}"));
+    world.server.state().put_row(me, case(&report, "dispatched", 2));
+    world.device.pull().await.unwrap();
+    let shown = &world.device.list_reports().unwrap()[0];
+    assert_eq!((shown.case_number.as_deref(), records(&world)), (Some("S-1"), 1));
+    fill_outbox(&world, false);
+    world.device.let_go().unwrap();
+    assert_eq!(records(&world), 0, "the control: it was due");
+}
+
+#[tokio::test]
+async fn a_phone_that_cannot_let_go_of_what_is_due_opens_all_the_same() {
+    let (mut world, _) = with_one_due().await;
+    // SQLite's own limit does not outlive its connection, so another refusal of the same writes stands for the full disk.
+    let refuse = "create trigger full before insert on delivered begin select raise(abort, 'full'); end";
+    world
+        .device
+        .store
+        .outbox(|outbox| Ok(outbox.execute_batch(refuse)?))
+        .unwrap();
+    world.device.pull().await.unwrap();
+    assert!(world.device.let_go().is_err(), "the control");
+    world.restart();
+    assert_eq!((world.device.list_reports().unwrap().len(), records(&world)), (1, 1));
+    let room = "drop trigger full";
+    world
+        .device
+        .store
+        .outbox(|outbox| Ok(outbox.execute_batch(room)?))
+        .unwrap();
+    world.restart();
+    assert_eq!(records(&world), 0);
+}
+
+#[tokio::test]
+async fn a_comparison_with_another_history_takes_no_row_away() {
+    let world = World::enrolled();
+    let home = Bucket::from("home:g1");
+    world
+        .device
+        .store
+        .write_cache(|tx| cursor::set_doubtful(tx, &home, true))
+        .unwrap();
+    let other = br#"{"epoch":"00000000-0000-0000-0000-00000000000f"}"#;
+    world.server.set_mode(Mode::Odd(200, other));
+    world.device.mend_doubtful().await.unwrap();
+    assert_eq!(world.server.state().requests, ["v1/compare"], "asked once");
+    assert_eq!(world.device.list_households(&Default::default()).unwrap().total, 1);
+    let epoch = world.device.identity().unwrap().unwrap().epoch;
+    assert_eq!(epoch, Some(Epoch(Uuid::from_u128(0xf))));
 }
