@@ -37,6 +37,8 @@ pub fn run() {
             commands::households::add_resident,
             commands::households::edit_resident,
             commands::households::remove_resident,
+            commands::households::get_typed,
+            commands::households::keep_typed,
             commands::households::dismiss_merge,
             commands::households::save_visit,
             commands::map::get_map,

@@ -54,14 +54,34 @@ pub(crate) async fn quick_visit(
         .await
 }
 
-/// Changes fields of a household.
+/// Changes fields of a household of which the author has `seen` the values.
 #[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn edit_household(
     phone: State<'_, Phone>,
     id: HouseholdId,
     values: NewValues,
+    seen: NewValues,
 ) -> Answer<HouseholdView> {
-    phone.ask(move |device| device.edit_household(id, &values)).await
+    phone.ask(move |device| device.edit_household(id, &values, &seen)).await
+}
+
+/// Everything typed about a household and not saved, by part of its file.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn get_typed(phone: State<'_, Phone>, household: HouseholdId) -> Answer<NewValues> {
+    phone.ask(move |device| device.typed(household)).await
+}
+
+/// Keeps what is typed in one sheet of a household in place of what was kept of it; null forgets it.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn keep_typed(
+    phone: State<'_, Phone>,
+    household: HouseholdId,
+    part: String,
+    typed: serde_json::Value,
+) -> Answer<()> {
+    phone
+        .ask(move |device| device.keep_typed(household, &part, typed))
+        .await
 }
 
 /// Adds somebody who lives there.
@@ -74,28 +94,30 @@ pub(crate) async fn add_resident(
     phone.ask(move |device| device.add_resident(household, &values)).await
 }
 
-/// Changes fields of a resident.
+/// Changes fields of a resident of which the author has `seen` the values.
 #[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn edit_resident(
     phone: State<'_, Phone>,
     household: HouseholdId,
     resident: ResidentId,
     values: NewValues,
+    seen: NewValues,
 ) -> Answer<HouseholdView> {
     phone
-        .ask(move |device| device.edit_resident(household, resident, &values))
+        .ask(move |device| device.edit_resident(household, resident, &values, &seen))
         .await
 }
 
-/// Takes somebody off the list who does not live there any more.
+/// Takes somebody off the list, as the author has `seen` them, who does not live there any more.
 #[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn remove_resident(
     phone: State<'_, Phone>,
     household: HouseholdId,
     resident: ResidentId,
+    seen: NewValues,
 ) -> Answer<HouseholdView> {
     phone
-        .ask(move |device| device.remove_resident(household, resident))
+        .ask(move |device| device.remove_resident(household, resident, &seen))
         .await
 }
 

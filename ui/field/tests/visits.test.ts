@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
-import { at, until, type Screen } from './support'
+import { settleNow } from '../src/parts/snack'
+import { at, on, until, tearDown, type Screen } from './support'
 
 async function granny(screen: Screen) {
   await screen.type('household-search', '5678')
@@ -136,6 +137,109 @@ describe('a visit', () => {
   })
 })
 
+async function cardOf(screen: Screen) {
+  const { rows } = await screen.phone.listHouseholds({ query: '5678', building: null, limit: 1, offset: 0 })
+  return screen.phone.getHousehold(rows[0]?.id ?? '')
+}
+
+const typedAs = async (screen: Screen, name: string) => ((await screen.find(name)) as HTMLInputElement).value
+
+describe('a sheet of a household file', () => {
+  it('sends what was touched, from what was seen when it was opened', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    const { household } = await cardOf(screen)
+    const edit = vi.spyOn(screen.phone, 'editHousehold')
+    await screen.tap('household-edit')
+    await screen.type('edit-note', '门铃坏了')
+    screen.phone.pull(household.id, { phone: '13900000000' })
+    await screen.says('13900000000')
+    await screen.tap('edit-save')
+    await screen.says('已修改，存在手机上')
+    const seen = { phone: household.phone, door_note: household.door_note, tenure: household.tenure }
+    expect(edit).toHaveBeenCalledWith(household.id, { door_note: '门铃坏了' }, seen)
+    expect((await screen.phone.getHousehold(household.id)).household).toMatchObject({ phone: '13900000000', door_note: '门铃坏了' })
+  })
+
+  it('of a person sends each tag by itself', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    const edit = vi.spyOn(screen.phone, 'editResident')
+    await screen.tap('resident-edit')
+    await screen.type('resident-year', '1940')
+    await screen.tap('tag-elder80')
+    await screen.tap('tag-disabled')
+    await screen.tap('resident-save')
+    await until(() => expect(edit).toHaveBeenCalled())
+    expect(edit.mock.calls[0]?.[2]).toEqual({ birth_year: 1940, 'tag.elder80': false, 'tag.disabled': true })
+    expect(edit.mock.calls[0]?.[3]).toMatchObject({ name: '王阿婆', 'tag.elder80': true, 'tag.disabled': false })
+  })
+
+  it('brings back what was typed after it was closed, over what was seen then', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    const { household } = await cardOf(screen)
+    await screen.tap('household-edit')
+    await screen.type('edit-phone', '13811112222')
+    document.querySelector<HTMLElement>('.van-overlay')?.click()
+    await until(() => expect(screen.all('edit-phone')).toEqual([]))
+    screen.phone.pull(household.id, { phone: '13900000000', door_note: '有狗' })
+    await screen.says('13900000000')
+    const edit = vi.spyOn(screen.phone, 'editHousehold')
+    await screen.tap('household-edit')
+    await screen.find('edit-restored')
+    expect([await typedAs(screen, 'edit-phone'), await typedAs(screen, 'edit-note')]).toEqual(['13811112222', '有狗'])
+    await screen.tap('edit-save')
+    await screen.says('已修改，存在手机上')
+    expect(edit).toHaveBeenCalledWith(household.id, { phone: '13811112222' }, expect.objectContaining({ phone: household.phone, door_note: '有狗' }))
+    await screen.tap('household-edit')
+    await screen.find('edit-note')
+    expect(screen.all('edit-restored'), 'what is saved is typed no more').toEqual([])
+  })
+
+  it('brings a new person back after the page is left and the app begins anew', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('resident-add')
+    await screen.type('resident-name', '王小妹')
+    const { path, phone } = screen
+    tearDown()
+    const again = await on(phone, path)
+    await again.tap('resident-add')
+    await until(async () => expect(await typedAs(again, 'resident-name')).toBe('王小妹'))
+    await again.tap('sheet-close')
+    await until(() => expect(again.all('resident-name')).toEqual([]))
+    again.all('resident-edit')[0]?.click()
+    expect(await typedAs(again, 'resident-name'), 'each person is typed by themselves').toBe('王阿婆')
+  })
+
+  it('stays with its words when the card cannot be read again', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('household-edit')
+    await screen.type('edit-note', '门铃坏了')
+    screen.phone.knobs.failing = { getHousehold: { code: 'internal' } }
+    screen.phone.changed(['households'])
+    await screen.find('error')
+    expect(await typedAs(screen, 'edit-note')).toBe('门铃坏了')
+  })
+
+  it('is discarded unless that is undone', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    await screen.tap('household-edit')
+    await screen.type('edit-note', '门铃坏了')
+    await screen.tap('edit-discard')
+    await until(() => expect(screen.all('edit-note')).toEqual([]))
+    await screen.tap('undo')
+    await until(async () => expect(await typedAs(screen, 'edit-note')).toBe('门铃坏了'))
+    await screen.tap('edit-discard')
+    await until(() => expect(screen.all('edit-note')).toEqual([]))
+    await screen.tap('household-edit')
+    await until(async () => expect(await typedAs(screen, 'edit-note')).not.toBe('门铃坏了'))
+  })
+})
+
 describe('a household card', () => {
   it('is changed in one sheet, and says that the change waits', async () => {
     const screen = await at('/visits')
@@ -176,6 +280,27 @@ describe('a household card', () => {
     screen.all('resident-edit').at(-1)?.click()
     await screen.tap('resident-remove')
     await until(() => expect(screen.all('resident')).toHaveLength(before))
+  })
+
+  it('keeps who was taken off by mistake', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    const { household, residents } = await cardOf(screen)
+    const removal = vi.spyOn(screen.phone, 'removeResident')
+    await screen.tap('resident-edit')
+    await screen.tap('resident-remove')
+    await until(() => expect(screen.all('resident')).toHaveLength(residents.length - 1))
+    await screen.tap('undo')
+    await until(() => expect(screen.all('resident')).toHaveLength(residents.length))
+    settleNow()
+    expect(removal).not.toHaveBeenCalled()
+    await screen.tap('resident-edit')
+    await screen.tap('resident-remove')
+    await screen.says('已从这户去掉王阿婆')
+    settleNow()
+    await until(() => expect(removal).toHaveBeenCalledWith(household.id, residents[0]?.id, expect.objectContaining({ name: '王阿婆', 'tag.elder80': true, 'tag.pregnant': false })))
+    await until(async () => expect((await cardOf(screen)).residents).toHaveLength(residents.length - 1))
+    expect(screen.all('resident')).toHaveLength(residents.length - 1)
   })
 
   it('tells once what became of an edit that met a colleague’s', async () => {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::household::{
-    FieldEdit, FieldEdits, FieldRevs, Fields, HouseholdEdit, ResidentAdd, ResidentEdit, ResidentRemove,
+    Field, FieldEdit, FieldEdits, FieldRevs, Fields, HouseholdEdit, ResidentAdd, ResidentEdit, ResidentRemove,
     resident_problems,
 };
 use domain::protocol::{ErrorCode, RowType, WireError, kind};
@@ -24,17 +24,28 @@ use crate::view::HouseholdView;
 const TOPICS: [Topic; 4] = [Topic::Households, Topic::Today, Topic::Sync, Topic::Map];
 /// The instant of the last edit made on this phone.
 const LAST_EDIT: &str = "last-edit";
+/// What is typed in the sheets of households and not saved; an entry for each person who was signed in here.
+const TYPED: &str = "typed";
 
-/// New values by name of the field; fields that are not in it stay.
+/// Of each household, by part of its file, what its sheet gave to keep.
+type Typed = BTreeMap<HouseholdId, NewValues>;
+
+/// Values by name of the field. As new ones: fields that are not in it stay. As those `seen`: what was shown when the author
+/// began, because a pull before the saving brings newer ones to the phone of which the author knows nothing.
 pub type NewValues = BTreeMap<String, Value>;
 
 impl Device {
-    /// Changes fields of a household. When this returns, it survives a power cut.
+    /// Changes fields of a household of which the author has `seen` the values. When this returns, it survives a power cut.
     ///
     /// # Errors
     /// `invalid` with every problem; `not_found`, `not_enrolled`, `phone_full`, `phone_write`.
-    pub fn edit_household(&self, id: HouseholdId, values: &NewValues) -> std::result::Result<HouseholdView, WireError> {
-        self.keep_household(id, values)?;
+    pub fn edit_household(
+        &self,
+        id: HouseholdId,
+        values: &NewValues,
+        seen: &NewValues,
+    ) -> std::result::Result<HouseholdView, WireError> {
+        self.keep_household(id, values, seen)?;
         self.shown(id)
     }
 
@@ -47,7 +58,7 @@ impl Device {
         self.shown(home)
     }
 
-    /// Changes fields of a resident.
+    /// Changes fields of a resident of which the author has `seen` the values.
     ///
     /// # Errors
     /// As [`Device::edit_household`].
@@ -56,13 +67,14 @@ impl Device {
         home: HouseholdId,
         resident: ResidentId,
         values: &NewValues,
+        seen: &NewValues,
     ) -> std::result::Result<HouseholdView, WireError> {
-        self.keep_resident(home, resident, values)?;
+        self.keep_resident(home, resident, values, seen)?;
         self.shown(home)
     }
 
-    /// Takes somebody off the list who does not live there any more. If a colleague edited the person meanwhile, the
-    /// server keeps them and asks the secretary.
+    /// Takes somebody off the list who does not live there any more. If a colleague made something else of what the author
+    /// has `seen` of the person, the server keeps them and asks the secretary.
     ///
     /// # Errors
     /// As [`Device::edit_household`].
@@ -70,9 +82,47 @@ impl Device {
         &self,
         home: HouseholdId,
         resident: ResidentId,
+        seen: &NewValues,
     ) -> std::result::Result<HouseholdView, WireError> {
-        self.keep_removal(home, resident)?;
+        self.keep_removal(home, resident, seen)?;
         self.shown(home)
+    }
+
+    /// What the person signed in has typed about a household and not saved, by part of its file.
+    ///
+    /// # Errors
+    /// What the phone's storage refuses.
+    pub fn typed(&self, home: HouseholdId) -> std::result::Result<NewValues, WireError> {
+        let name = self.name_of_typed()?;
+        let mut all: Typed = self.store.outbox(|outbox| setting::get(outbox, &name))?;
+        Ok(all.remove(&home).unwrap_or_default())
+    }
+
+    /// Keeps what is `typed` in one sheet of a household in place of what was kept of it; null forgets it. It is its
+    /// author's alone, and survives a kill.
+    ///
+    /// # Errors
+    /// What the phone's storage refuses.
+    pub fn keep_typed(&self, home: HouseholdId, part: &str, typed: Value) -> std::result::Result<(), WireError> {
+        let name = self.name_of_typed()?;
+        Ok(self.store.write_outbox(|tx| {
+            let mut all: Typed = setting::get(tx, &name)?;
+            let kept = all.entry(home).or_default();
+            if typed.is_null() {
+                kept.remove(part);
+            } else {
+                kept.insert(part.to_owned(), typed);
+            }
+            all.retain(|_, kept| !kept.is_empty());
+            setting::put(tx, &name, &all)
+        })?)
+    }
+
+    fn name_of_typed(&self) -> Result<String> {
+        Ok(format!(
+            "{TYPED} {}",
+            self.me()?.map(|me| me.to_string()).unwrap_or_default()
+        ))
     }
 
     /// Notes that the worker has read what became of an edit that met another one.
@@ -90,10 +140,10 @@ impl Device {
         self.get_household(id)
     }
 
-    fn keep_household(&self, id: HouseholdId, values: &NewValues) -> Result<()> {
+    fn keep_household(&self, id: HouseholdId, values: &NewValues, seen: &NewValues) -> Result<()> {
         let shown = self.home_now(id)?.row.household;
         let pulled: Option<HouseholdRow> = self.pulled(RowType::Household, id.0)?;
-        let fields = changed(shown, values, &pulled.map(|row| row.fields).unwrap_or_default())?;
+        let fields = changed(&shown, values, seen, &pulled.map(|row| row.fields).unwrap_or_default())?;
         if fields.is_empty() {
             return Ok(());
         }
@@ -129,9 +179,15 @@ impl Device {
         self.keep(kind::RESIDENT_ADD, id, hlc, &ResidentAdd { hlc, resident })
     }
 
-    fn keep_resident(&self, household: HouseholdId, resident: ResidentId, values: &NewValues) -> Result<()> {
+    fn keep_resident(
+        &self,
+        household: HouseholdId,
+        resident: ResidentId,
+        values: &NewValues,
+        seen: &NewValues,
+    ) -> Result<()> {
         let shown = self.resident_now(household, resident)?.resident;
-        let fields = changed(shown, values, &self.pulled_revs(resident)?)?;
+        let fields = changed(&shown, values, seen, &self.pulled_revs(resident)?)?;
         if fields.is_empty() {
             return Ok(());
         }
@@ -145,10 +201,16 @@ impl Device {
         self.keep(kind::RESIDENT_EDIT, resident.0, hlc, &body)
     }
 
-    fn keep_removal(&self, household: HouseholdId, resident: ResidentId) -> Result<()> {
-        self.resident_now(household, resident)?;
+    fn keep_removal(&self, household: HouseholdId, resident: ResidentId, seen: &NewValues) -> Result<()> {
+        let shown = self.resident_now(household, resident)?.resident;
         let row: Option<ResidentRow> = self.pulled(RowType::Resident, resident.0)?;
-        let seen = row.map(|row| row.edits).unwrap_or_default();
+        // Who decided on another person than the one shown now has seen none of the edits that are there.
+        let edits = row.filter(|_| {
+            Field::of_resident()
+                .into_iter()
+                .all(|field| has_seen(seen, field, &shown))
+        });
+        let seen = edits.map(|row| row.edits).unwrap_or_default();
         let hlc = self.next_hlc_after(seen.iter().copied())?;
         let body = ResidentRemove {
             resident,
@@ -207,8 +269,10 @@ impl Device {
     }
 }
 
-/// What differs from what is shown, each with the revision the server told of.
-fn changed<R: Fields + Clone>(shown: R, values: &NewValues, revs: &FieldRevs) -> Result<FieldEdits> {
+/// What the author changed, each with the revision of the value the author saw: the one the server told of, if that is
+/// still what was seen. Of a value that gave way to another meanwhile the phone keeps no revision; zero says as well that
+/// the author did not know of the one that is there.
+fn changed<R: Fields + Clone>(shown: &R, values: &NewValues, seen: &NewValues, revs: &FieldRevs) -> Result<FieldEdits> {
     let mut edited = shown.clone();
     let problems = write(&mut edited, values);
     if !problems.is_empty() {
@@ -219,13 +283,19 @@ fn changed<R: Fields + Clone>(shown: R, values: &NewValues, revs: &FieldRevs) ->
         let field = name.parse().map_err(|_odd| Failure::from(ErrorCode::BadRequest))?;
         let value = edited
             .value(field)
-            .filter(|value| shown.value(field).as_ref() != Some(value));
+            .filter(|value| seen.get(name) != Some(value) && shown.value(field).as_ref() != Some(value));
         if let Some(value) = value {
-            let base_rev = revs.get(name).map(|rev| rev.rev).unwrap_or_default();
+            let rev = revs.get(name).filter(|_| has_seen(seen, field, shown));
+            let base_rev = rev.map(|rev| rev.rev).unwrap_or_default();
             fields.insert(name.clone(), FieldEdit { value, base_rev });
         }
     }
     Ok(fields)
+}
+
+/// True when the author saw the value that is shown now.
+fn has_seen<R: Fields>(seen: &NewValues, field: Field, shown: &R) -> bool {
+    seen.get(&field.to_string()) == shown.value(field).as_ref()
 }
 
 fn write<R: Fields>(record: &mut R, values: &NewValues) -> Vec<Problem> {

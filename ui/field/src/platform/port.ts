@@ -32,6 +32,11 @@ export type Topic = 'session' | 'reference' | 'today' | 'reports' | 'households'
 /** A piece of a file: at most this many raw bytes cross the bridge at once (Android has no raw bytes). */
 export const CHUNK_BYTES = 1024 * 1024
 
+/** What is typed in a sheet and not saved, by name of the field: what was shown, and what is typed over it. */
+export type Typed = Record<string, { was: string | boolean | null; now: string | boolean | null }>
+/** By part of a household file: a resident, a new one, the file itself. */
+export type TypedParts = Record<string, Typed>
+
 export interface Port {
   getSession(): Promise<Session>
   /** Fails with `code_invalid`, `address_refused`, `unreachable`, `not_our_server` or `already_enrolled`. */
@@ -86,11 +91,19 @@ export interface Port {
   getHousehold(id: string): Promise<HouseholdView>
   saveVisit(draft: string): Promise<HouseholdView>
   quickVisit(household: string, outcome: VisitOutcome, channel: Channel): Promise<HouseholdView>
-  /** New values by name of the field; fails with `invalid` and every problem. Only what differs from the card is sent. */
-  editHousehold(household: string, values: Record<string, unknown>): Promise<HouseholdView>
+  /**
+   * New values by name of the field, and what the author saw of the fields when the sheet was opened: colleagues may have
+   * written others since. Fails with `invalid` and every problem; only what the author changed is sent.
+   */
+  editHousehold(household: string, values: Record<string, unknown>, seen: Record<string, unknown>): Promise<HouseholdView>
   addResident(household: string, values: Record<string, unknown>): Promise<HouseholdView>
-  editResident(household: string, resident: string, values: Record<string, unknown>): Promise<HouseholdView>
-  removeResident(household: string, resident: string): Promise<HouseholdView>
+  editResident(household: string, resident: string, values: Record<string, unknown>, seen: Record<string, unknown>): Promise<HouseholdView>
+  /** `seen` holds every field of the person. */
+  removeResident(household: string, resident: string, seen: Record<string, unknown>): Promise<HouseholdView>
+  /** What the person signed in has typed about a household and not saved. */
+  getTyped(household: string): Promise<TypedParts>
+  /** Durable before it returns; null forgets it. */
+  keepTyped(household: string, part: string, typed: Typed | null): Promise<void>
   /** The worker has read what became of an edit that met a colleague's. */
   dismissMerge(household: string, mutation: string): Promise<HouseholdView>
 

@@ -19,6 +19,35 @@ fn resident(world: &World) -> ResidentId {
     world.device.get_household(HOUSEHOLD).unwrap().residents[0].id
 }
 
+/// The whole card as a sheet shows it that is opened now.
+fn seen(world: &World) -> NewValues {
+    let home = world.device.get_household(HOUSEHOLD).unwrap().household;
+    domain::household::HOUSEHOLD_FIELDS
+        .into_iter()
+        .filter_map(|field| Some((field.to_string(), home.value(field)?)))
+        .collect()
+}
+
+/// A person as a sheet shows them that is opened now.
+fn seen_person(world: &World, id: ResidentId) -> NewValues {
+    let residents = world.device.get_household(HOUSEHOLD).unwrap().residents;
+    let person = residents.into_iter().find(|one| one.id == id).unwrap();
+    Field::of_resident()
+        .into_iter()
+        .filter_map(|field| Some((field.to_string(), person.value(field)?)))
+        .collect()
+}
+
+/// The worker of this phone, at the server.
+fn maker(hlc: Hlc) -> domain::merge::Maker {
+    domain::merge::Maker {
+        mutation: MutationId(Uuid::from_u128(7)),
+        author: Some(domain::UserId(Uuid::from_u128(7))),
+        device: None,
+        hlc,
+    }
+}
+
 /// The last edit as it will travel.
 fn last(world: &World) -> mutation::Stored {
     world
@@ -49,12 +78,31 @@ fn answer(world: &World, verdict: Verdict, rev: u64) -> MutationId {
 
 /// A row of the household as the server would send it.
 fn pulled(world: &World, rev: u64, note: &str, field: Value) {
+    pulled_file(
+        world,
+        rev,
+        json!({ "door_note": note, "fields": { "door_note": field } }),
+    );
+}
+
+fn pulled_file(world: &World, rev: u64, with: Value) {
     let data = json!({ "id": HOUSEHOLD, "grid": "g1", "estate": "E", "building": "1号楼", "unit": "1单元", "room": "101",
-        "point": null, "tenure": "owner", "door_note": note, "phone": null, "last_visit": null, "last_condition": null,
-        "next_due": null, "fields": { "door_note": field } });
+        "point": null, "tenure": "owner", "door_note": "", "phone": null, "last_visit": null, "last_condition": null,
+        "next_due": null });
+    pulled_row(world, rev, (RowType::Household, HOUSEHOLD.0), (data, with));
+}
+
+fn pulled_person(world: &World, rev: u64, id: ResidentId, with: Value) {
+    let data = json!({ "id": id, "household": HOUSEHOLD, "name": "R", "relation": "户主", "sex": null,
+        "birth_year": null, "phone": null, "tags": [] });
+    pulled_row(world, rev, (RowType::Resident, id.0), (data, with));
+}
+
+fn pulled_row(world: &World, rev: u64, (kind, id): (RowType, Uuid), (mut data, mut with): (Value, Value)) {
+    data.as_object_mut().unwrap().append(with.as_object_mut().unwrap());
     let row = Row {
-        kind: RowType::Household,
-        id: HOUSEHOLD.to_string(),
+        kind,
+        id: id.to_string(),
         rev,
         data,
     };
@@ -73,7 +121,7 @@ fn pulled(world: &World, rev: u64, note: &str, field: Value) {
 fn an_edit_shows_at_once_and_survives_a_kill() {
     let mut world = World::enrolled();
     let note = values(&[("door_note", json!("门铃坏了")), ("tenure", json!("owner"))]);
-    let card = world.device.edit_household(HOUSEHOLD, &note).unwrap();
+    let card = world.device.edit_household(HOUSEHOLD, &note, &seen(&world)).unwrap();
     assert_eq!(card.household.door_note, "门铃坏了");
     world.restart();
     let card = world.device.get_household(HOUSEHOLD).unwrap();
@@ -87,11 +135,29 @@ fn an_edit_shows_at_once_and_survives_a_kill() {
 }
 
 #[test]
+fn what_is_typed_survives_a_kill_and_is_its_authors_alone_until_it_is_forgotten() {
+    let mut world = World::enrolled();
+    let file = json!({ "door_note": { "was": "", "now": "门铃" } });
+    world.device.keep_typed(HOUSEHOLD, "file", file.clone()).unwrap();
+    let person = json!({ "name": { "was": "", "now": "乙" } });
+    world.device.keep_typed(HOUSEHOLD, "new", person).unwrap();
+    world.restart();
+    world.become_somebody_else();
+    assert_eq!(world.device.typed(HOUSEHOLD).unwrap(), NewValues::new());
+    world.become_me();
+    world.device.keep_typed(HOUSEHOLD, "new", Value::Null).unwrap();
+    assert_eq!(world.device.typed(HOUSEHOLD).unwrap(), values(&[("file", file)]));
+    world.device.keep_typed(HOUSEHOLD, "file", Value::Null).unwrap();
+    assert_eq!(world.device.typed(HOUSEHOLD).unwrap(), NewValues::new());
+    assert!(world.device.store.outbox(mutation::household_edits).unwrap().is_empty());
+}
+
+#[test]
 fn an_edit_that_changes_nothing_is_no_edit() {
     let world = World::enrolled();
     world
         .device
-        .edit_household(HOUSEHOLD, &values(&[("tenure", json!("owner"))]))
+        .edit_household(HOUSEHOLD, &values(&[("tenure", json!("owner"))]), &seen(&world))
         .unwrap();
     assert!(world.device.store.outbox(mutation::household_edits).unwrap().is_empty());
 }
@@ -113,11 +179,15 @@ fn a_resident_is_added_edited_and_removed_before_anything_is_sent() {
             HOUSEHOLD,
             added,
             &values(&[("phone", json!(" 139 ")), ("tag.pregnant", json!(true))]),
+            &seen_person(&world, added),
         )
         .unwrap();
     let edited = card.residents.iter().find(|one| one.id == added).unwrap();
     assert_eq!((edited.phone.as_deref(), edited.tags.len()), (Some("139"), 2));
-    let card = world.device.remove_resident(HOUSEHOLD, added).unwrap();
+    let card = world
+        .device
+        .remove_resident(HOUSEHOLD, added, &seen_person(&world, added))
+        .unwrap();
     assert_eq!(card.residents.len(), 1);
     let kinds: Vec<String> = world
         .device
@@ -140,7 +210,11 @@ fn every_problem_is_named_and_nothing_is_saved() {
     assert!(world.device.store.outbox(mutation::household_edits).unwrap().is_empty());
     let nobody = ResidentId(Uuid::from_u128(404));
     assert_eq!(
-        world.device.remove_resident(HOUSEHOLD, nobody).unwrap_err().code,
+        world
+            .device
+            .remove_resident(HOUSEHOLD, nobody, &NewValues::new())
+            .unwrap_err()
+            .code,
         ErrorCode::NotFound
     );
 }
@@ -152,7 +226,7 @@ fn an_edit_names_the_revision_it_was_made_from_and_is_later_than_it() {
     pulled(&world, 50, "狗", json!({ "rev": ahead }));
     world
         .device
-        .edit_household(HOUSEHOLD, &values(&[("door_note", json!("没有狗了"))]))
+        .edit_household(HOUSEHOLD, &values(&[("door_note", json!("没有狗了"))]), &seen(&world))
         .unwrap();
     let body = last(&world).body;
     assert_eq!(body["fields"]["door_note"]["base_rev"], ahead);
@@ -160,7 +234,12 @@ fn an_edit_names_the_revision_it_was_made_from_and_is_later_than_it() {
     let person = resident(&world);
     world
         .device
-        .edit_resident(HOUSEHOLD, person, &values(&[("name", json!("丙"))]))
+        .edit_resident(
+            HOUSEHOLD,
+            person,
+            &values(&[("name", json!("丙"))]),
+            &seen_person(&world, person),
+        )
         .unwrap();
     assert_eq!(
         last(&world).body["hlc"],
@@ -170,12 +249,75 @@ fn an_edit_names_the_revision_it_was_made_from_and_is_later_than_it() {
 }
 
 #[test]
+fn a_pull_while_the_sheet_is_open_leaves_untouched_fields_alone_and_sends_a_number_to_review() {
+    let world = World::enrolled();
+    pulled_file(
+        &world,
+        50,
+        json!({ "phone": "111", "door_note": "狗", "fields": { "phone": { "rev": 5 }, "door_note": { "rev": 6 } } }),
+    );
+    let opened = seen(&world);
+    let theirs =
+        json!({ "phone": "222", "door_note": "狗", "fields": { "phone": { "rev": 9 }, "door_note": { "rev": 6 } } });
+    pulled_file(&world, 60, theirs);
+    let sheet = values(&[("phone", json!("111")), ("door_note", json!("猫"))]);
+    let card = world.device.edit_household(HOUSEHOLD, &sheet, &opened).unwrap();
+    let body = last(&world).body;
+    assert_eq!(
+        body["fields"],
+        json!({ "door_note": { "value": "猫", "base_rev": 6 } }),
+        "a number nobody touched here does not travel, and what nobody else touched builds on its revision"
+    );
+    assert_eq!(card.household.phone.as_deref(), Some("222"));
+
+    let sheet = values(&[("phone", json!("333"))]);
+    world.device.edit_household(HOUSEHOLD, &sheet, &opened).unwrap();
+    let edit: HouseholdEdit = serde_json::from_value(last(&world).body).unwrap();
+    let server = |rev| domain::merge::FieldState {
+        rev: Hlc(rev),
+        mutation: MutationId(Uuid::from_u128(9)),
+        author: None,
+        device: None,
+        contest: None,
+    };
+    let mut file = domain::merge::Tracked {
+        record: card.household,
+        states: domain::merge::States::default(),
+        removed: false,
+    };
+    file.states.fields.insert("phone".to_owned(), server(9));
+    let merge = file.edit(&maker(edit.hlc), &edit.fields).unwrap();
+    assert_eq!(merge.review, ["phone"], "its author never saw the colleague's");
+}
+
+#[test]
+fn a_removal_has_seen_the_edits_of_the_person_it_was_decided_on() {
+    let world = World::enrolled();
+    let person = resident(&world);
+    pulled_person(&world, 50, person, json!({ "phone": "111", "edits": [5] }));
+    let opened = seen_person(&world, person);
+    pulled_person(&world, 60, person, json!({ "phone": "222", "edits": [5, 9] }));
+    world.device.remove_resident(HOUSEHOLD, person, &opened).unwrap();
+    assert_eq!(
+        last(&world).body["seen"],
+        json!([]),
+        "not of the person as they are now"
+    );
+    let world = World::enrolled();
+    let person = resident(&world);
+    pulled_person(&world, 50, person, json!({ "phone": "111", "edits": [5] }));
+    let opened = seen_person(&world, person);
+    world.device.remove_resident(HOUSEHOLD, person, &opened).unwrap();
+    assert_eq!(last(&world).body["seen"], json!([5]));
+}
+
+#[test]
 fn an_own_edit_stays_on_the_card_until_the_servers_row_shows_it() {
     let world = World::enrolled();
     pulled(&world, 50, "狗", json!({ "rev": 5 }));
     world
         .device
-        .edit_household(HOUSEHOLD, &values(&[("door_note", json!("猫"))]))
+        .edit_household(HOUSEHOLD, &values(&[("door_note", json!("猫"))]), &seen(&world))
         .unwrap();
     answer(&world, Verdict::Applied, 60);
     assert_eq!(world.device.get_household(HOUSEHOLD).unwrap().household.door_note, "猫");
@@ -189,7 +331,7 @@ fn who_lost_reads_it_once_with_the_own_words_and_who_won_too() {
     let world = World::enrolled();
     world
         .device
-        .edit_household(HOUSEHOLD, &values(&[("door_note", json!("猫"))]))
+        .edit_household(HOUSEHOLD, &values(&[("door_note", json!("猫"))]), &seen(&world))
         .unwrap();
     let fields = vec!["door_note".to_owned()];
     let mine = answer(&world, Verdict::Merged { fields }, 60);
@@ -237,7 +379,7 @@ fn a_refused_edit_is_not_shown_but_can_be_read() {
     let world = World::enrolled();
     world
         .device
-        .edit_household(HOUSEHOLD, &values(&[("door_note", json!("猫"))]))
+        .edit_household(HOUSEHOLD, &values(&[("door_note", json!("猫"))]), &seen(&world))
         .unwrap();
     let refusal = Verdict::Rejected {
         code: ErrorCode::OutOfScope,
@@ -246,6 +388,9 @@ fn a_refused_edit_is_not_shown_but_can_be_read() {
     let id = answer(&world, refusal, 60);
     assert_eq!(world.device.get_household(HOUSEHOLD).unwrap().household.door_note, "");
     let refused = world.device.get_refused(id).unwrap();
-    assert_eq!((refused.lines, refused.can_revise), (vec!["猫".to_owned()], false));
+    assert_eq!(
+        (refused.lines, refused.can_revise),
+        (vec!["door_note: 猫".to_owned()], false)
+    );
     assert!(refused.label.contains("101"));
 }

@@ -1,4 +1,5 @@
 // What may be edited on a household card, and how a value is shown.
+import type { Household } from '@xunge/kit/generated/Household'
 import type { Resident } from '@xunge/kit/generated/Resident'
 import type { Tag } from '@xunge/kit/generated/Tag'
 import type { Tenure } from '@xunge/kit/generated/Tenure'
@@ -41,27 +42,30 @@ export function useFieldWords() {
   return { field, value }
 }
 
-export type ResidentForm = { name: string; sex: string | null; birthYear: string; relation: string; phone: string; tags: Tag[] }
+/** What a sheet edits, flat: by name of the field, as it is typed. */
+export type Form = Record<string, string | boolean | null>
+export type HouseholdForm = { phone: string; door_note: string; tenure: Tenure | null }
+export type ResidentForm = { name: string; sex: string | null; birth_year: string; relation: string; phone: string } & Record<`tag.${Tag}`, boolean>
+
+export const fileForm = (household: Household): HouseholdForm => ({ phone: household.phone ?? '', door_note: household.door_note, tenure: household.tenure })
 
 export const formOf = (resident: Resident | null): ResidentForm => ({
   name: resident?.name ?? '',
   sex: resident?.sex ?? null,
-  birthYear: resident?.birth_year?.toString() ?? '',
+  birth_year: resident?.birth_year?.toString() ?? '',
   relation: resident?.relation ?? '',
   phone: resident?.phone ?? '',
-  tags: [...(resident?.tags ?? [])],
+  ...(Object.fromEntries(TAGS.map((tag) => [`tag.${tag}`, resident?.tags.includes(tag) ?? false])) as Record<`tag.${Tag}`, boolean>),
 })
 
-/** Every field of the form; the phone sends only what differs. */
-export function valuesOf(form: ResidentForm): NewValues {
-  const year = form.birthYear.trim()
-  const tags = TAGS.map((tag) => [`tag.${tag}`, form.tags.includes(tag)])
-  return {
-    name: form.name,
-    sex: form.sex,
-    birth_year: year === '' ? null : /^\d+$/.test(year) ? Number(year) : year,
-    relation: form.relation,
-    phone: form.phone.trim() === '' ? null : form.phone,
-    ...Object.fromEntries(tags),
-  }
+function valueOf(name: string, typed: Form[string]): unknown {
+  if (typeof typed !== 'string' || (name !== 'phone' && name !== 'birth_year')) return typed
+  const text = typed.trim()
+  if (text === '') return null
+  return name === 'birth_year' && /^\d+$/.test(text) ? Number(text) : text
+}
+
+/** These fields of a form as the phone takes them. */
+export function valuesOf(form: Form, names: string[] = Object.keys(form)): NewValues {
+  return Object.fromEntries(names.map((name) => [name, valueOf(name, form[name] ?? null)]))
 }

@@ -2,7 +2,7 @@
 import type { FieldMark } from '@xunge/kit/generated/FieldMark'
 import type { WireError } from '@xunge/kit/generated/WireError'
 
-import type { Port, Topic } from '../port'
+import type { Port, Topic, Typed, TypedParts } from '../port'
 import type { Draft, LatLon, ReportView, Session, SyncView, VisitView, Word } from '../types'
 import { emptyDraft } from './drafts'
 import { addResident, editHousehold, editResident, removeResident } from './edits'
@@ -28,7 +28,7 @@ export type Knobs = {
   position: boolean
 }
 
-export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; placePhotos(draft: string, position: LatLon): void; mark(household: string, mark: FieldMark): void }
+export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; placePhotos(draft: string, position: LatLon): void; mark(household: string, mark: FieldMark): void; pull(household: string, file: Partial<FakeHousehold['household']>): void }
 
 /** A phone with the demo street on it. */
 export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
@@ -45,7 +45,7 @@ function guarded(memory: Memory, knobs: Knobs): FakePhone {
       if (typeof member !== 'function') return member
       const command = name as keyof Port
       const call = member.bind(target) as (...args: unknown[]) => unknown
-      if (command === 'onChanged' || command === 'address' || name === 'changed' || name === 'placePhotos' || name === 'mark') return call
+      if (command === 'onChanged' || command === 'address' || name === 'changed' || name === 'placePhotos' || name === 'mark' || name === 'pull') return call
       return async (...args: unknown[]) => {
         if (knobs.hanging.has(command)) return new Promise(() => undefined)
         const failure = knobs.failing[command]
@@ -62,6 +62,7 @@ class Memory implements Port {
   private visits: VisitView[]
   private homes
   private drafts = new Map<string, Draft>()
+  private typed = new Map<string, TypedParts>()
   private uploads = new Map<string, { name: string; type: string; parts: string[]; size: number }>()
   private listeners = new Set<(topics: Topic[]) => void>()
   private counter = 0
@@ -354,12 +355,25 @@ class Memory implements Port {
   async removeResident(id: string, resident: string) {
     return this.edited(id, (home) => removeResident(home, resident))
   }
+  async getTyped(id: string) {
+    return this.typed.get(id) ?? {}
+  }
+  async keepTyped(id: string, part: string, typed: Typed | null) {
+    const { [part]: _before, ...others } = this.typed.get(id) ?? {}
+    this.typed.set(id, typed ? { ...others, [part]: typed } : others)
+  }
   async dismissMerge(id: string, mutation: string) {
     return this.edited(id, (home) => (home.marks = home.marks.filter((mark) => mark.mutation !== mutation)))
   }
   /** As if the server had told of it. */
   mark(id: string, mark: FieldMark) {
     this.homes.find((one) => one.household.id === id)?.marks.push(mark)
+  }
+  /** What a colleague wrote comes with a pull. */
+  pull(id: string, file: Partial<FakeHousehold['household']>) {
+    const home = this.homes.find((one) => one.household.id === id)
+    if (home) home.household = { ...home.household, ...file }
+    this.changed(['households'])
   }
   private edited(id: string, edit: (home: FakeHousehold) => void) {
     const home = this.homes.find((one) => one.household.id === id)
