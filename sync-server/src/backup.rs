@@ -3,6 +3,7 @@
 //! A place of copies holds one database file per copy, beside each what is known of it, and the photos of all of them in
 //! one folder, because a photo never changes.
 
+pub mod postgres;
 mod restore;
 mod take;
 

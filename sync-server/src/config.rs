@@ -14,6 +14,7 @@ use clap::Args;
 pub use problem::{ConfigCode, ConfigProblem, Source};
 
 use crate::places::Places;
+use crate::store::wal::CopiedBy;
 use parse::Reader;
 
 /// How log lines look.
@@ -25,15 +26,27 @@ pub enum LogFormat {
     Json,
 }
 
-/// When copies are made, and where they go.
+/// What makes copies that outlive this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupPlan {
-    /// The folder.
-    pub to: PathBuf,
-    /// Time from one to the next.
-    pub every: Duration,
-    /// Something else carries the folder to another machine.
+    /// Who copies.
+    pub by: BackupBy,
+    /// Something else carries the folder of the copies, or of the photos, to another machine.
     pub carried_off: bool,
+}
+
+/// Who copies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BackupBy {
+    /// This server, again and again.
+    Server {
+        /// The folder.
+        to: PathBuf,
+        /// Time from one to the next.
+        every: Duration,
+    },
+    /// PostgreSQL itself, all the time.
+    Postgres(CopiedBy),
 }
 
 /// The settings of a run, checked.
@@ -51,7 +64,7 @@ pub struct Config {
     pub behind_proxy: bool,
     /// True to load the demo street into an empty data folder.
     pub demo: bool,
-    /// Copies made while the server runs.
+    /// Copies made while the server runs; nothing counts as a copy without it.
     pub backup: Option<BackupPlan>,
     /// How log lines look.
     pub log_format: LogFormat,
@@ -95,6 +108,9 @@ pub struct Flags {
     /// That folder lies on this disk, but something else carries it to another machine 另有程序把备份传到别的机器
     #[arg(long)]
     pub backup_carried_off: bool,
+    /// What keeps PostgreSQL's copies on other machines, standby or archive PostgreSQL 异机副本：standby 或 archive
+    #[arg(long, value_name = "KIND")]
+    pub backup_by: Option<String>,
     /// Load the demo street into an empty data folder 载入演示街道
     #[arg(long)]
     pub demo: bool,
@@ -125,14 +141,15 @@ pub fn load(
     if let Some(path) = reader.text("config", flags.config.as_deref()) {
         reader.take_file(file::read(&path.value, read));
     }
+    let (listen, places) = (reader.listen(flags.listen.as_deref()), reader.places(flags));
     let config = Config {
-        listen: reader.listen(flags.listen.as_deref()),
-        places: reader.places(flags),
+        listen,
         public_url: reader.public_url(flags.public_url.as_deref()),
         office_dir: reader.folder("office_dir", flags.office_dir.as_deref(), "ui/office/dist"),
         behind_proxy: reader.flag("behind_proxy", flags.behind_proxy),
         demo: reader.flag("demo", flags.demo) && !flags.empty,
-        backup: reader.backup(flags),
+        backup: reader.backup(flags, &places.database),
+        places,
         log_format: reader.log_format(flags.log_format.as_deref()),
         log: reader
             .text("log", flags.log.as_deref())

@@ -80,6 +80,7 @@ async fn wrap(request: Request, next: Next) -> Response {
         .get(REQUEST_ID_HEADER)
         .filter(|id| id.len() <= 64)
         .cloned();
+    let phone = request.headers().contains_key(PROTO_HEADER);
     let accepts = encode::accepts_zstd(request.headers());
     let dictionary = dictionary::is_read_by(request.headers());
     let mut response = next.run(request).await;
@@ -92,6 +93,9 @@ async fn wrap(request: Request, next: Next) -> Response {
     }
     let status = response.status().as_u16();
     mark(&mut response, request_id);
+    if !phone {
+        guard(&mut response);
+    }
     let labels = [
         ("route", route),
         ("method", method.to_string()),
@@ -104,13 +108,18 @@ async fn wrap(request: Request, next: Next) -> Response {
 fn mark(response: &mut Response, request_id: Option<HeaderValue>) {
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static(PROTO_HEADER), HeaderValue::from(PROTO));
+    if let Some(id) = request_id {
+        headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id);
+    }
+}
+
+/// What a browser has to be told; a phone neither guesses types nor keeps answers.
+fn guard(response: &mut Response) {
+    let headers = response.headers_mut();
     headers
         .entry(header::X_CONTENT_TYPE_OPTIONS)
         .or_insert(HeaderValue::from_static("nosniff"));
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
-    if let Some(id) = request_id {
-        headers.insert(HeaderName::from_static(REQUEST_ID_HEADER), id);
-    }
 }

@@ -126,7 +126,8 @@ pub fn new_history(tx: &Tx<'_>, ids: &dyn Ids, now: ReceivedAt) -> Outcome<Epoch
     Ok(epoch)
 }
 
-/// Keeps the file up to date until the server ends.
+/// Keeps the file up to date. Returns when the history in the database is not the one any more that this server began
+/// with: a standby took over, or somebody restored it beneath. Then every answer of this process would be a lie.
 pub async fn run(server: Server) {
     let mut often = tokio::time::interval(EVERY);
     often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -134,23 +135,29 @@ pub async fn run(server: Server) {
     loop {
         often.tick().await;
         match keep(&server, written.as_ref()).await {
-            Ok(mark) => written = Some(mark),
+            Ok(Some(mark)) => written = Some(mark),
+            Ok(None) => return,
             Err(failure) => tracing::error!(code = ?failure.wire().code, "the fence was not written"),
         }
     }
 }
 
-/// Writes the file when something was committed since `written`. Returns what it says now.
+/// Writes the file when something was committed since `written`. Returns what it says now; nothing when the history of
+/// this server has ended.
 ///
 /// # Errors
 /// What the store or the file system reports.
-pub async fn keep(server: &Server, written: Option<&Mark>) -> Outcome<Mark> {
+pub async fn keep(server: &Server, written: Option<&Mark>) -> Outcome<Option<Mark>> {
     let epoch = server.epoch;
-    let mark = server.store.read(move |tx| Ok(Mark::of(tx, epoch)?)).await?;
+    let read = server.store.read(move |tx| {
+        let still = server::is_still(tx, epoch)?;
+        Ok(still.then(|| Mark::of(tx, epoch)).transpose()?)
+    });
+    let Some(mark) = read.await? else { return Ok(None) };
     if written != Some(&mark) {
         let (fence, mark) = (server.fence.clone(), mark.clone());
         let wrote = tokio::task::spawn_blocking(move || fence.write(&mark)).await;
         wrote.map_err(|_panicked| Failure::Panicked)??;
     }
-    Ok(mark)
+    Ok(Some(mark))
 }

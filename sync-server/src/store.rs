@@ -45,6 +45,7 @@ pub mod strays;
 pub mod streets;
 pub mod timeline;
 pub mod visits;
+pub mod wal;
 
 use domain::ErrorCode;
 use tokio::sync::broadcast;

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -11,9 +12,9 @@ use tracing_subscriber::EnvFilter;
 
 use super::start::{self, ensure_street, failed, open};
 use super::{Stop, backup, say};
-use crate::backup::take;
+use crate::backup::{postgres, take};
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{BackupPlan, Config, LogFormat};
+use crate::config::{BackupBy, BackupPlan, Config, LogFormat};
 use crate::office::Office;
 use crate::places::Places;
 use crate::server::Server;
@@ -46,12 +47,11 @@ pub(super) fn serve(config: &Config) -> Result<(), Stop> {
         .map_err(|error| taken(config, &error))?;
     let address = listener.local_addr().unwrap_or(config.listen);
     welcome(config, &server, address)?;
-    if let Some(plan) = &config.backup {
-        copies(config, plan)?;
+    let _runs = runtime.enter();
+    if let Some(plan) = config.backup.clone() {
+        start_copies(&server, config, plan)?;
     }
-    runtime.block_on(run(listener, server, config));
-    tracing::info!("stopped");
-    Ok(())
+    runtime.block_on(run(listener, server))
 }
 
 fn taken(config: &Config, error: &std::io::Error) -> Stop {
@@ -98,22 +98,30 @@ fn welcome(config: &Config, server: &Server, address: SocketAddr) -> Result<(), 
     Ok(())
 }
 
-/// Says at the start what would otherwise only be found out when a copy is needed.
-fn copies(config: &Config, plan: &BackupPlan) -> Result<(), Stop> {
-    let elsewhere =
-        backup::is_elsewhere(&config.places, &plan.to).map_err(|error| backup::stopped(&config.places, &error))?;
-    if !elsewhere && !plan.carried_off {
+/// Makes the copies until the server ends. Says at the start what would otherwise only be found out when one is needed.
+fn start_copies(server: &Server, config: &Config, plan: BackupPlan) -> Result<(), Stop> {
+    let places = config.places.clone();
+    let elsewhere = match &plan.by {
+        BackupBy::Server { to, .. } => backup::is_elsewhere(&places, to),
+        // A standby has the rows, not the photos.
+        BackupBy::Postgres(_) => backup::are_photos_elsewhere(&places),
+    };
+    let elsewhere = elsewhere.map_err(|error| backup::stopped(&places, &error))? || plan.carried_off;
+    if !elsewhere {
         tracing::warn!("the copies lie on no share of another machine: phones go on keeping everything");
+    }
+    match plan.by {
+        BackupBy::Server { to, every } => drop(tokio::spawn(again_and_again(places, to, every, plan.carried_off))),
+        BackupBy::Postgres(by) if elsewhere => drop(tokio::spawn(postgres::run(server.clone(), by))),
+        BackupBy::Postgres(_) => {}
     }
     Ok(())
 }
 
-async fn run(listener: TcpListener, server: Server, config: &Config) {
+/// Serves until a signal, or until the database's history is another one than this server began with.
+async fn run(listener: TcpListener, server: Server) -> Result<(), Stop> {
     tokio::spawn(rules::run(server.clone()));
-    tokio::spawn(fence::run(server.clone()));
-    if let Some(plan) = config.backup.clone() {
-        tokio::spawn(again_and_again(config.places.clone(), plan));
-    }
+    let mut history = tokio::spawn(fence::run(server.clone()));
     let stopped = server.clone();
     let app = crate::routes::router(server).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopping) = tokio::sync::watch::channel(false);
@@ -129,22 +137,31 @@ async fn run(listener: TcpListener, server: Server, config: &Config) {
     tokio::select! {
         () = served => {}
         () = cut(stop) => {}
+        _ended = &mut history => {
+            return Err(Stop::new(
+                "history_ended",
+                "数据库已恢复或由备库接管，请重新启动服务器",
+                "the database was restored, or a standby took over; start the server again",
+            ));
+        }
     }
     if let Err(failure) = fence::keep(&stopped, None).await {
         tracing::error!(code = ?failure.wire().code, "the fence was not written");
     }
+    tracing::info!("stopped");
+    Ok(())
 }
 
 /// Copies database and photos until the server ends. A failure is told, and the next time tries again.
-async fn again_and_again(places: Places, plan: BackupPlan) {
-    let mut often = tokio::time::interval(plan.every);
+async fn again_and_again(places: Places, to: PathBuf, every: Duration, carried_off: bool) {
+    let mut often = tokio::time::interval(every);
     often.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         often.tick().await;
-        let (places, plan) = (places.clone(), plan.clone());
+        let (places, to) = (places.clone(), to.clone());
         let done = tokio::task::spawn_blocking(move || {
-            let counts = plan.carried_off || backup::is_elsewhere(&places, &plan.to)?;
-            take(&places, &plan.to, counts, SystemClock.now())
+            let counts = carried_off || backup::is_elsewhere(&places, &to)?;
+            take(&places, &to, counts, SystemClock.now())
         });
         match done.await {
             Ok(Ok(taken)) if taken.missing.is_empty() => {

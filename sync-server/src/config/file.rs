@@ -18,6 +18,7 @@ const KNOWN: &[&str] = &[
     "backup_to",
     "backup_minutes",
     "backup_carried_off",
+    "backup_by",
     "log_format",
     "log",
 ];

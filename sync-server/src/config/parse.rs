@@ -10,9 +10,10 @@ use toml::{Table, Value};
 
 use super::file::Loaded;
 use super::problem::{ConfigCode, ConfigProblem, Source};
-use super::{BackupPlan, Config, Flags, LogFormat};
+use super::{BackupBy, BackupPlan, Config, Flags, LogFormat};
 use crate::blobs::{Bucket, Photos};
 use crate::places::Places;
+use crate::store::wal::CopiedBy;
 use crate::store::{Database, Url};
 
 /// A value with where it came from.
@@ -147,8 +148,8 @@ impl<E: Fn(&str) -> Option<OsString>> Reader<E> {
         }
     }
 
-    /// Copies made while the server runs, every hour unless told otherwise.
-    pub(super) fn backup(&mut self, flags: &Flags) -> Option<BackupPlan> {
+    /// Copies made while the server runs, every hour unless told otherwise; on PostgreSQL those that it makes itself.
+    pub(super) fn backup(&mut self, flags: &Flags, database: &Database) -> Option<BackupPlan> {
         let minutes = self.text("backup_minutes", flags.backup_minutes.as_deref());
         let every = minutes.map_or(60, |found| match found.value.trim().parse() {
             Ok(minutes @ 1..=10_080) => minutes,
@@ -158,12 +159,24 @@ impl<E: Fn(&str) -> Option<OsString>> Reader<E> {
             }
         });
         let carried_off = self.flag("backup_carried_off", flags.backup_carried_off);
-        let to = self.text("backup_to", flags.backup_to.as_deref())?;
-        Some(BackupPlan {
-            to: PathBuf::from(to.value),
-            every: Duration::from_secs(every * 60),
-            carried_off,
-        })
+        let copied_by = self.text("backup_by", flags.backup_by.as_deref());
+        let to = self.text("backup_to", flags.backup_to.as_deref());
+        let by = match (copied_by, to) {
+            (None, None) => return None,
+            (None, Some(to)) => BackupBy::Server {
+                to: PathBuf::from(to.value),
+                every: Duration::from_secs(every * 60),
+            },
+            (Some(found), to) => match (found.value.trim(), database, to) {
+                ("standby", Database::Postgres(_), None) => BackupBy::Postgres(CopiedBy::Standby),
+                ("archive", Database::Postgres(_), None) => BackupBy::Postgres(CopiedBy::Archive),
+                _other => {
+                    self.wrong(ConfigCode::BackupByInvalid, found.source, "backup_by");
+                    return None;
+                }
+            },
+        };
+        Some(BackupPlan { by, carried_off })
     }
 
     pub(super) fn log_format(&mut self, flag: Option<&str>) -> LogFormat {

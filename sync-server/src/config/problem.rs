@@ -43,6 +43,8 @@ pub enum ConfigCode {
     LogFormatInvalid,
     /// Not a number of minutes, from 1 to a week.
     MinutesInvalid,
+    /// Neither `standby` nor `archive`, or not with PostgreSQL alone.
+    BackupByInvalid,
     /// Empty.
     Empty,
     /// Not text.
@@ -74,6 +76,7 @@ impl ConfigCode {
             Self::FlagInvalid => "flag_invalid",
             Self::LogFormatInvalid => "log_format_invalid",
             Self::MinutesInvalid => "minutes_invalid",
+            Self::BackupByInvalid => "backup_by_invalid",
             Self::Empty => "empty",
             Self::NotText => "not_text",
             Self::FileUnreadable => "file_unreadable",
@@ -109,6 +112,10 @@ impl ConfigCode {
             Self::FlagInvalid => ("应为 true 或 false", "must be true or false"),
             Self::LogFormatInvalid => ("应为 text 或 json", "must be text or json"),
             Self::MinutesInvalid => ("应为分钟数，1 到 10080", "must be a number of minutes from 1 to 10080"),
+            Self::BackupByInvalid => (
+                "应为 standby 或 archive，仅用于 PostgreSQL，且不与 backup_to 同用",
+                "must be standby or archive, with PostgreSQL only, and not together with backup_to",
+            ),
             Self::Empty => ("不能为空", "must not be empty"),
             Self::NotText => ("应为文字", "must be text"),
             Self::FileUnreadable => ("配置文件无法读取", "the file cannot be read"),

@@ -11,7 +11,7 @@ fn run(flags: &Flags, env: &[(&str, &str)], file: &str) -> Result<Config, Vec<Co
     )
 }
 
-fn codes(result: Result<Config, Vec<ConfigProblem>>) -> Vec<&'static str> {
+fn codes<T: std::fmt::Debug>(result: Result<T, Vec<ConfigProblem>>) -> Vec<&'static str> {
     result
         .unwrap_err()
         .into_iter()
@@ -130,6 +130,20 @@ fn plain_http_is_for_this_machine_and_private_networks() {
             "{bad}"
         );
     }
+}
+
+#[test]
+fn copies_of_postgresql_are_its_own_affair() {
+    let on = |database, by| {
+        let set = [("XUNGE_DATABASE", database), ("XUNGE_BACKUP_BY", by)];
+        run(&Flags::default(), &set, "").map(|config| config.backup.map(|plan| plan.by))
+    };
+    let postgres = "postgres://xunge@db.example/street";
+    for (by, wanted) in [("standby", CopiedBy::Standby), ("archive", CopiedBy::Archive)] {
+        assert_eq!(on(postgres, by).unwrap(), Some(BackupBy::Postgres(wanted)));
+    }
+    assert_eq!(codes(on(postgres, "folder")), ["backup_by_invalid"]);
+    assert_eq!(codes(on("street.db", "standby")), ["backup_by_invalid"]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::ErrorCode;
+use domain::protocol::PROTO_HEADER;
 
 use crate::server::Server;
 use crate::{Failure, Outcome};
@@ -109,10 +110,16 @@ fn file_response(file: &Path, bytes: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, kept)], bytes).into_response()
 }
 
-/// Puts the protective headers on every answer.
+/// Puts the headers that protect browsers on every answer, unless a phone asked: it obeys none of them, and they would be
+/// most of what an idle sync costs. A page cannot make a browser pass for a phone, because the header that tells is not one
+/// that other origins may send.
 pub(super) async fn protect(request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/v1/");
+    let phone = api && request.headers().contains_key(PROTO_HEADER);
     let mut response = next.run(request).await;
+    if phone {
+        return response;
+    }
     let headers = response.headers_mut();
     let policy = if api { API_POLICY } else { OFFICE_POLICY };
     let fixed = [

@@ -69,6 +69,14 @@ pub fn changed_cluster(tx: &Tx<'_>) -> Result<bool, StoreError> {
     Ok(before.is_some())
 }
 
+/// True while this is the history that a server began with: the same epoch, and PostgreSQL's same cluster and timeline.
+///
+/// # Errors
+/// What the engine reports.
+pub fn is_still(tx: &Tx<'_>, began: Epoch) -> Result<bool, StoreError> {
+    Ok(epoch(tx)? == Some(began) && tx.cluster()? == text(tx, "cluster")?)
+}
+
 /// The key that answers are signed with; made at the first start.
 ///
 /// # Errors

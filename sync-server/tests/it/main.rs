@@ -8,6 +8,7 @@ mod engine;
 mod acts;
 mod blobs;
 mod doors;
+mod elsewhere;
 mod encoding;
 mod enrol;
 mod golden;

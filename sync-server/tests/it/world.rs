@@ -132,7 +132,7 @@ impl World {
         Self::on(Ground::on_postgres)
     }
 
-    fn on(ground: impl FnOnce(&std::path::Path) -> Ground) -> Self {
+    pub(crate) fn on(ground: impl FnOnce(&std::path::Path) -> Ground) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(Still(AtomicI64::new(MORNING)));
         let ids = Arc::new(Counting(AtomicU64::new(1)));

@@ -27,6 +27,9 @@ const SETTINGS: &str = "-c listen_addresses='' -c unix_socket_permissions=0700 -
     -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off -c shared_buffers=64MB \
     -c deadlock_timeout=200ms -c max_locks_per_transaction=256";
 
+/// Its log goes to an archive, and others may follow it. Last of all settings: later ones win.
+const COPIED: &str = "-c wal_level=replica -c max_wal_senders=4 -c archive_mode=on";
+
 /// A running PostgreSQL.
 #[derive(Debug)]
 pub struct Cluster {
@@ -35,6 +38,8 @@ pub struct Cluster {
     account: Account,
     /// True for one that ends with its owner.
     own: bool,
+    /// Whether its log is copied, see [`COPIED`].
+    copied: bool,
 }
 
 impl Cluster {
@@ -47,11 +52,65 @@ impl Cluster {
     /// One for this test alone, which may stop it and start it again. It ends when it is dropped.
     #[must_use]
     pub fn own() -> Self {
-        let folder = std::env::temp_dir().join(format!("xunge-postgres-{}", Uuid::new_v4().simple()));
-        let cluster = Self::in_folder(folder, true);
+        let cluster = Self::in_folder(own_folder(), true);
         cluster.make();
         cluster.start();
         cluster
+    }
+
+    /// One for this test alone, whose log goes to an archive and may be followed by standbys.
+    #[must_use]
+    pub fn copied() -> Self {
+        let mut cluster = Self::in_folder(own_folder(), true);
+        cluster.copied = true;
+        cluster.make();
+        cluster.account.make_folder(&cluster.archive());
+        cluster.start();
+        cluster
+    }
+
+    /// A standby that follows this one, running.
+    #[must_use]
+    pub fn standby(&self) -> Self {
+        let mut standby = Self::in_folder(own_folder(), true);
+        standby.copied = true;
+        standby.account.make_folder(&standby.folder);
+        let (data, socket) = (standby.data(), self.folder.clone());
+        let arguments = [
+            "-D",
+            path(&data),
+            "-h",
+            path(&socket),
+            "-U",
+            "postgres",
+            "-R",
+            "-c",
+            "fast",
+            "--no-sync",
+        ];
+        standby.account.run(&programs::path("pg_basebackup"), arguments);
+        standby.start();
+        standby
+    }
+
+    /// Crashes, and goes on as a standby that took over: the same data on a new timeline.
+    pub fn take_over(&self) {
+        self.crash();
+        fs::write(self.data().join("standby.signal"), "").unwrap();
+        self.start();
+        self.control(&["promote", "-w", "-D", path(&self.data())]);
+    }
+
+    /// Closes its log's file, so that it is archived.
+    pub fn close_log(&self) {
+        let sql = "SELECT pg_logical_emit_message(false, 'test', 'more'), pg_switch_wal()";
+        run(&self.url("postgres"), sql);
+    }
+
+    /// Where the log is archived. While it does not exist, archiving fails.
+    #[must_use]
+    pub fn archive(&self) -> PathBuf {
+        self.folder.join("archive")
     }
 
     fn in_folder(folder: PathBuf, own: bool) -> Self {
@@ -59,6 +118,7 @@ impl Cluster {
             folder,
             account: Account::for_postgres(),
             own,
+            copied: false,
         }
     }
 
@@ -80,7 +140,10 @@ impl Cluster {
 
     /// Starts it, and waits until it serves.
     pub fn start(&self) {
-        let options = format!("{SETTINGS} -k {}", path(&self.folder));
+        let mut options = format!("{SETTINGS} -k {}", path(&self.folder));
+        if self.copied {
+            options += &format!(" {COPIED} -c archive_command='cp %p {}/%f'", path(&self.archive()));
+        }
         let (data, log) = (self.data(), self.folder.join("log"));
         self.control(&["start", "-w", "-D", path(&data), "-l", path(&log), "-o", &options]);
     }
@@ -138,6 +201,10 @@ impl Drop for Cluster {
             drop(fs::remove_dir_all(&self.folder));
         }
     }
+}
+
+fn own_folder() -> PathBuf {
+    std::env::temp_dir().join(format!("xunge-postgres-{}", Uuid::new_v4().simple()))
 }
 
 fn path(path: &Path) -> &str {
