@@ -6,7 +6,7 @@ use domain::protocol::{BucketPage, DICTIONARY_NUMBER, PullRequest, PullResponse,
 use domain::{Bucket, CategoryId, Epoch, GridId, LatLon, PhotoRole, PlaceSource, Report};
 
 use crate::fault::Fault;
-use crate::phone::{Phone, announcement};
+use crate::phone::Phone;
 use crate::reports::{Ids, Texts};
 
 /// Messages of each kind.
@@ -76,8 +76,10 @@ fn exchange(n: u64, ids: &mut Ids) -> Result<Vec<Vec<u8>>, Fault> {
     phone.skip(usize::try_from(ids.between(0, 900)).unwrap_or(0));
     let reports: Vec<Report> = invented(ids, &phone, at_ms).into_iter().collect();
     let mut push = phone.push_of(&reports)?;
-    push.announce.oldest_unsent_ms = i64::try_from(ids.between(900, 90_000)).ok();
-    push.announce.free_bytes = Some(ids.between(900_000_000, 90_000_000_000));
+    if let Some(said) = &mut push.announce {
+        said.oldest_unsent_ms = i64::try_from(ids.between(900, 90_000)).ok();
+        said.free_bytes = Some(ids.between(9, 900) * 100_000_000);
+    }
     let rev = ids.between(100, 900_000);
     let receipts = push.mutations.iter().map(|mutation| Receipt {
         id: mutation.id,
@@ -114,7 +116,7 @@ fn idle_pull(phone: &Phone, scope: Vec<Bucket>, epoch: Epoch, at_ms: i64, rev: u
         cursors: scope.iter().map(|bucket| (bucket.clone(), rev)).collect(),
         max_bytes: Some(512 * 1024),
         seen: None,
-        announce: announcement(0),
+        announce: None,
         check: false,
         profile: None,
     };

@@ -71,7 +71,7 @@ impl Phone {
             epoch: self.epoch,
             device: self.device,
             seen: None,
-            announce: announcement(reports.len()),
+            announce: Some(announcement(reports.len())),
             mutations,
         })
     }

@@ -207,6 +207,7 @@ fn enrol(edit: &Edit<'_>, phone: &Phone, grids: &[GridId]) -> Outcome<()> {
         last_seq: 0,
         forked_from: None,
         announce: None,
+        announced_at: None,
         enrolled_at: edit.now,
         last_seen_at: None,
     };

@@ -4,6 +4,7 @@
 pub mod case;
 pub mod catalog;
 pub mod clock;
+pub mod fleet;
 pub mod geodesy;
 pub mod grid;
 mod hlc;

@@ -1,5 +1,6 @@
 //! The sync protocol: what phone and server say to each other. `docs/PROTOCOL.md` explains it for a stranger.
 
+mod announce;
 mod blob;
 mod change;
 mod dictionary;
@@ -11,6 +12,7 @@ mod mutation;
 mod receipt;
 mod signature;
 
+pub use announce::{Announcement, Handshake};
 pub use blob::{
     BlobAnswer, MAX_BLOB_BYTES, MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, SMALL_BLOB_BYTES, UploadState,
 };
@@ -20,7 +22,7 @@ pub use digest::{CompareRequest, CompareResponse, MAX_PREFIXES, Parts, RowDigest
 pub use enrol::{EnrolRequest, EnrolResponse, ForkRequest, Profile};
 pub use error_code::{ErrorBody, ErrorCode, Problem, ProblemKind, WireError};
 pub use hash::{body_hash, profile_hash};
-pub use mutation::{Announcement, MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PushRequest, PushResponse, Stop, kind};
+pub use mutation::{MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PushRequest, PushResponse, Stop, kind};
 pub use receipt::{Receipt, Verdict};
 pub use signature::{Evidence, Line, Proof, ServerKey, Statement, photo_line, receipt_line};
 

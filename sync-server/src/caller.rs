@@ -7,6 +7,7 @@ use domain::{Bucket, Permission, ReceivedAt, StreetId};
 
 use crate::auth::caller::SignedIn;
 use crate::auth::{Access, Person};
+use crate::handshake::FLEET;
 use crate::phone::Phone;
 use crate::server::Server;
 use crate::store::devices::DeviceRecord;
@@ -59,6 +60,9 @@ fn office_buckets(person: &Person) -> Vec<Bucket> {
                 .iter()
                 .map(|community| Bucket(format!("community:{community}"))),
         );
+    }
+    if person.may(Permission::ManageDevices) {
+        buckets.push(Bucket(FLEET.to_owned()));
     }
     buckets.extend(person.queues.iter().map(|queue| Bucket(format!("dept:{queue}"))));
     buckets

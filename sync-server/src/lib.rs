@@ -16,6 +16,7 @@ pub mod durable;
 pub mod encoding;
 pub mod failure;
 pub mod fence;
+pub mod handshake;
 pub mod hash;
 pub mod household_files;
 pub mod household_history;

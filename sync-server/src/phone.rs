@@ -37,21 +37,36 @@ impl FromRequestParts<Server> for Phone {
     type Rejection = crate::Failure;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Outcome<Self> {
-        let token = bearer(parts).ok_or(ErrorCode::Unauthenticated)?;
-        let token_hash = hash::of(token);
-        let device = server
-            .store
-            .read(move |tx| Ok(devices::by_token(tx, &token_hash)?))
-            .await?;
-        let device = device.ok_or(ErrorCode::Unauthenticated)?;
-        let proto = parts.headers.get(PROTO_HEADER).and_then(|value| value.to_str().ok());
-        spoken(proto.and_then(|text| text.parse().ok()).unwrap_or(0))?;
+        let device = known(parts, server).await?;
+        speaks(parts)?;
         if device.revoked {
             Err(ErrorCode::DeviceRevoked.into())
         } else {
             Ok(Self(device))
         }
     }
+}
+
+/// The phone that a token belongs to, whatever became of it.
+///
+/// # Errors
+/// [`ErrorCode::Unauthenticated`].
+pub(crate) async fn known(parts: &Parts, server: &Server) -> Outcome<DeviceRecord> {
+    let token_hash = hash::of(bearer(parts).ok_or(ErrorCode::Unauthenticated)?);
+    let device = server
+        .store
+        .read(move |tx| Ok(devices::by_token(tx, &token_hash)?))
+        .await?;
+    device.ok_or_else(|| ErrorCode::Unauthenticated.into())
+}
+
+/// Refuses a protocol version that is not spoken here.
+///
+/// # Errors
+/// [`ErrorCode::ProtoUnsupported`].
+pub(crate) fn speaks(parts: &Parts) -> Outcome<()> {
+    let proto = parts.headers.get(PROTO_HEADER).and_then(|value| value.to_str().ok());
+    spoken(proto.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {

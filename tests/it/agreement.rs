@@ -170,7 +170,7 @@ async fn the_office_sees_that_a_phone_was_mended() {
     phone.start();
     phone.run_for(HOUR / 6).await;
     let devices = world.office(xunge_tests::street::KEEPER).get("/v1/devices");
-    assert_eq!(devices[0]["announce"]["divergences"], 1);
+    assert_eq!(devices[0]["holds"]["divergences"], 1);
     let bucket = Bucket::from("ref");
     let kept = world.server.read(|tx| {
         let street = xunge_tests::street::street();

@@ -7,9 +7,7 @@ use std::time::Duration;
 use device::packing;
 use device::ports::{Method, Request, Response};
 use domain::DeviceId;
-use domain::protocol::{
-    Announcement, DICTIONARY_HEADER, DICTIONARY_NUMBER, PROTO, PROTO_HEADER, PullRequest, PushRequest,
-};
+use domain::protocol::{DICTIONARY_HEADER, DICTIONARY_NUMBER, PROTO, PROTO_HEADER, PullRequest, PushRequest};
 use fastrand::Rng;
 use serde_json::json;
 use xunge_tests::World;
@@ -82,7 +80,7 @@ impl Sender {
             epoch: None,
             device,
             seen: None,
-            announce: Announcement::default(),
+            announce: None,
             mutations,
         };
         let pull = PullRequest {
@@ -94,7 +92,7 @@ impl Sender {
             max_bytes: None,
             seen: None,
             check: false,
-            announce: Announcement::default(),
+            announce: None,
         };
         Self {
             device,

@@ -50,8 +50,8 @@ async fn a_report_the_server_chokes_on_is_set_aside_and_the_rest_goes_on() {
     let device = &world.office(street::KEEPER).get("/v1/devices")[0];
     let unsent = sentences::in_office("device.unsent_n");
     assert_eq!(
-        (unsent.as_str(), device["announce"]["unsent"].as_u64()),
-        ("{n} 条，{p} 张照片", Some(1)),
+        (unsent.as_str(), device["holds"]["unsent"].as_u64()),
+        ("还有 {n} 条记录、{p} 个照片文件没有传上来", Some(1)),
         "the office sees which phone holds what"
     );
 

@@ -8,7 +8,7 @@ use domain::protocol::{PROTO, PullRequest, PullResponse};
 
 use crate::client::Connection;
 use crate::fault::Fault;
-use crate::phone::{Phone, announcement, packed};
+use crate::phone::{Phone, packed};
 
 /// Where a phone stands in each bucket.
 pub(crate) type Cursors = BTreeMap<Bucket, u64>;
@@ -29,7 +29,7 @@ pub(crate) fn body(phone: &Phone, cursors: &Cursors) -> Result<Vec<u8>, Fault> {
         cursors: cursors.clone(),
         max_bytes: None,
         seen: None,
-        announce: announcement(0),
+        announce: None,
         check: false,
         profile: None,
     };

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::protocol::Announcement;
 use crate::{Epoch, Sha256Hex};
 
 /// A file up to this size goes in one `PUT`; a larger one in `PATCH` requests.
@@ -22,6 +23,9 @@ pub struct OfferRequest {
     pub epoch: Option<Epoch>,
     /// At most 200 hashes.
     pub hashes: Vec<Sha256Hex>,
+    /// State of the phone; absent when it is as it was last announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announce: Option<Announcement>,
 }
 
 /// The server's word on one file.

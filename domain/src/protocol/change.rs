@@ -77,8 +77,9 @@ pub struct PullRequest {
     pub check: bool,
     /// Wanted size of the answer before compression, in bytes; at most 1 MiB.
     pub max_bytes: Option<u32>,
-    /// State of the phone.
-    pub announce: Announcement,
+    /// State of the phone; absent when it is as it was last announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announce: Option<Announcement>,
 }
 
 /// One row at its latest revision.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
+use crate::protocol::Announcement;
 use crate::{CommunityId, DeviceId, Epoch, GridId, StreetId, UserId};
 
 /// `POST /v1/enrol`. The phone makes the device id and the token itself, so that a repeat after a lost reply
@@ -22,6 +23,9 @@ pub struct EnrolRequest {
     pub device_name: String,
     /// Version of the app.
     pub app_version: String,
+    /// State of the phone: a phone that is enrolled again may hold work of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announce: Option<Announcement>,
 }
 
 /// Who the phone belongs to.
@@ -69,4 +73,7 @@ pub struct ForkRequest {
     pub device: DeviceId,
     /// The new token, made by the phone.
     pub token: String,
+    /// State of the phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announce: Option<Announcement>,
 }

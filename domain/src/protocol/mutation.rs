@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use ts_rs::TS;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::protocol::Receipt;
+use crate::protocol::{Announcement, Receipt};
 use crate::{DeviceId, Epoch, MutationId, UserId};
 
 /// At most this many mutations in one push.
@@ -60,29 +59,6 @@ pub struct Mutation {
     pub body: Value,
 }
 
-/// What a phone announces at every handshake, so that the office sees which phones hold unsent work.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
-pub struct Announcement {
-    /// Mutations without a verdict.
-    pub unsent: u32,
-    /// Photo files not yet stored on the server.
-    pub photos_unsent: u32,
-    /// Age of the oldest unsent mutation, in milliseconds.
-    #[ts(type = "number | null")]
-    pub oldest_unsent_ms: Option<i64>,
-    /// Code of the last sync failure.
-    pub last_error: Option<String>,
-    /// How often rows here differed from the server's, and were mended.
-    #[serde(default)]
-    pub divergences: u32,
-    /// Free space on the phone, in bytes.
-    #[ts(type = "number | null")]
-    pub free_bytes: Option<u64>,
-    /// Version of the app.
-    pub app_version: String,
-}
-
 /// `POST /v1/push`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PushRequest {
@@ -96,8 +72,9 @@ pub struct PushRequest {
     /// from an older copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<u64>,
-    /// State of the phone.
-    pub announce: Announcement,
+    /// State of the phone; absent when it is as it was last announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announce: Option<Announcement>,
     /// Mutations in the order of their `seq`; may be empty.
     pub mutations: Vec<Mutation>,
 }

@@ -5,6 +5,7 @@
 
 pub(crate) mod address;
 mod agree;
+mod announce;
 mod apply;
 mod backoff;
 mod basemap;

@@ -122,6 +122,11 @@ impl Replay<'_> {
 
     fn push(&mut self, user: UserId, report: &Report, at: i64, now: ReceivedAt) -> Outcome<()> {
         let (device, seq) = self.phone(user, now)?;
+        let said = Announcement {
+            app_version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..Announcement::default()
+        };
+        devices::heard(self.tx, self.street, device.id, Some(&said), now)?;
         let mutation = Mutation {
             id: MutationId(self.ids.uuid()),
             seq,
@@ -133,16 +138,12 @@ impl Replay<'_> {
             server_est_ms: Some(at),
             body: serde_json::to_value(report)?,
         };
-        let announce = Announcement {
-            app_version: env!("CARGO_PKG_VERSION").to_owned(),
-            ..Announcement::default()
-        };
         let request = PushRequest {
             proto: PROTO,
             epoch: Some(self.epoch),
             device: device.id,
             seen: None,
-            announce,
+            announce: None,
             mutations: vec![mutation],
         };
         let answer = push::take(self.tx, self.epoch, &device, &request, now, self.ids)?;
@@ -172,6 +173,7 @@ impl Replay<'_> {
             last_seq: 0,
             forked_from: None,
             announce: None,
+            announced_at: None,
             enrolled_at: now,
             last_seen_at: None,
         };

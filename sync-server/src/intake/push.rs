@@ -50,7 +50,9 @@ pub fn take(
     };
     let stop = push.read(&request.mutations)?;
     let Push { last, mut answers, .. } = push;
-    devices::heard(tx, &device.street, device.id, last, &request.announce, now)?;
+    if last != device.last_seq {
+        devices::numbered(tx, &device.street, device.id, last)?;
+    }
     let sealed = edit.seal()?;
     // What was parked has no receipt, also where its id has one.
     let settled = |answer: &&mut Receipt| answer.rev.is_none() && !matches!(answer.verdict, Verdict::Parked { .. });

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::Route;
 use super::body::Named;
-use crate::encoding::{Wire, spoken};
+use crate::handshake::Contact;
 use crate::phone::Phone;
 use crate::server::Server;
 use crate::store::devices::DeviceRecord;
@@ -70,10 +70,8 @@ pub(super) fn routes() -> Vec<Route> {
     request_body = OfferRequest, responses((status = 200, body = OfferResponse)))]
 pub async fn offer(
     State(server): State<Server>,
-    Phone(device): Phone,
-    Wire(request): Wire<OfferRequest, MAX_OFFER_BYTES>,
+    Contact(device, request): Contact<OfferRequest, MAX_OFFER_BYTES>,
 ) -> Outcome<Json<OfferResponse>> {
-    spoken(request.proto)?;
     if request.hashes.len() > MAX_HASHES {
         return Err(Failure::refused(ErrorCode::TooLarge, json!({ "limit": MAX_HASHES })));
     }

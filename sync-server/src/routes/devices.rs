@@ -1,11 +1,13 @@
 //! The street's phones: when they were last heard of, what they still hold, and their revocation.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
 use axum::routing::{get, post};
-use domain::protocol::Announcement;
-use domain::{DeviceId, ErrorCode, ReceivedAt, UserId};
+use domain::fleet::{self, PhoneState, Worry};
+use domain::{DeviceId, ErrorCode, ReceivedAt, StreetId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,7 +17,7 @@ use crate::Outcome;
 use crate::auth::caller::DeviceKeeper;
 use crate::server::Server;
 use crate::store::devices::DeviceRecord;
-use crate::store::{StoreError, Tx, audit, devices, people};
+use crate::store::{StoreError, Tx, audit, devices, parked, people};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -53,40 +55,119 @@ pub struct DeviceView {
     pub last_seen_at: Option<ReceivedAt>,
     /// True once it was revoked.
     pub revoked: bool,
-    /// What it last said about itself: unsent work above all.
-    pub announce: Option<Announcement>,
+    /// What it holds, as far as it has said.
+    pub holds: Option<Holds>,
+    /// Mutations of it that wait here for a person.
+    pub parked: u32,
+    /// Why somebody should look after it, the gravest first.
+    pub worries: Vec<Worry>,
 }
 
-fn view(tx: &Tx<'_>, device: DeviceRecord) -> Result<DeviceView, StoreError> {
-    let user_name = people::get(tx, &device.street, device.user)?.map_or_else(String::new, |person| person.name);
-    Ok(DeviceView {
-        id: device.id,
-        user: device.user,
-        user_name,
-        name: device.name,
-        app_version: device.app_version,
-        enrolled_at: device.enrolled_at,
-        last_seen_at: device.last_seen_at,
-        revoked: device.revoked,
-        announce: device.announce,
-    })
+/// What a phone last said of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Holds {
+    /// Mutations without a verdict.
+    pub unsent: u32,
+    /// Photo files not yet stored here.
+    pub photos_unsent: u32,
+    /// When the oldest of the mutations was made, by the server's clock.
+    pub oldest_unsent_at: Option<ReceivedAt>,
+    /// Code of its last sync failure.
+    pub last_error: Option<String>,
+    /// How often rows there differed from those here, and were mended.
+    pub divergences: u32,
+    /// Free space, in bytes.
+    pub free_bytes: Option<u64>,
+    /// When it said so.
+    pub said_at: ReceivedAt,
 }
 
-/// Every phone, the newest first.
+impl Holds {
+    fn of(device: &DeviceRecord) -> Option<Self> {
+        let said = device.announce.clone()?;
+        let said_at = device.announced_at.or(device.last_seen_at)?;
+        Some(Self {
+            unsent: said.unsent,
+            photos_unsent: said.photos_unsent,
+            oldest_unsent_at: said
+                .oldest_unsent_ms
+                .map(|age| ReceivedAt(said_at.0.saturating_sub(age))),
+            last_error: said.last_error,
+            divergences: said.divergences,
+            free_bytes: said.free_bytes,
+            said_at,
+        })
+    }
+}
+
+/// The street's phones, judged together.
+struct Fleet {
+    newest_app: String,
+    parked: BTreeMap<DeviceId, u32>,
+    now: ReceivedAt,
+}
+
+impl Fleet {
+    fn of(tx: &Tx<'_>, street: &StreetId, phones: &[DeviceRecord], now: ReceivedAt) -> Result<Self, StoreError> {
+        let in_use = phones.iter().filter(|phone| !phone.revoked);
+        let newest_app = fleet::newest(in_use.map(|phone| phone.app_version.as_str())).unwrap_or_default();
+        Ok(Self {
+            newest_app: newest_app.to_owned(),
+            parked: parked::of_devices(tx, street)?,
+            now,
+        })
+    }
+
+    fn view(&self, tx: &Tx<'_>, device: DeviceRecord) -> Result<(PhoneState, DeviceView), StoreError> {
+        let user_name = people::get(tx, &device.street, device.user)?.map_or_else(String::new, |person| person.name);
+        let holds = Holds::of(&device);
+        let state = PhoneState {
+            oldest_unsent_at: holds.as_ref().and_then(|holds| holds.oldest_unsent_at),
+            unsent: holds
+                .as_ref()
+                .map_or(0, |holds| holds.unsent.saturating_add(holds.photos_unsent)),
+            free_bytes: holds.as_ref().and_then(|holds| holds.free_bytes),
+            heard_at: device.last_seen_at.unwrap_or(device.enrolled_at),
+            app_version: device.app_version.clone(),
+            parked: self.parked.get(&device.id).copied().unwrap_or(0),
+            revoked: device.revoked,
+        };
+        let view = DeviceView {
+            id: device.id,
+            user: device.user,
+            user_name,
+            name: device.name,
+            app_version: device.app_version,
+            enrolled_at: device.enrolled_at,
+            last_seen_at: device.last_seen_at,
+            revoked: device.revoked,
+            holds,
+            parked: state.parked,
+            worries: state.worries(&self.newest_app, self.now),
+        };
+        Ok((state, view))
+    }
+}
+
+/// Every phone, the one that needs somebody most first.
 #[utoipa::path(get, path = "/v1/devices", tag = "devices", security(("session" = [])),
     responses((status = 200, body = Vec<DeviceView>)))]
 pub async fn list_devices(
     DeviceKeeper(keeper): DeviceKeeper,
     State(server): State<Server>,
 ) -> Outcome<Json<Vec<DeviceView>>> {
+    let now = server.now();
     server
         .store
         .read(move |tx| {
             let all = devices::all(tx, &keeper.street)?;
-            Ok(all
+            let fleet = Fleet::of(tx, &keeper.street, &all, now)?;
+            let mut seen = all
                 .into_iter()
-                .map(|device| view(tx, device))
-                .collect::<Result<_, _>>()?)
+                .map(|device| fleet.view(tx, device))
+                .collect::<Result<Vec<_>, _>>()?;
+            seen.sort_by(|(one, view), (other, others)| one.worse_first(&view.worries, other, &others.worries));
+            Ok(seen.into_iter().map(|(_, view)| view).collect())
         })
         .await
         .map(Json)
@@ -118,7 +199,9 @@ pub async fn revoke_device(
                     ("device", &id),
                 )?;
             }
-            Ok(view(tx, DeviceRecord { revoked: true, ..known })?)
+            let all = devices::all(tx, &keeper.street)?;
+            let fleet = Fleet::of(tx, &keeper.street, &all, now)?;
+            Ok(fleet.view(tx, DeviceRecord { revoked: true, ..known })?.1)
         })
         .await
         .map(Json)

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
 use axum::routing::post;
-use domain::protocol::{EnrolRequest, EnrolResponse, ForkRequest, Profile};
+use domain::protocol::{Announcement, EnrolRequest, EnrolResponse, ForkRequest, Profile};
 use domain::{DeviceId, ErrorCode, Problem, ProblemKind, ReceivedAt, StreetId, UserId};
 use serde_json::json;
 
@@ -89,6 +89,7 @@ fn enrol_in(tx: &Tx<'_>, request: &EnrolRequest, now: ReceivedAt) -> Outcome<Pro
         let same = devices::by_id(tx, used)?
             .is_some_and(|device| device.id == request.device && device.token_hash == token_hash && !device.revoked);
         return if same {
+            says(tx, &code.street, request.device, request.announce.as_ref(), now)?;
             profile_of(tx, &code.street, code.user, now)
         } else {
             Err(ErrorCode::CodeInvalid.into())
@@ -107,7 +108,20 @@ fn enrol_in(tx: &Tx<'_>, request: &EnrolRequest, now: ReceivedAt) -> Outcome<Pro
         now,
     )?;
     codes::used(tx, &code.code_hash, request.device, now)?;
+    says(tx, &code.street, request.device, request.announce.as_ref(), now)?;
     profile_of(tx, &code.street, code.user, now)
+}
+
+/// A phone that joins may hold work of before: the office sees it from the first moment.
+fn says(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    device: DeviceId,
+    announce: Option<&Announcement>,
+    now: ReceivedAt,
+) -> Outcome<()> {
+    let said = announce.map(|said| said.clone().within_limits());
+    Ok(devices::heard(tx, street, device, said.as_ref(), now)?)
 }
 
 fn add(
@@ -132,6 +146,7 @@ fn add(
         last_seq: 0,
         forked_from,
         announce: None,
+        announced_at: None,
         enrolled_at: now,
         last_seen_at: None,
     };
@@ -172,6 +187,7 @@ pub async fn fork(
                 };
                 incidents::insert(tx, &old.street, incident, &forked, now)?;
             }
+            says(tx, &old.street, request.device, request.announce.as_ref(), now)?;
             profile_of(tx, &old.street, old.user, now)
         })
         .await?;

@@ -7,14 +7,11 @@ use axum::routing::post;
 use domain::protocol::{PullRequest, PullResponse};
 
 use super::Route;
-use crate::encoding::{Wire, spoken};
+use crate::handshake::Contact;
 use crate::phone::Phone;
 use crate::server::Server;
-use crate::store::devices::{self, DeviceRecord};
 use crate::{Outcome, alarm, pull};
 
-/// A phone that says the same again is written down this often, in milliseconds.
-const HEARD_EVERY_MS: i64 = 60_000;
 /// A pull with a cursor per bucket is far smaller.
 const MAX_BYTES: usize = 256 * 1024;
 
@@ -32,12 +29,8 @@ pub(super) fn routes() -> Vec<Route> {
     request_body = PullRequest, responses((status = 200, body = PullResponse)))]
 pub async fn pull_rows(
     State(server): State<Server>,
-    Phone(device): Phone,
-    Wire(request): Wire<PullRequest, MAX_BYTES>,
+    Contact(device, request): Contact<PullRequest, MAX_BYTES>,
 ) -> Outcome<Json<PullResponse>> {
-    spoken(request.proto)?;
-    Phone(device.clone()).names_itself(request.device)?;
-    heard(&server, &device, &request).await?;
     let (epoch, now) = (server.epoch, server.now());
     let asked = (device.clone(), request.clone());
     let answer = server
@@ -51,20 +44,6 @@ pub async fn pull_rows(
     metrics::counter!("pulls").increment(1);
     metrics::counter!("rows_pulled").increment(rows as u64);
     Ok(Json(answer))
-}
-
-/// Keeps what the phone says about itself, when it is news.
-async fn heard(server: &Server, device: &DeviceRecord, request: &PullRequest) -> Outcome<()> {
-    let now = server.now();
-    let fresh = device.last_seen_at.is_some_and(|at| now.0 - at.0 < HEARD_EVERY_MS);
-    if fresh && device.announce.as_ref() == Some(&request.announce) {
-        return Ok(());
-    }
-    let (street, id, announce) = (device.street.clone(), device.id, request.announce.clone());
-    server
-        .store
-        .write(move |tx| Ok(devices::said(tx, &street, id, &announce, now)?))
-        .await
 }
 
 /// A phone that has seen more of this epoch than the street has proves that the rest of it was lost.

@@ -11,7 +11,7 @@ use domain::protocol::{MAX_MUTATIONS, MAX_PUSH_BYTES, PushRequest, PushResponse,
 use serde_json::json;
 
 use super::Route;
-use crate::encoding::{Wire, spoken};
+use crate::handshake::Contact;
 use crate::intake::push;
 use crate::phone::Phone;
 use crate::server::Server;
@@ -31,15 +31,12 @@ pub(super) fn routes() -> Vec<Route> {
     request_body = PushRequest, responses((status = 200, body = PushResponse)))]
 pub async fn push_mutations(
     State(server): State<Server>,
-    phone: Phone,
-    Wire(request): Wire<PushRequest, MAX_PUSH_BYTES>,
+    Contact(device, request): Contact<PushRequest, MAX_PUSH_BYTES>,
 ) -> Outcome<Json<PushResponse>> {
-    spoken(request.proto)?;
-    phone.names_itself(request.device)?;
     if request.mutations.len() > MAX_MUTATIONS {
         return Err(Failure::refused(ErrorCode::TooLarge, json!({ "limit": MAX_MUTATIONS })));
     }
-    let (epoch, now, ids, device) = (server.epoch, server.now(), Arc::clone(&server.ids), phone.0);
+    let (epoch, now, ids) = (server.epoch, server.now(), Arc::clone(&server.ids));
     let (id, asking) = (device.id, device.clone());
     let taken = server
         .store

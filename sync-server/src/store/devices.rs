@@ -29,6 +29,8 @@ pub struct DeviceRecord {
     pub forked_from: Option<DeviceId>,
     /// What it last said about itself.
     pub announce: Option<Announcement>,
+    /// When it said so.
+    pub announced_at: Option<ReceivedAt>,
     /// When it was enrolled.
     pub enrolled_at: ReceivedAt,
     /// When it was last heard of.
@@ -36,7 +38,7 @@ pub struct DeviceRecord {
 }
 
 const COLUMNS: &str = "street_id, id, user_id, token_hash, name, app_version, status, last_seq, forked_from, announce,
-    enrolled_at, last_seen_at";
+    announced_at, enrolled_at, last_seen_at";
 
 fn read(row: &Row<'_>) -> Result<DeviceRecord, StoreError> {
     Ok(DeviceRecord {
@@ -53,6 +55,7 @@ fn read(row: &Row<'_>) -> Result<DeviceRecord, StoreError> {
             .get::<Option<String>>("announce")?
             .map(|text| serde_json::from_str(&text))
             .transpose()?,
+        announced_at: row.get("announced_at")?,
         enrolled_at: row.get("enrolled_at")?,
         last_seen_at: row.get("last_seen_at")?,
     })
@@ -117,23 +120,13 @@ pub fn all(tx: &Tx<'_>, street: &StreetId) -> Result<Vec<DeviceRecord>, StoreErr
     )
 }
 
-/// Keeps the last number pushed and what the phone said about itself.
+/// Keeps the last number pushed.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn heard(
-    tx: &Tx<'_>,
-    street: &StreetId,
-    device: DeviceId,
-    last_seq: u64,
-    announce: &Announcement,
-    now: ReceivedAt,
-) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE devices SET last_seq = $3, announce = $4, app_version = $5, last_seen_at = $6
-         WHERE street_id = $1 AND id = $2",
-        args![street, device, last_seq, json(announce)?, &announce.app_version, now],
-    )?;
+pub fn numbered(tx: &Tx<'_>, street: &StreetId, device: DeviceId, last_seq: u64) -> Result<(), StoreError> {
+    let sql = "UPDATE devices SET last_seq = $3 WHERE street_id = $1 AND id = $2";
+    tx.execute(sql, args![street, device, last_seq])?;
     Ok(())
 }
 
@@ -153,20 +146,23 @@ pub fn revoke(
     Ok(tx.execute(sql, args![street, device, now, by])? > 0)
 }
 
-/// Keeps what the phone said about itself.
+/// Notes that a phone was heard of, and what it said about itself, if anything.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn said(
+pub fn heard(
     tx: &Tx<'_>,
     street: &StreetId,
     device: DeviceId,
-    announce: &Announcement,
+    announce: Option<&Announcement>,
     now: ReceivedAt,
 ) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE devices SET announce = $3, app_version = $4, last_seen_at = $5 WHERE street_id = $1 AND id = $2",
-        args![street, device, json(announce)?, &announce.app_version, now],
-    )?;
+    let sql = "UPDATE devices SET last_seen_at = $3 WHERE street_id = $1 AND id = $2";
+    tx.execute(sql, args![street, device, now])?;
+    if let Some(said) = announce {
+        let sql =
+            "UPDATE devices SET announce = $3, app_version = $4, announced_at = $5 WHERE street_id = $1 AND id = $2";
+        tx.execute(sql, args![street, device, json(said)?, &said.app_version, now])?;
+    }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Mutations that wait for a person, kept whole.
 
+use std::collections::BTreeMap;
+
 use domain::protocol::Mutation;
 use domain::{DeviceId, ErrorCode, MutationId, ReceivedAt, StreetId};
 use uuid::Uuid;
@@ -77,6 +79,22 @@ pub fn blocks(tx: &Tx<'_>, street: &StreetId, entity: Uuid) -> Result<bool, Stor
 pub fn any(tx: &Tx<'_>, street: &StreetId) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM parked WHERE street_id = $1 AND settled_at IS NULL)";
     Ok(tx.number(sql, args![street])? > 0)
+}
+
+/// How many mutations of each phone wait.
+///
+/// # Errors
+/// What the engine reports.
+pub fn of_devices(tx: &Tx<'_>, street: &StreetId) -> Result<BTreeMap<DeviceId, u32>, StoreError> {
+    let sql = "SELECT device_id, COUNT(*) AS waiting FROM parked WHERE street_id = $1 AND settled_at IS NULL
+         GROUP BY device_id";
+    let counted = tx.query(sql, args![street], |row| {
+        Ok((row.get("device_id")?, row.get::<u64>("waiting")?))
+    })?;
+    Ok(counted
+        .into_iter()
+        .map(|(device, waiting)| (device, u32::try_from(waiting).unwrap_or(u32::MAX)))
+        .collect())
 }
 
 /// Every mutation that waits, oldest first.

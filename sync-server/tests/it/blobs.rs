@@ -99,6 +99,7 @@ pub(crate) async fn offer(world: &World, phone: &Phone, hashes: Vec<Sha256Hex>) 
             Some(&phone.token),
             "/v1/blobs/offer",
             &OfferRequest {
+                announce: None,
                 proto: 1,
                 epoch: Some(phone.epoch),
                 hashes,

@@ -28,7 +28,7 @@ async fn a_compressed_push_is_answered_compressed_and_its_request_id_is_echoed()
     let mutations = (1..=3)
         .map(|seq| creates(&phone, seq, &report(u128::from(seq), "manhole")))
         .collect();
-    let (epoch, device, announce) = (Some(phone.epoch), phone.device, Announcement::default());
+    let (epoch, device, announce) = (Some(phone.epoch), phone.device, None);
     let body = serde_json::to_vec(&PushRequest {
         proto: 1,
         epoch,
@@ -70,7 +70,7 @@ fn one_report(phone: &Phone) -> Vec<u8> {
         epoch: Some(phone.epoch),
         device: phone.device,
         seen: None,
-        announce: Announcement::default(),
+        announce: None,
         mutations: vec![creates(phone, 1, &report(1, "manhole"))],
     };
     serde_json::to_vec(&push).unwrap()

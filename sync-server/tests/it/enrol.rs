@@ -78,6 +78,7 @@ async fn a_restored_phone_gets_a_device_of_its_own_and_nothing_is_doubled() {
     let phone = world.enrol(1, user(1)).await;
     world.push(&phone, &[creates(&phone, 1, &report(1, "manhole"))]).await;
     let request = ForkRequest {
+        announce: None,
         proto: 1,
         epoch: Some(phone.epoch),
         device: DeviceId(Uuid::from_u128(0xDF00)),

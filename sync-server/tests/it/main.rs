@@ -11,6 +11,7 @@ mod doors;
 mod elsewhere;
 mod encoding;
 mod enrol;
+mod fleet;
 mod golden;
 mod merge;
 mod migrate;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
-use domain::protocol::{Announcement, PushRequest, PushResponse, Verdict};
+use domain::protocol::{PushRequest, PushResponse, Verdict};
 use sync_server::clock::{RandomIds, SystemClock};
 use sync_server::office::Office;
 use sync_server::server::Server;
@@ -122,7 +122,7 @@ async fn work(
             epoch: Some(phone.epoch),
             device: phone.device,
             seen: None,
-            announce: Announcement::default(),
+            announce: None,
             mutations: vec![one(1), one(2)],
         };
         let body = serde_json::to_vec(&request).unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::protocol::{Announcement, PullRequest, PullResponse, RowType, profile_hash};
+use domain::protocol::{PullRequest, PullResponse, RowType, profile_hash};
 use domain::{Bucket, Household, HouseholdId, LatLon, Resident, ResidentId, Tenure};
 use sync_server::store::areas::{self, AreaKind};
 use sync_server::store::households;
@@ -109,7 +109,7 @@ async fn a_profile_comes_when_it_changed_and_only_then() {
         profile: Some(profile_hash(&first)),
         max_bytes: None,
         seen: None,
-        announce: Announcement::default(),
+        announce: None,
     };
     let pull = async || -> PullResponse { world.post(Some(&phone.token), "/v1/pull", &request).await.json() };
     assert_eq!(pull().await.profile, None);

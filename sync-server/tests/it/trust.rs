@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use domain::protocol::{
-    Announcement, CompareRequest, CompareResponse, PullRequest, PushRequest, RowDigest, ServerKey, Statement, Verdict,
-    receipt_line,
+    CompareRequest, CompareResponse, PullRequest, PushRequest, RowDigest, ServerKey, Statement, Verdict, receipt_line,
 };
 use domain::{Bucket, ReceivedAt};
 use rusqlite::Connection;
@@ -60,7 +59,7 @@ async fn push_seen(world: &World, phone: &Phone, seen: u64) -> Answer {
         epoch: Some(phone.epoch),
         device: phone.device,
         seen: Some(seen),
-        announce: Announcement::default(),
+        announce: None,
         mutations: Vec::new(),
     };
     world.post(Some(&phone.token), "/v1/push", &request).await
@@ -178,7 +177,7 @@ async fn a_phone_that_has_seen_more_closes_the_street_until_somebody_begins_a_ne
         epoch: Some(other.epoch),
         device: other.device,
         seen: None,
-        announce: Announcement::default(),
+        announce: None,
         mutations: vec![creates(&other, 1, &report(2, "manhole"))],
     };
     let refused = world.post(Some(&other.token), "/v1/push", &push).await;
@@ -215,7 +214,7 @@ async fn a_cursor_from_the_future_closes_the_street_too() {
         check: false,
         profile: None,
         max_bytes: None,
-        announce: Announcement::default(),
+        announce: None,
     };
     let pull = async |seen, cursor| {
         world

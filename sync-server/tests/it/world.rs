@@ -8,9 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use domain::catalog::queues;
 use domain::clock::Calendar;
-use domain::protocol::{
-    Announcement, EnrolRequest, EnrolResponse, Mutation, PullRequest, PullResponse, PushRequest, PushResponse,
-};
+use domain::protocol::{EnrolRequest, EnrolResponse, Mutation, PullRequest, PullResponse, PushRequest, PushResponse};
 use domain::view::{GridRow, StreetRow};
 use domain::{Bucket, DeviceId, Epoch, ReceivedAt, Role, StreetId, UserId};
 use serde::Serialize;
@@ -208,7 +206,7 @@ impl World {
             epoch: Some(phone.epoch),
             device: phone.device,
             seen: None,
-            announce: Announcement::default(),
+            announce: None,
             mutations: mutations.to_vec(),
         };
         self.post(Some(&phone.token), "/v1/push", &request).await.json()
@@ -224,7 +222,7 @@ impl World {
             profile: None,
             max_bytes: None,
             seen: None,
-            announce: Announcement::default(),
+            announce: None,
         };
         self.post(Some(&phone.token), "/v1/pull", &request).await.json()
     }
@@ -241,6 +239,7 @@ impl World {
 
 pub(crate) fn enrolment(code: &str, number: u128) -> EnrolRequest {
     EnrolRequest {
+        announce: None,
         proto: 1,
         code: code.to_owned(),
         device: DeviceId(Uuid::from_u128(0xD000 + number)),

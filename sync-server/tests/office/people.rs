@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::phone::{Phone, post};
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,6 +126,41 @@ async fn a_revoked_phone_is_shown_as_revoked() {
         .post("/v1/devices/01890a5d-ac96-774b-bcce-b302099a8057/revoke", json!({}))
         .await;
     assert_eq!(nobody.code(), "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn phones_are_listed_with_what_they_hold_the_worst_first() {
+    let world = World::demo();
+    let admin = world.signed_in("admin");
+    let (well, holding) = (Phone::enrol(&world, "li").await, Phone::enrol(&world, "wang").await);
+    let say = async |phone: &Phone, announce: Value| {
+        let body = json!({ "proto": 1, "epoch": null, "device": phone.device, "mutations": [], "announce": announce });
+        post(&world, Some(&phone.token), "/v1/push", &body).await.ok()
+    };
+    let hour = 3_600_000;
+    let now = world.server.now().0;
+    say(
+        &holding,
+        json!({ "unsent": 3, "oldest_unsent_ms": 5 * hour, "free_bytes": 90_000_000, "app_version": "0.1.0" }),
+    )
+    .await;
+    say(&well, json!({ "app_version": "0.1.0" })).await;
+    let phones = admin.get("/v1/devices").await.ok();
+    let place = |phone: &Phone| {
+        let mut all = phones.as_array().unwrap().iter();
+        all.position(|one| one["id"] == json!(phone.device)).unwrap()
+    };
+    assert_eq!(place(&holding), 0, "it needs somebody most");
+    assert!(place(&well) > 0);
+    assert_eq!(phones[0]["worries"], json!(["unsent_long", "low_space"]));
+    assert_eq!(phones[0]["holds"]["oldest_unsent_at"], json!(now - 5 * hour));
+    let quiet = &phones[place(&well)];
+    assert_eq!((&quiet["holds"]["unsent"], &quiet["worries"]), (&json!(0), &json!([])));
+
+    // The phone says nothing more, and what it holds grows older.
+    world.advance(80 * hour);
+    let later = world.signed_in("admin").get("/v1/devices").await.ok();
+    assert_eq!(later[0]["worries"], json!(["unsent_long", "low_space", "silent"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

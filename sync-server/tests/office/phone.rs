@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use domain::protocol::{Announcement, EnrolResponse, Mutation, Profile, PushRequest, PushResponse, Verdict, kind};
+use domain::protocol::{EnrolResponse, Mutation, Profile, PushRequest, PushResponse, Verdict, kind};
 use domain::{
     CapturedAt, CaseAct, CategoryId, DeviceId, Epoch, GridId, MutationId, NoPhotoReason, Place, Report, ReportId,
     Source,
@@ -74,7 +74,7 @@ impl Phone {
             epoch: Some(self.epoch),
             device: self.device,
             seen: None,
-            announce: Announcement::default(),
+            announce: None,
             mutations: vec![mutation],
         };
         self.seq.store(seq + 1, Ordering::SeqCst);

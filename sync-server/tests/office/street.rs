@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::GridId;
-use domain::protocol::{Announcement, PullRequest, PullResponse, RowType};
+use domain::protocol::{PullRequest, PullResponse, RowType};
 use domain::view::StreetRow;
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ async fn pulled(world: &World, phone: &Phone) -> StreetRow {
         max_bytes: None,
         seen: None,
         check: false,
-        announce: Announcement::default(),
+        announce: None,
     };
     let answer = post(
         world,

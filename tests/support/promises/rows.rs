@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use device::ports::{Method, Request};
 use domain::Bucket;
-use domain::protocol::{Announcement, PROTO, PROTO_HEADER, PullRequest, PullResponse};
+use domain::protocol::{PROTO, PROTO_HEADER, PullRequest, PullResponse};
 use serde_json::Value;
 
 use super::outbox;
@@ -73,7 +73,7 @@ fn handed_out(server: &StreetServer, phone: &Phone) -> Option<Rows> {
             profile: None,
             max_bytes: None,
             seen: None,
-            announce: Announcement::default(),
+            announce: None,
         };
         let request = Request {
             method: Method::Post,

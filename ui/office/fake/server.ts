@@ -200,10 +200,20 @@ export class FakeOffice {
   }
 
   private devices(now: number): Device[] {
-    const phone = (n: number, name: string, user_name: string, last_seen_at: number | null, unsent: number, photos_unsent: number, revoked = false): Device => ({
-      id: `d-${n}`, user: 'u-li', user_name, name, app_version: n === 3 ? '0.0.9' : '0.1.0', enrolled_at: now - n * 1_728_000_000, last_seen_at, revoked: revoked || this.revoked.has(`d-${n}`),
-      announce: last_seen_at === null ? null : { unsent, photos_unsent, oldest_unsent_ms: unsent ? 8_200_000 : null, last_error: unsent ? 'unreachable' : null, divergences: 0, free_bytes: 9e9, app_version: '0.1.0' } })
-    return [phone(1, '红米 Note', '李青', now - 40_000, 0, 0), phone(2, '华为畅享', '孙悦', now - 7_400_000, 3, 5), phone(3, '旧手机', '钱波', null, 0, 0, true)]
+    const hour = 3_600_000
+    const phone = (n: number, name: string, user_name: string, heard: number | null, holds: Partial<NonNullable<Device['holds']>>, rest: Partial<Device> = {}): Device => ({
+      id: `d-${n}`, user: 'u-li', user_name, name, app_version: '0.2.0', enrolled_at: now - n * 1_728_000_000, last_seen_at: heard === null ? null : now - heard, revoked: this.revoked.has(`d-${n}`), parked: 0, worries: [],
+      holds: heard === null ? null : { unsent: 0, photos_unsent: 0, oldest_unsent_at: null, last_error: null, divergences: 0, free_bytes: 9e9, said_at: now - heard, ...holds }, ...rest })
+    return [
+      phone(2, '华为畅享', '孙悦', 7_400_000, { unsent: 3, photos_unsent: 5, oldest_unsent_at: now - 51.5 * hour, last_error: 'unreachable' }, { worries: ['unsent_long'] }),
+      phone(4, '荣耀 X50', '何田', 300_000, { unsent: 1, photos_unsent: 2, oldest_unsent_at: now - 5 * hour, last_error: 'phone_full', free_bytes: 180e6 }, { worries: ['unsent_long', 'low_space'] }),
+      phone(5, '小米 13', '周明', 146.5 * hour, {}, { worries: ['silent'] }),
+      phone(6, 'vivo Y78', '郑平', 1_200_000, {}, { app_version: '0.1.0', worries: ['old_app', 'parked'], parked: 2 }),
+      phone(7, '备用机', '吴强', null, {}, { worries: ['silent'] }),
+      phone(1, '红米 Note', '李青', 40_000, { unsent: 1, photos_unsent: 2, oldest_unsent_at: now - 60_000 }),
+      phone(8, 'OPPO A2', '马丽', 20_000, {}),
+      phone(3, '旧手机', '钱波', 700 * hour, {}, { app_version: '0.0.9', revoked: true }),
+    ]
   }
 
   private found(id: string, who: Person): CaseRow {

@@ -46,20 +46,47 @@ describe('people and their phones', () => {
     expect(office.outside('enrolment')?.textContent).toContain('只有这台机器上的程序能登记')
   })
 
-  it('show what a phone still holds, in the words the phone itself uses', async () => {
+  it('are listed the worst first, each with its sentences', async () => {
     const office = await load('/devices', 'admin')
-    const holding = office.all('device-row')[1]!.text()
-    expect(holding).toContain('3 条，5 张照片')
-    expect(holding).toContain('内容已保存在手机上')
+    const rows = office.all('device-row').map((row) => row.text())
+    expect(rows[0]).toContain('还有 3 条记录、5 个照片文件没有传上来，最早的一条已经等了 2 天 3 小时。')
+    expect(rows[0]).toContain('内容已保存在手机上')
+    expect(rows[1]).toContain('手机存储只剩 180 MB')
+    expect(rows[2]).toContain('已经 6 天 2 小时没有联系服务器。')
+    expect(rows[3]).toContain('应用还是 0.1.0 版')
+    expect(rows[3]).toContain('有 2 条在服务器上等人处理。')
+    expect(rows[4]).toContain('登记以后还没有联系过服务器。')
+    expect(rows[6]).toContain('全部送达。')
+  })
+
+  it('are counted at the top, and a count shows those phones alone', async () => {
+    const office = await load('/devices', 'admin')
+    expect(office.find('fleet-all').text()).toBe('8全部手机')
+    expect(office.find('fleet-holding').text()).toBe('3有未传内容')
+    await office.click('fleet-low_space')
+    expect(office.all('device-row').map((row) => row.find('strong').text())).toEqual(['何田'])
+    await office.click('fleet-revoked')
+    expect(office.all('device-row').map((row) => row.find('strong').text())).toEqual(['钱波'])
+    await office.click('fleet-all')
+    expect(office.all('device-row')).toHaveLength(8)
+  })
+
+  it('are read again at a hint', async () => {
+    const office = await load('/devices', 'admin')
+    const asked = () => office.sent.filter((one) => one.path === '/v1/devices').length
+    const before = asked()
+    office.server.arrive()
+    await office.settle()
+    expect(asked()).toBeGreaterThan(before)
   })
 
   it('can be shut out, after being told what has not come yet', async () => {
     const office = await load('/devices', 'admin')
-    await office.all('device-row')[1]!.find('[data-test="revoke"]').trigger('click')
+    await office.all('device-row')[0]!.find('[data-test="revoke"]').trigger('click')
     await office.settle()
     expect(document.body.textContent).toContain('它最后报告还有 8 条没有传上来')
     expect(office.sent.some((one) => one.method === 'POST')).toBe(false)
     await office.click('revoke-confirm')
-    expect(office.all('device-row')[1]!.text()).toContain('已停用')
+    expect(office.all('device-row')[0]!.text()).toContain('已停用')
   })
 })

@@ -65,6 +65,11 @@ impl Lanes {
         self.lanes[..Lane::Map as usize].iter().any(|lane| !lane.ready(now))
     }
 
+    /// True while the last try of a lane failed, whether it waits or is about to try again.
+    pub(crate) fn any_failing(&self) -> bool {
+        self.lanes[..Lane::Map as usize].iter().any(|lane| lane.failures > 0)
+    }
+
     /// The network changed, or the server answered: try everything at once.
     pub(crate) fn reset(&mut self) {
         *self = Self::default();

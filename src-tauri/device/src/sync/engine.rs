@@ -7,6 +7,7 @@ use domain::protocol::{ErrorCode, MAX_MUTATIONS};
 use domain::{MutationId, Sha256Hex};
 use tokio::sync::Notify;
 
+use super::announce::Told;
 use super::backoff::{Backoff, Lanes};
 use crate::ports::Network;
 
@@ -49,6 +50,8 @@ pub(crate) struct Memory {
     pub(crate) pauses: HashMap<Sha256Hex, Backoff>,
     /// Size of the next piece of a photo.
     pub(crate) chunk: usize,
+    /// What the server was told of this phone last.
+    pub(crate) told: Option<Told>,
     /// The next step's instant, for the sync sheet.
     pub(crate) next_try_at: Option<i64>,
 }
@@ -71,6 +74,7 @@ impl Engine {
             failures_alone: HashMap::new(),
             pauses: HashMap::new(),
             chunk: CHUNK_BYTES.0,
+            told: None,
             next_try_at: None,
         };
         Self {
@@ -99,6 +103,11 @@ impl Memory {
     /// records, does not explain it away.
     pub(crate) fn error(&self, now: i64) -> Option<ErrorCode> {
         self.last_error.filter(|_| self.lanes.any_waiting(now))
+    }
+
+    /// Why the last tries failed, also while the next one is under way; for the office.
+    pub(crate) fn failing(&self) -> Option<ErrorCode> {
+        self.last_error.filter(|_| self.lanes.any_failing())
     }
 
     /// Forgets every wait: the network changed, the worker asked, or the server is back.

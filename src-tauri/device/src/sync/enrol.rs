@@ -48,6 +48,7 @@ impl Device {
             token: under_way.token.clone(),
             device_name: request.device_name.trim().chars().take(MAX_NAME).collect(),
             app_version: self.ports.app_version.clone(),
+            announce: Some(self.announcement().map_err(WireError::from)?),
         };
         let asked_at = self.ports.clock.mono_ms();
         let answer: EnrolResponse = self

@@ -166,6 +166,8 @@ impl Device {
         memory.reachable = matches!(checked, Ok(_) | Err(Fault::Refused { .. }));
         if let Err(fault) = checked {
             memory.last_error = Some(fault.code());
+            // It may have heard what was said or not.
+            memory.told = None;
         }
     }
 }

@@ -30,6 +30,7 @@ impl Device {
             epoch: before.epoch,
             device,
             token: token.clone(),
+            announce: Some(self.announcement()?),
         };
         let answer: Result<EnrolResponse, Fault> = self
             .call_json(&before.server, Some(&before.token), "/v1/fork", &request)

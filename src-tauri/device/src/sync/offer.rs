@@ -23,10 +23,12 @@ impl Device {
         if hashes.is_empty() {
             return Ok(());
         }
+        let news = self.news(&identity)?;
         let request = OfferRequest {
             proto: PROTO,
             epoch: identity.epoch,
             hashes,
+            announce: news.announce(),
         };
         let answer: std::result::Result<OfferResponse, Fault> = self
             .call_json(&identity.server, Some(&identity.token), "/v1/blobs/offer", &request)
@@ -35,6 +37,7 @@ impl Device {
             // A server with another history knows nothing of the mutations these files belong to; they go first.
             Ok(response) if self.note_history(identity.device, response.epoch)? => Ok(()),
             Ok(response) => {
+                self.was_told(news, response.epoch);
                 let have = response.lines.iter().filter(|line| line.answer == BlobAnswer::Have);
                 let lines = have.map(|line| photo_line(&line.sha256)).collect();
                 let (rev, sig) = (response.street_rev, response.sig.as_deref());

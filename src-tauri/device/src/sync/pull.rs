@@ -36,6 +36,7 @@ impl Device {
             Ok((epoch, cursor::all(cache)?))
         })?;
         let check = self.engine.memory().check_due_at <= self.ports.clock.mono_ms();
+        let news = self.news(&identity)?;
         let request = PullRequest {
             proto: PROTO,
             epoch,
@@ -47,7 +48,7 @@ impl Device {
             check,
             profile: Some(profile_hash(&identity.profile)),
             max_bytes: Some(MAX_BYTES),
-            announce: self.announcement()?,
+            announce: news.announce(),
         };
         let asked_at = self.ports.clock.mono_ms();
         let answer: std::result::Result<PullResponse, Fault> = self
@@ -55,6 +56,7 @@ impl Device {
             .await;
         match answer {
             Ok(response) => {
+                self.was_told(news, response.epoch);
                 self.note_clock(response.server_ms, asked_at)?;
                 let applied = self.write_rows(&identity, &response)?;
                 self.after_pull(&applied, &response, check);

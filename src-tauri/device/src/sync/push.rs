@@ -1,20 +1,18 @@
 //! Pushing mutations and writing down what the server says of each.
 
 use domain::protocol::{
-    Announcement, ErrorCode, MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PROTO, PushRequest, PushResponse, Stop,
-    receipt_line,
+    ErrorCode, MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PROTO, PushRequest, PushResponse, Stop, receipt_line,
 };
 use domain::{DeviceId, Epoch};
 
-use super::agree::DIVERGENCES;
 use super::backoff::Lane;
 use super::exchange::Fault;
 use super::signed::Signed;
 use crate::device::Device;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::ports::Topic;
 use crate::store::identity::Identity;
-use crate::store::{identity, mutation, photo_file, setting};
+use crate::store::{identity, mutation, photo_file};
 
 /// Room for the rest of the request beside its mutations, in bytes.
 const ENVELOPE_BYTES: usize = 4 * 1024;
@@ -27,12 +25,13 @@ impl Device {
         let Some((identity, batch)) = self.take_batch(empty)? else {
             return Ok(());
         };
+        let news = self.news(&identity)?;
         let request = PushRequest {
             proto: PROTO,
             epoch: identity.epoch,
             device: identity.device,
             seen: identity.seen_rev,
-            announce: self.announcement()?,
+            announce: news.announce(),
             mutations: batch,
         };
         let asked_at = self.ports.clock.mono_ms();
@@ -44,6 +43,7 @@ impl Device {
                 let lines = response.receipts.iter().map(receipt_line).collect();
                 let (rev, sig) = (Some(response.street_rev), response.sig.as_deref());
                 let signed = Signed::check(&identity, response.epoch, rev, lines, sig)?;
+                self.was_told(news, response.epoch);
                 self.note_clock(response.server_ms, asked_at)?;
                 self.write_receipts(identity.device, &response, &signed)?;
                 self.after_push(&request.mutations, &response);
@@ -72,26 +72,6 @@ impl Device {
             let batch = mutation::take_batch(tx, &mut identity.next_seq, now, limit, max_bytes)?;
             identity::put(tx, &identity)?;
             Ok(Some((identity, batch)))
-        })
-    }
-
-    /// What this phone holds unsent, for the office.
-    pub(crate) fn announcement(&self) -> Result<Announcement> {
-        let now = self.ports.clock.wall_ms();
-        let last_error = self.engine.memory().error(self.ports.clock.mono_ms());
-        let free_bytes = self.ports.files.free_space(&self.dir);
-        self.store.outbox(|outbox| {
-            let (unsent, oldest) = mutation::unsent(outbox)?;
-            let (photos_unsent, _) = photo_file::waiting(outbox)?;
-            Ok(Announcement {
-                unsent,
-                photos_unsent,
-                oldest_unsent_ms: oldest.map(|then| (now - then).max(0)),
-                last_error: last_error.and_then(code_name),
-                divergences: setting::get(outbox, DIVERGENCES)?,
-                free_bytes,
-                app_version: self.ports.app_version.clone(),
-            })
         })
     }
 
@@ -248,13 +228,4 @@ pub(crate) fn begin_history(outbox: &rusqlite::Connection, identity: &mut Identi
         photo_file::reopen_all(outbox)?;
     }
     Ok(before.is_some())
-}
-
-/// A code as it travels.
-fn code_name(code: ErrorCode) -> Option<String> {
-    serde_json::to_value(code)
-        .map_err(Failure::from)
-        .ok()?
-        .as_str()
-        .map(str::to_owned)
 }

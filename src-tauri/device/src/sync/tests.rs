@@ -458,6 +458,51 @@ async fn a_captive_portal_is_not_taken_for_the_server() {
     assert_once(&world, 1);
 }
 
+/// What the phone said in the requests since the last look.
+fn heard(world: &World) -> Vec<Option<(u32, Option<String>)>> {
+    let said = std::mem::take(&mut world.server.state().said);
+    said.into_iter()
+        .map(|said| said.map(|said| (said.unsent, said.last_error)))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_the_server_has_heard_is_not_said_again() {
+    let world = World::enrolled();
+    world.device.pull().await.unwrap();
+    assert_eq!(heard(&world), [Some((0, None))], "the first time");
+    world.device.pull().await.unwrap();
+    world.device.push(true).await.unwrap();
+    assert_eq!(heard(&world), [None, None], "nothing has changed");
+    world.save_report("tree-fallen");
+    world.device.push(true).await.unwrap();
+    world.clock.advance(3_600_000);
+    world.device.pull().await.unwrap();
+    assert_eq!(heard(&world), [Some((1, None)), None], "older, but not other");
+    world.server.restore_empty(Epoch(Uuid::from_u128(77)));
+    world.device.pull().await.unwrap();
+    world.device.pull().await.unwrap();
+    let again = heard(&world);
+    assert_eq!(again.last(), Some(&Some((1, None))), "another history has not heard it");
+}
+
+#[tokio::test]
+async fn a_phone_whose_sync_fails_says_so_until_it_is_heard() {
+    let world = World::enrolled();
+    world.device.pull().await.unwrap();
+    world.save_report("tree-fallen");
+    heard(&world);
+    world.server.set_mode(Mode::LoseFirstReply);
+    steps(&world, 12).await;
+    let told = heard(&world);
+    assert_eq!(told[0], Some((1, None)), "the reply to this was lost");
+    assert_eq!(
+        told[1],
+        Some((1, Some("unreachable".to_owned()))),
+        "so it is said again, and why"
+    );
+}
+
 #[tokio::test]
 async fn a_busy_server_is_left_alone_for_as_long_as_it_asks() {
     let world = World::enrolled();

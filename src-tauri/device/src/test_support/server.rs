@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
 
 use domain::protocol::{
-    BlobAnswer, BucketPage, EnrolRequest, EnrolResponse, ErrorBody, ErrorCode, ForkRequest, Line, Mutation, OfferLine,
-    OfferRequest, OfferResponse, PROTO_HEADER, Profile, PullRequest, PullResponse, PushRequest, PushResponse,
-    REQUEST_ID_HEADER, Receipt, Row, ServerKey, Statement, Stop, UploadState, Verdict, WireError, body_hash,
-    photo_line, profile_hash, receipt_line,
+    Announcement, BlobAnswer, BucketPage, EnrolRequest, EnrolResponse, ErrorBody, ErrorCode, ForkRequest, Line,
+    Mutation, OfferLine, OfferRequest, OfferResponse, PROTO_HEADER, Profile, PullRequest, PullResponse, PushRequest,
+    PushResponse, REQUEST_ID_HEADER, Receipt, Row, ServerKey, Statement, Stop, UploadState, Verdict, WireError,
+    body_hash, photo_line, profile_hash, receipt_line,
 };
 use domain::{Bucket, DeviceId, Epoch, MutationId, Sha256Hex};
 use futures_util::FutureExt as _;
@@ -56,6 +56,8 @@ pub(crate) struct State {
     parts: HashMap<Sha256Hex, Vec<u8>>,
     answered: HashMap<String, u32>,
     pub(crate) requests: Vec<String>,
+    /// What the phone said of itself with each push, pull and offer.
+    pub(crate) said: Vec<Option<Announcement>>,
     /// Idempotency by mutation id switched off: the control.
     pub(crate) forgetful: bool,
     /// Signs with a key that is not the server's.
@@ -82,6 +84,7 @@ impl TestServer {
             parts: HashMap::new(),
             answered: HashMap::new(),
             requests: Vec::new(),
+            said: Vec::new(),
             forgetful: false,
             forger: false,
         }))
@@ -212,6 +215,12 @@ impl State {
         let device = *self.devices.get(&token).ok_or(ErrorCode::Unauthenticated)?;
         if self.revoked {
             return Err(ErrorCode::DeviceRevoked.into());
+        }
+        if ["v1/push", "v1/pull", "v1/blobs/offer"].contains(&path) {
+            let whole: Value = serde_json::from_slice(&body).unwrap();
+            let announce = whole.get("announce").cloned();
+            self.said
+                .push(announce.map(|said| serde_json::from_value(said).unwrap()));
         }
         match path {
             "v1/fork" => self.fork(&serde_json::from_slice(&body).unwrap()),

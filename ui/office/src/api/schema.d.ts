@@ -221,7 +221,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every phone, the newest first. */
+        /** Every phone, the one that needs somebody most first. */
         get: operations["list_devices"];
         put?: never;
         post?: never;
@@ -1032,10 +1032,10 @@ export interface components {
             allowed: boolean;
             refusal?: components["schemas"]["ErrorCode"] | null;
         };
-        /** @description What a phone announces at every handshake, so that the office sees which phones hold unsent work. */
+        /** @description State of a phone. What is zero or absent is left out on the wire. */
         Announcement: {
             /** @description Version of the app. */
-            app_version: string;
+            app_version?: string;
             /**
              * Format: int32
              * @description How often rows here differed from the server's, and were mended.
@@ -1043,7 +1043,7 @@ export interface components {
             divergences?: number;
             /**
              * Format: int64
-             * @description Free space on the phone, in bytes.
+             * @description Free space on the phone, in bytes; two digits of it are enough.
              */
             free_bytes?: number | null;
             /** @description Code of the last sync failure. */
@@ -1057,12 +1057,12 @@ export interface components {
              * Format: int32
              * @description Photo files not yet stored on the server.
              */
-            photos_unsent: number;
+            photos_unsent?: number;
             /**
              * Format: int32
              * @description Mutations without a verdict.
              */
-            unsent: number;
+            unsent?: number;
         };
         /** @description One chip. */
         AnswerView: {
@@ -1438,28 +1438,36 @@ export interface components {
         DeviceId: string;
         /** @description A phone. */
         DeviceView: {
-            announce?: components["schemas"]["Announcement"] | null;
             /** @description Version of its app. */
             app_version: string;
             /** @description When it was enrolled. */
             enrolled_at: components["schemas"]["ReceivedAt"];
+            holds?: components["schemas"]["Holds"] | null;
             /** @description Name. */
             id: components["schemas"]["DeviceId"];
             last_seen_at?: components["schemas"]["ReceivedAt"] | null;
             /** @description What the phone calls itself. */
             name: string;
+            /**
+             * Format: int32
+             * @description Mutations of it that wait here for a person.
+             */
+            parked: number;
             /** @description True once it was revoked. */
             revoked: boolean;
             /** @description Whose phone it is. */
             user: components["schemas"]["UserId"];
             /** @description The person's name. */
             user_name: string;
+            /** @description Why somebody should look after it, the gravest first. */
+            worries: components["schemas"]["Worry"][];
         };
         /**
          * @description `POST /v1/enrol`. The phone makes the device id and the token itself, so that a repeat after a lost reply
          *     finds the same enrolment instead of a used code.
          */
         EnrolRequest: {
+            announce?: components["schemas"]["Announcement"] | null;
             /** @description Version of the app. */
             app_version: string;
             /** @description The one-time code from the office, eight characters; case and dashes do not matter. */
@@ -1528,6 +1536,7 @@ export interface components {
         ErrorCode: "bad_request" | "invalid" | "unauthenticated" | "device_revoked" | "forbidden" | "not_found" | "method_not_allowed" | "stale" | "state_refuses_action" | "final_dispatch" | "make_safe_first" | "return_window_over" | "extensions_used_up" | "past_due" | "assist_open" | "withdraw_window_over" | "reopen_window_over" | "same_person" | "wrong_credentials" | "too_many_tries" | "busy" | "code_invalid" | "link_invalid" | "login_taken" | "last_administrator" | "password_weak" | "too_large" | "unsupported_media" | "bad_encoding" | "proto_unsupported" | "device_mismatch" | "mutation_id_conflict" | "mutation_unknown" | "out_of_scope" | "internal" | "offset_mismatch" | "hash_mismatch" | "blob_unknown" | "disk_full" | "read_only" | "database_newer" | "database_corrupt" | "phone_full" | "phone_write" | "unreachable" | "not_our_server" | "address_refused" | "already_enrolled" | "not_enrolled" | "unsent_work" | "qr_not_found" | "qr_foreign" | "photo_empty" | "photo_not_an_image" | "photo_undecodable" | "photo_too_many_pixels" | "photo_damaged" | "map_invalid";
         /** @description `POST /v1/fork`: a restored or cloned phone, still holding a valid token, asks for a device id of its own. */
         ForkRequest: {
+            announce?: components["schemas"]["Announcement"] | null;
             /** @description The new device id, made by the phone. */
             device: components["schemas"]["DeviceId"];
             epoch?: components["schemas"]["Epoch"] | null;
@@ -1573,6 +1582,34 @@ export interface components {
          *     on where that clock stands still or goes back. Zero is before every edit.
          */
         Hlc: number;
+        /** @description What a phone last said of itself. */
+        Holds: {
+            /**
+             * Format: int32
+             * @description How often rows there differed from those here, and were mended.
+             */
+            divergences: number;
+            /**
+             * Format: int64
+             * @description Free space, in bytes.
+             */
+            free_bytes?: number | null;
+            /** @description Code of its last sync failure. */
+            last_error?: string | null;
+            oldest_unsent_at?: components["schemas"]["ReceivedAt"] | null;
+            /**
+             * Format: int32
+             * @description Photo files not yet stored here.
+             */
+            photos_unsent: number;
+            /** @description When it said so. */
+            said_at: components["schemas"]["ReceivedAt"];
+            /**
+             * Format: int32
+             * @description Mutations without a verdict.
+             */
+            unsent: number;
+        };
         /** @description A dwelling and what the assigned worker needs to know at its door. */
         Household: {
             /** @description Building, such as `3号楼`. */
@@ -1838,6 +1875,7 @@ export interface components {
         };
         /** @description `POST /v1/blobs/offer`: which of these do you want? */
         OfferRequest: {
+            announce?: components["schemas"]["Announcement"] | null;
             epoch?: components["schemas"]["Epoch"] | null;
             /** @description At most 200 hashes. */
             hashes: components["schemas"]["Sha256Hex"][];
@@ -2083,8 +2121,7 @@ export interface components {
         };
         /** @description `POST /v1/pull`. */
         PullRequest: {
-            /** @description State of the phone. */
-            announce: components["schemas"]["Announcement"];
+            announce?: components["schemas"]["Announcement"] | null;
             /** @description True to get the digest of every bucket, whether it has moved or not. */
             check?: boolean;
             /** @description The last revision held, per bucket. An empty map asks for everything in scope. */
@@ -2144,8 +2181,7 @@ export interface components {
         };
         /** @description `POST /v1/push`. */
         PushRequest: {
-            /** @description State of the phone. */
-            announce: components["schemas"]["Announcement"];
+            announce?: components["schemas"]["Announcement"] | null;
             /** @description The device. Must be the one the token belongs to. */
             device: components["schemas"]["DeviceId"];
             epoch?: components["schemas"]["Epoch"] | null;
@@ -2720,6 +2756,11 @@ export interface components {
             /** @description Typed details; which ones, each code says. */
             details?: Record<string, never>;
         };
+        /**
+         * @description Why somebody should look after a phone, the gravest first.
+         * @enum {string}
+         */
+        Worry: "unsent_long" | "low_space" | "silent" | "old_app" | "parked";
     };
     responses: never;
     parameters: never;
