@@ -96,6 +96,7 @@ pub(crate) fn packed(json: &[u8]) -> Result<Vec<u8>, Fault> {
 /// What a phone says of itself with every request.
 pub(crate) fn announcement(unsent: usize) -> Announcement {
     Announcement {
+        signed_in: None,
         unsent: u32::try_from(unsent).unwrap_or(u32::MAX),
         photos_unsent: u32::try_from(unsent * 2).unwrap_or(u32::MAX),
         oldest_unsent_ms: (unsent > 0).then_some(48_211),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::clock::Calendar;
-use domain::protocol::RowType;
+use domain::protocol::{RevokeOrder, RowType};
 use domain::view::{GridRow, StreetRow};
 use domain::{CommunityId, GridId, ReceivedAt, Role, StreetId, UserId};
 use sync_server::clock::{RandomIds, SystemClock};
@@ -204,6 +204,8 @@ fn enrol(edit: &Edit<'_>, phone: &Phone, grids: &[GridId]) -> Outcome<()> {
         name: "phone".to_owned(),
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
         revoked: false,
+        order: RevokeOrder::default(),
+        wiped_at: None,
         last_seq: 0,
         forked_from: None,
         announce: None,

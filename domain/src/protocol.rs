@@ -19,7 +19,9 @@ pub use blob::{
 pub use change::{BucketPage, PullRequest, PullResponse, Row, RowType, Tombstone};
 pub use dictionary::{DICTIONARY, DICTIONARY_HEADER, DICTIONARY_MAX_BYTES, DICTIONARY_NUMBER};
 pub use digest::{CompareRequest, CompareResponse, MAX_PREFIXES, Parts, RowDigest, differing, parts, row_place};
-pub use enrol::{EnrolRequest, EnrolResponse, ForkRequest, Profile};
+pub use enrol::{
+    EnrolRequest, EnrolResponse, ForkRequest, LEASE_DAYS, Profile, RevokeOrder, SwitchRequest, WipedRequest,
+};
 pub use error_code::{ErrorBody, ErrorCode, Problem, ProblemKind, WireError};
 pub use hash::{body_hash, profile_hash};
 pub use mutation::{MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PushRequest, PushResponse, Stop, kind};

@@ -61,6 +61,7 @@ pub fn run() {
             commands::session::read_enrolment_qr,
             commands::session::save_settings,
             commands::session::sign_out,
+            commands::session::switch_user,
             commands::sync::get_sync,
             commands::sync::sync_now,
             commands::today::get_today,

@@ -2,8 +2,8 @@
 //! its own: the office learns of a phone that holds work also when that very sync fails.
 
 use axum::extract::{FromRequest, Request};
+use domain::Bucket;
 use domain::protocol::{Announcement, Handshake, OfferRequest, PullRequest, PushRequest};
-use domain::{Bucket, ErrorCode};
 use serde::de::DeserializeOwned;
 
 use crate::Outcome;
@@ -30,9 +30,19 @@ pub trait Admits {
     }
 }
 
-impl Admits for PushRequest {}
+impl Admits for PushRequest {
+    fn admits(device: &DeviceRecord) -> bool {
+        phone::may_send(device)
+    }
+}
+
 impl Admits for PullRequest {}
-impl Admits for OfferRequest {}
+
+impl Admits for OfferRequest {
+    fn admits(device: &DeviceRecord) -> bool {
+        phone::may_send(device)
+    }
+}
 
 impl<T: DeserializeOwned + Handshake + Admits + Send, const LIMIT: usize> FromRequest<Server> for Contact<T, LIMIT> {
     type Rejection = crate::Failure;
@@ -49,13 +59,16 @@ impl<T: DeserializeOwned + Handshake + Admits + Send, const LIMIT: usize> FromRe
         }
         spoken_in_head?;
         if !T::admits(&device) {
-            return Err(ErrorCode::DeviceRevoked.into());
+            return Err(phone::revoked(&device));
         }
         let Wire(asked) = asked?;
         spoken(asked.proto())?;
+        let phone = Phone(device);
         if let Some(named) = asked.device() {
-            Phone(device.clone()).names_itself(named)?;
+            phone.names_itself(named)?;
         }
+        phone.is_of(asked.announce().and_then(|said| said.signed_in))?;
+        let device = phone.0;
         Ok(Self(device, asked))
     }
 }

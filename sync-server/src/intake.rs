@@ -18,7 +18,7 @@ use domain::{DeviceId, ErrorCode, Problem, UserId};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::store::Edit;
+use crate::store::{Edit, devices};
 use crate::{Failure, Outcome};
 
 /// How long after the end of a posting its work is still taken, in milliseconds: 72 h.
@@ -30,7 +30,7 @@ pub struct Intake<'e, 't> {
     pub edit: &'e Edit<'t>,
     /// The phone.
     pub device: DeviceId,
-    /// Whose phone it is.
+    /// Whose phone it is; of a mutation that is being carried out, its author.
     pub user: UserId,
 }
 
@@ -49,10 +49,24 @@ impl<'e, 't> Intake<'e, 't> {
         if mutation.v != 1 {
             return Err(ErrorCode::MutationUnknown.into());
         }
-        // A phone speaks for the person it was enrolled for, and for nobody else.
-        if mutation.author != self.user {
+        if !self.speaks_for(mutation.author)? {
             return Err(ErrorCode::OutOfScope.into());
         }
+        let of_author = Self {
+            user: mutation.author,
+            ..*self
+        };
+        of_author.carry_out(mutation)
+    }
+
+    /// A phone speaks for those who signed in on it, and for nobody else: what one of them has not sent yet travels also
+    /// while it is another's.
+    fn speaks_for(&self, author: UserId) -> Outcome<bool> {
+        Ok(author == self.user || devices::users(self.edit.tx, &self.edit.street, self.device)?.contains(&author))
+    }
+
+    /// Applies a mutation of the person it speaks for.
+    fn carry_out(&self, mutation: &Mutation) -> Outcome<Verdict> {
         match mutation.kind.as_str() {
             kind::REPORT_CREATE => self.create_report(mutation, body(mutation)?),
             kind::REPORT_NOTE => self.add_note(mutation, body(mutation)?),

@@ -3,14 +3,15 @@
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use domain::protocol::PROTO_HEADER;
-use domain::{DeviceId, ErrorCode};
+use domain::protocol::{PROTO_HEADER, RevokeOrder};
+use domain::{DeviceId, ErrorCode, UserId};
+use serde_json::json;
 
 use crate::auth::Access;
 use crate::encoding::spoken;
 use crate::server::Server;
 use crate::store::devices::{self, DeviceRecord};
-use crate::{Outcome, hash};
+use crate::{Failure, Outcome, hash};
 
 /// An enrolled phone that was not revoked.
 #[derive(Debug, Clone)]
@@ -31,20 +32,94 @@ impl Phone {
             Err(ErrorCode::DeviceMismatch.into())
         }
     }
+
+    /// Refuses a phone that somebody else is signed in on than is known here: it would be shown what is not theirs, and its work
+    /// judged by another's rights. It locks itself, and whoever holds it signs in anew. One that only sends what is left may go on.
+    ///
+    /// # Errors
+    /// [`ErrorCode::DeviceRevoked`] with the order to lock.
+    pub fn is_of(&self, signed_in: Option<UserId>) -> Outcome<()> {
+        if self.0.revoked || signed_in.is_none_or(|user| user == self.0.user) {
+            return Ok(());
+        }
+        tracing::warn!(device = %self.0.id, "somebody else is signed in on this phone than is known here");
+        Err(Failure::refused(
+            ErrorCode::DeviceRevoked,
+            json!({ "order": RevokeOrder::Lock }),
+        ))
+    }
 }
 
 impl FromRequestParts<Server> for Phone {
-    type Rejection = crate::Failure;
+    type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Outcome<Self> {
         let device = known(parts, server).await?;
         speaks(parts)?;
         if device.revoked {
-            Err(ErrorCode::DeviceRevoked.into())
+            Err(revoked(&device))
         } else {
             Ok(Self(device))
         }
     }
+}
+
+/// A phone that may hand over what it holds: an enrolled one, or a revoked one that is to send what is left.
+#[derive(Debug, Clone)]
+pub struct Sender(pub Phone);
+
+impl Sender {
+    /// What the route table states for handlers that take a sender.
+    pub const ACCESS: Access = Access::Device;
+}
+
+impl FromRequestParts<Server> for Sender {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Outcome<Self> {
+        let device = known(parts, server).await?;
+        speaks(parts)?;
+        if may_send(&device) {
+            Ok(Self(Phone(device)))
+        } else {
+            Err(revoked(&device))
+        }
+    }
+}
+
+/// A revoked phone.
+#[derive(Debug, Clone)]
+pub struct Revoked(pub DeviceRecord);
+
+impl Revoked {
+    /// What the route table states for handlers that take a revoked phone.
+    pub const ACCESS: Access = Access::Device;
+}
+
+impl FromRequestParts<Server> for Revoked {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Outcome<Self> {
+        let device = known(parts, server).await?;
+        speaks(parts)?;
+        if device.revoked {
+            Ok(Self(device))
+        } else {
+            Err(ErrorCode::BadRequest.into())
+        }
+    }
+}
+
+/// True while what a phone pushes is taken.
+#[must_use]
+pub fn may_send(device: &DeviceRecord) -> bool {
+    !device.revoked || (device.order == RevokeOrder::UploadThenWipe && device.wiped_at.is_none())
+}
+
+/// The refusal a revoked phone gets: what it is to do.
+#[must_use]
+pub fn revoked(device: &DeviceRecord) -> Failure {
+    Failure::refused(ErrorCode::DeviceRevoked, json!({ "order": device.order }))
 }
 
 /// The phone that a token belongs to, whatever became of it.

@@ -34,7 +34,7 @@ REFUSED_EXAMPLES = 1
 NOBODY = "01890a5d-ac96-774b-bcce-b302099a8057"
 KNOWN_BY = {"authorization", "x-sync-proto", "x-xunge"}
 # These would end what the other doors are tried with; prepared requests go through them once.
-ENDING = {"DELETE /v1/session", "POST /v1/devices/{id}/revoke", "POST /v1/fork"}
+ENDING = {"DELETE /v1/session", "POST /v1/devices/{id}/revoke", "POST /v1/fork", "POST /v1/switch", "POST /v1/wiped"}
 
 
 class Record:
@@ -122,8 +122,8 @@ def examine(server, empty):
     began, record = time.monotonic(), Record()
     people = {role: person(server, login) for role, login in ROLES.items()}
     phone = Phone(server, "zhao", "doors")
-    Phone(server, "chen", "to be revoked")
     prepared = Prepared(server, people, phone, record)
+    prepared.to_be_revoked = Phone(server, "chen", "to be revoked")
     prepared.all(empty)
     known = {
         "url": server.url,

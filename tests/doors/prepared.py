@@ -197,13 +197,15 @@ class Prepared:
     def phones(self):
         admin = self.people["administrator"]
         self.ask(admin, "POST", "/v1/enrolments", json={"user": self.phone.profile["user"]})
-        listed = self.ask(admin, "GET", "/v1/devices").json()
-        self.to_be_revoked = [phone["id"] for phone in listed if phone["name"] == "to be revoked"]
+        self.ask(admin, "GET", "/v1/devices")
 
     def ending(self):
         """What ends the things that the other doors were tried with."""
-        for phone in self.to_be_revoked:
-            self.ask(self.people["administrator"], "POST", "/v1/devices/{id}/revoke", id=phone)
+        leaving, admin = self.to_be_revoked, self.people["administrator"]
+        self.ask(admin, "POST", "/v1/devices/{id}/revoke", json={"order": "upload_then_wipe"}, id=leaving.id)
+        self.ask(leaving, "POST", "/v1/wiped", json={"proto": 1, "device": leaving.id})
+        code = self.ask(admin, "POST", "/v1/enrolments", json={"user": self.phone.profile["user"]}).json()["code"]
+        self.ask(self.phone, "POST", "/v1/switch", json={"proto": 1, "device": self.phone.id, "code": code})
         fork = {"proto": 1, "device": str(uuid.uuid4()), "token": fresh_token()}
         self.ask(self.phone, "POST", "/v1/fork", json=fork)
 

@@ -14,6 +14,7 @@ mod ninety_reports;
 mod poison;
 mod power;
 mod repeats;
+mod shared_phones;
 mod simnet;
 mod storm;
 mod trouble;

@@ -208,8 +208,8 @@ async fn a_revoked_phone_keeps_everything_and_its_worker_enrols_again() {
         "在手机上：这台手机已停用，内容仍在手机上。这台手机已被街道办停用。没送出的内容仍留在手机上。"
     );
     assert_eq!(
-        sentences::in_office("device.revoked"),
-        "已停用",
+        sentences::in_office("device.ordered_lock"),
+        "已停用，锁住",
         "what the office reads"
     );
     assert!(phone.device().get_session().unwrap().revoked);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{OfferRequest, PullRequest, PushRequest};
-use crate::DeviceId;
+use crate::{DeviceId, UserId};
 
 /// Codes and versions longer than this are cut when they are kept; none of ours is.
 const MAX_WORD: usize = 40;
@@ -27,6 +27,10 @@ pub struct Announcement {
     /// How often rows here differed from the server's, and were mended.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub divergences: u32,
+    /// Who is signed in, on a phone on which others ever were or may have been; such a phone always says it. A server that takes
+    /// it for another's was restored to a day before they signed in, or its answer to the change of hands was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_in: Option<UserId>,
     /// Free space on the phone, in bytes; two digits of it are enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_bytes: Option<u64>,

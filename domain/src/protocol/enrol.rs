@@ -44,6 +44,16 @@ pub struct Profile {
     pub community: Option<CommunityId>,
     /// The grids the person works in, own grid first.
     pub grids: Vec<GridId>,
+    /// After this many days without contact the phone shows no household any more.
+    #[serde(default = "lease_days")]
+    pub lease_days: u16,
+}
+
+/// Days without contact after which a phone shows no household any more, where the street has set nothing else.
+pub const LEASE_DAYS: u16 = 14;
+
+fn lease_days() -> u16 {
+    LEASE_DAYS
 }
 
 /// Answer to an enrolment.
@@ -76,4 +86,39 @@ pub struct ForkRequest {
     /// State of the phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announce: Option<Announcement>,
+}
+
+/// `POST /v1/switch`: another person signs in on this phone. What the one before has not sent stays on it, goes on being sent,
+/// and is shown to nobody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SwitchRequest {
+    /// Protocol version.
+    pub proto: u16,
+    /// The device. Must be the one the token belongs to.
+    pub device: DeviceId,
+    /// The one-time code that the office gave the other person.
+    pub code: String,
+}
+
+/// What an administrator orders a revoked phone to do. It stands in the details of `device_revoked`, as `order`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RevokeOrder {
+    /// Show no household any more; keep what was not sent until somebody signs in again.
+    #[default]
+    Lock,
+    /// Send what is left, then remove everything.
+    UploadThenWipe,
+    /// Remove everything at once, also what was not sent.
+    Wipe,
+}
+
+/// `POST /v1/wiped`: a revoked phone says that it is about to remove everything, as ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WipedRequest {
+    /// Protocol version.
+    pub proto: u16,
+    /// The device. Must be the one the token belongs to.
+    pub device: DeviceId,
 }

@@ -129,6 +129,8 @@ error_codes! {
     AlreadyEnrolled = 409,
     /// The phone is not enrolled.
     NotEnrolled = 409,
+    /// Households are not shown on this phone: it was too long without contact, or the office locked it.
+    HouseholdsLocked = 423,
     /// Sign-out is refused while anything is unsent; details carry `{unsent, photos, drafts}`.
     UnsentWork = 409,
     /// No QR code was found in the picture.

@@ -9,7 +9,8 @@ use domain::protocol::WireError;
 
 use crate::failure::{Failure, Result};
 use crate::ports::{Ports, Topic};
-use crate::store::Store;
+use crate::store::{Store, setting};
+use crate::sync::WIPING;
 use crate::sync::engine::Engine;
 use crate::uploads::Upload;
 
@@ -50,6 +51,9 @@ impl Device {
             engine: Engine::new(),
             uploads: Mutex::new(HashMap::new()),
         };
+        if device.store.outbox(|outbox| setting::get(outbox, WIPING))? {
+            device.finish_wiping()?;
+        }
         device.drop_old_uploads()?;
         device.try_to_let_go();
         device.collect_orphans()?;

@@ -58,6 +58,9 @@ impl Device {
         if !is_named(&response.body, hash) {
             return Err(Failure::from(ErrorCode::HashMismatch).into());
         }
+        if !self.is_still(&identity)? {
+            return Err(Failure::from(ErrorCode::NotFound).into());
+        }
         // A phone without room still shows what it has just got.
         if let Err(failure) = self.keep_fetched(hash, &response.body) {
             tracing::warn!(code = ?failure.code(), "a fetched photo was not kept");

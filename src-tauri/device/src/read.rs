@@ -3,6 +3,7 @@
 mod cases;
 mod edits;
 mod households;
+mod lock;
 mod maps;
 mod own;
 mod reference;

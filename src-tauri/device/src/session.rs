@@ -1,5 +1,8 @@
 //! Who is signed in here, and how the app is set.
 
+use std::collections::BTreeSet;
+
+use domain::Bucket;
 use domain::protocol::{ErrorCode, RowType, WireError};
 use domain::view::GridRow;
 use serde_json::json;
@@ -9,7 +12,7 @@ use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
 use crate::store::{cursor, draft, identity, mutation, photo_file, row, setting};
-use crate::sync::{LAST_STREET, LastStreet, SETTINGS};
+use crate::sync::{LAST_STREET, LastStreet, SETTINGS, WIPED};
 use crate::view::{Draft, EnrolmentQr, Session, Settings};
 
 /// Smallest and largest text size, in percent.
@@ -25,9 +28,10 @@ impl Device {
     }
 
     fn session(&self) -> Result<Session> {
-        let (identity, settings) = self
-            .store
-            .outbox(|outbox| Ok((identity::get(outbox)?, setting::get(outbox, SETTINGS)?)))?;
+        let (identity, settings, wiped) = self.store.outbox(|outbox| {
+            let wiped = setting::get(outbox, WIPED)?;
+            Ok((identity::get(outbox)?, setting::get(outbox, SETTINGS)?, wiped))
+        })?;
         let own_grid = identity.as_ref().and_then(|identity| identity.profile.grids.first());
         let grid: Option<GridRow> = match own_grid {
             Some(grid) => self
@@ -38,6 +42,9 @@ impl Device {
         Ok(Session {
             enrolled: identity.is_some(),
             revoked: identity.as_ref().is_some_and(|identity| identity.revoked),
+            order: identity.as_ref().and_then(|identity| identity.order),
+            wiped: identity.is_none() && wiped,
+            locked: self.lock()?,
             grid_name: grid.map(|grid| grid.name),
             settings,
             app_version: self.ports.app_version.clone(),
@@ -89,7 +96,8 @@ impl Device {
     fn end_enrolment(&self) -> Result<()> {
         let me = self.me()?;
         self.store.write_outbox(|tx| {
-            let (unsent, _) = mutation::unsent(tx)?;
+            // What others left here that is not this device's to send stays, whoever signs out.
+            let unsent = mutation::sendable(tx)?;
             let (photos, _) = photo_file::waiting(tx)?;
             let own = draft::list(tx)?.into_iter().filter(|draft| belongs(draft, me));
             let (written, empty): (Vec<Draft>, Vec<Draft>) = own.partition(is_written);
@@ -107,10 +115,19 @@ impl Device {
             }
             // Opened and left as they were: nobody misses them.
             empty.iter().try_for_each(|draft| draft::remove(tx, &draft.id))?;
+            identity::forget_authors(tx)?;
             identity::remove(tx)
         })?;
+        self.forget_rows()
+    }
+
+    /// Forgets everything the server sent.
+    pub(crate) fn forget_rows(&self) -> Result<()> {
         self.store.write_cache(|tx| {
-            for bucket in row::buckets(tx)? {
+            // Also what was on its way here.
+            let mut held: BTreeSet<Bucket> = cursor::all(tx)?.into_keys().collect();
+            held.extend(row::buckets(tx)?);
+            for bucket in held {
                 row::empty_bucket(tx, &bucket)?;
                 cursor::remove(tx, &bucket)?;
             }

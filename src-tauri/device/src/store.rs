@@ -56,6 +56,29 @@ impl Store {
         })
     }
 
+    /// Removes every row of both databases, so that nothing of it is left in their files either. `begun` stands in the
+    /// settings until that is so, and `done` from then on.
+    pub(crate) fn erase(&self, begun: &str, done: &str) -> Result<()> {
+        // The cache first: whoever holds both takes them in this order.
+        let mut cache = lock(&self.cache);
+        let mut outbox = lock(&self.outbox);
+        for connection in [&mut *cache, &mut *outbox] {
+            connection.execute_batch("pragma secure_delete = on; pragma foreign_keys = off;")?;
+        }
+        transact(&mut cache, |tx| empty(tx))?;
+        transact(&mut outbox, |tx| {
+            empty(tx)?;
+            setting::put(tx, begun, &true)
+        })?;
+        for connection in [&cache, &outbox] {
+            connection.execute_batch("vacuum; pragma wal_checkpoint(truncate); pragma foreign_keys = on;")?;
+        }
+        transact(&mut outbox, |tx| {
+            setting::put(tx, begun, &false)?;
+            setting::put(tx, done, &true)
+        })
+    }
+
     /// Reads the outbox.
     pub(crate) fn outbox<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         read(&lock(&self.outbox))
@@ -75,6 +98,17 @@ impl Store {
     pub(crate) fn write_cache<T>(&self, change: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         transact(&mut lock(&self.cache), change)
     }
+}
+
+fn empty(connection: &Connection) -> Result<()> {
+    let tables: Vec<String> = connection
+        .prepare("select name from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\'")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for table in tables {
+        connection.execute(&format!("delete from \"{table}\""), [])?;
+    }
+    Ok(())
 }
 
 /// A panic while the lock was held rolled its transaction back, so the connection is still good.

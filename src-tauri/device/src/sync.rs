@@ -25,7 +25,9 @@ pub(crate) mod rule;
 mod run;
 mod signed;
 mod situation;
+mod switch;
 mod upload;
+mod wipe;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -38,3 +40,4 @@ pub(crate) use notice::news;
 pub(crate) use rule::Allowance;
 pub(crate) use run::run_loop;
 pub(crate) use situation::{SETTINGS, lane_of};
+pub(crate) use wipe::{WIPED, WIPING};

@@ -170,6 +170,7 @@ impl World {
             epoch: Some(EPOCH),
             next_seq: 1,
             revoked: false,
+            order: None,
             fork: None,
             clock_offset_ms: None,
             last_success_ms: None,
@@ -184,7 +185,10 @@ impl World {
     fn put_identity(&self, identity: &Identity) {
         self.device
             .store
-            .write_outbox(|tx| identity::put(tx, identity))
+            .write_outbox(|tx| {
+                identity::add_author(tx, identity.profile.user)?;
+                identity::put(tx, identity)
+            })
             .unwrap();
     }
 
@@ -309,6 +313,7 @@ impl World {
 
 pub(crate) fn profile() -> Profile {
     Profile {
+        lease_days: 14,
         user: ME,
         name: "W".to_owned(),
         street: "s".into(),

@@ -21,6 +21,8 @@ pub use reference::Reference;
 pub use refused::RefusedView;
 pub use report::{NoteView, PhotoView, ReasonCode, ReportSummary, ReportView, TimelineStep, Word, WordReason};
 pub use route::{GridCandidate, LocationKind, RoutePreview, StageKind};
-pub use session::{EnrolRequestView, EnrolmentQr, Language, NetworkSetting, Platform, Session, Settings, Theme};
+pub use session::{
+    EnrolRequestView, EnrolmentQr, Language, LockReason, NetworkSetting, Platform, Session, Settings, Theme,
+};
 pub use sync::{NetworkKind, NetworkRule, SyncItem, SyncItemKind, SyncView};
 pub use today::{TitleParts, Today, TodayItem, TodayKind};

@@ -38,6 +38,12 @@ pub(crate) async fn read_enrolment_qr(phone: State<'_, Phone>, upload: String) -
     phone.ask(move |device| device.read_enrolment_qr(&upload)).await
 }
 
+/// Signs another person in on this phone.
+#[tauri::command]
+pub(crate) async fn switch_user(phone: State<'_, Phone>, code: String) -> Answer<Session> {
+    phone.device()?.switch_user(&code).await
+}
+
 /// Signs out; refused while anything is unsent.
 #[tauri::command]
 pub(crate) async fn sign_out(phone: State<'_, Phone>) -> Answer<Session> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
-use domain::protocol::{Announcement, Mutation, PROTO, PushRequest, Verdict, kind};
+use domain::protocol::{Announcement, Mutation, PROTO, PushRequest, RevokeOrder, Verdict, kind};
 use domain::{
     Action, CapturedAt, CaseAct, DeviceId, Epoch, ErrorCode, MutationId, PhotoManifest, PhotoRole, ReceivedAt, Report,
     ReportId, StreetId, UserId,
@@ -170,6 +170,8 @@ impl Replay<'_> {
             name: "演示手机 Demo phone".to_owned(),
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
             revoked: false,
+            order: RevokeOrder::default(),
+            wiped_at: None,
             last_seq: 0,
             forked_from: None,
             announce: None,

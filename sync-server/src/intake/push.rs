@@ -14,7 +14,7 @@ use crate::store::incidents::{self, Incident, IncidentKind};
 use crate::store::photos::{self, Subject};
 use crate::store::receipts::{self, ReceiptRecord};
 use crate::store::{Edit, StoreError, Tx, parked, strays, streets};
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, phone};
 
 /// Takes a push, in the transaction it is given. What came before a stop is answered. None when the phone has seen more of
 /// this epoch than the street has: then nothing is taken.
@@ -32,8 +32,8 @@ pub fn take(
 ) -> Outcome<Option<PushResponse>> {
     // Read again inside the transaction: another push of this phone, or its revocation, may have come in between.
     let device = devices::by_id(tx, device.id)?.ok_or(ErrorCode::Unauthenticated)?;
-    if device.revoked {
-        return Err(ErrorCode::DeviceRevoked.into());
+    if !phone::may_send(&device) {
+        return Err(phone::revoked(&device));
     }
     if request.epoch == Some(epoch)
         && let Some(seen) = request.seen
@@ -263,7 +263,7 @@ impl Push<'_, '_> {
             &edit.street,
             subject,
             &named,
-            Some(self.intake.user),
+            Some(mutation.author),
         )?)
     }
 }

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::Route;
 use super::body::Named;
 use crate::handshake::Contact;
-use crate::phone::Phone;
+use crate::phone::{Phone, Sender};
 use crate::server::Server;
 use crate::store::devices::DeviceRecord;
 use crate::store::photos::{self, Subject};
@@ -130,7 +130,11 @@ fn well_formed(sha256: &str) -> Outcome<Sha256Hex> {
 #[utoipa::path(head, path = "/v1/blobs/{sha256}", operation_id = "ask_blob", tag = "sync", security(("device" = [])),
     params(("sha256" = String, Path, pattern = "^[0-9a-f]{64}$"), ("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
     responses((status = 200, description = "Headers `upload-offset`, `upload-complete` and `x-sync-epoch`.")))]
-pub async fn ask(State(server): State<Server>, Phone(device): Phone, Named(name): Named<String>) -> Outcome<Response> {
+pub async fn ask(
+    State(server): State<Server>,
+    Sender(Phone(device)): Sender,
+    Named(name): Named<String>,
+) -> Outcome<Response> {
     let sha256 = well_formed(&name)?;
     let state = server
         .store
@@ -157,7 +161,7 @@ pub async fn ask(State(server): State<Server>, Phone(device): Phone, Named(name)
     request_body(content_type = "application/octet-stream", content = Vec<u8>), responses((status = 200, body = UploadState)))]
 pub async fn take_whole(
     State(server): State<Server>,
-    Phone(device): Phone,
+    Sender(Phone(device)): Sender,
     Named(name): Named<String>,
     body: Body,
 ) -> Outcome<Json<UploadState>> {
@@ -175,7 +179,7 @@ pub async fn take_whole(
     request_body(content_type = "application/octet-stream", content = Vec<u8>), responses((status = 200, body = UploadState)))]
 pub async fn take_chunk(
     State(server): State<Server>,
-    Phone(device): Phone,
+    Sender(Phone(device)): Sender,
     Named(name): Named<String>,
     headers: HeaderMap,
     body: Body,

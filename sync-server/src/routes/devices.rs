@@ -7,12 +7,13 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::routing::{get, post};
 use domain::fleet::{self, PhoneState, Worry};
+use domain::protocol::RevokeOrder;
 use domain::{DeviceId, ErrorCode, ReceivedAt, StreetId, UserId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Route;
-use super::body::Named;
+use super::body::{Named, Sent};
 use crate::Outcome;
 use crate::auth::caller::DeviceKeeper;
 use crate::server::Server;
@@ -55,6 +56,12 @@ pub struct DeviceView {
     pub last_seen_at: Option<ReceivedAt>,
     /// True once it was revoked.
     pub revoked: bool,
+    /// What it is to do once it is revoked.
+    pub order: RevokeOrder,
+    /// When it said that it removes everything.
+    pub wiped_at: Option<ReceivedAt>,
+    /// Names of others who signed in on it before and whose work it still sends.
+    pub others: Vec<String>,
     /// What it holds, as far as it has said.
     pub holds: Option<Holds>,
     /// Mutations of it that wait here for a person.
@@ -119,7 +126,13 @@ impl Fleet {
     }
 
     fn view(&self, tx: &Tx<'_>, device: DeviceRecord) -> Result<(PhoneState, DeviceView), StoreError> {
-        let user_name = people::get(tx, &device.street, device.user)?.map_or_else(String::new, |person| person.name);
+        let name = |user| Ok(people::get(tx, &device.street, user)?.map_or_else(String::new, |person| person.name));
+        let user_name = name(device.user)?;
+        let before = devices::users(tx, &device.street, device.id)?.into_iter();
+        let others = before
+            .filter(|user| *user != device.user)
+            .map(name)
+            .collect::<Result<_, StoreError>>()?;
         let holds = Holds::of(&device);
         let state = PhoneState {
             oldest_unsent_at: holds.as_ref().and_then(|holds| holds.oldest_unsent_at),
@@ -141,12 +154,24 @@ impl Fleet {
             enrolled_at: device.enrolled_at,
             last_seen_at: device.last_seen_at,
             revoked: device.revoked,
+            order: device.order,
+            wiped_at: device.wiped_at,
+            others,
             holds,
             parked: state.parked,
             worries: state.worries(&self.newest_app, self.now),
         };
         Ok((state, view))
     }
+}
+
+/// What a revoked phone is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeRequest {
+    /// The order; a lock when absent. It may be changed for as long as the phone has not removed everything.
+    #[serde(default)]
+    pub order: RevokeOrder,
 }
 
 /// Every phone, the one that needs somebody most first.
@@ -173,13 +198,14 @@ pub async fn list_devices(
         .map(Json)
 }
 
-/// Revokes a phone: its token stops working at once. Work it has not sent stays on it.
+/// Revokes a phone: it is shown nothing any more, and does as ordered at its next contact.
 #[utoipa::path(post, path = "/v1/devices/{id}/revoke", tag = "devices", security(("session" = [], "office" = [])),
-    params(("id" = DeviceId, Path)), responses((status = 200, body = DeviceView)))]
+    params(("id" = DeviceId, Path)), request_body = RevokeRequest, responses((status = 200, body = DeviceView)))]
 pub async fn revoke_device(
     DeviceKeeper(keeper): DeviceKeeper,
     State(server): State<Server>,
     Named(id): Named<DeviceId>,
+    Sent(asked): Sent<RevokeRequest>,
 ) -> Outcome<Json<DeviceView>> {
     let now = server.clock.now();
     let note = server.ids.uuid();
@@ -188,8 +214,9 @@ pub async fn revoke_device(
         .write(move |tx| {
             let known = devices::by_id(tx, id)?.filter(|device| device.street == keeper.street);
             let known = known.ok_or(ErrorCode::NotFound)?;
-            if !known.revoked {
-                devices::revoke(tx, &keeper.street, id, keeper.user, now)?;
+            let news = !known.revoked || known.order != asked.order;
+            if news && known.wiped_at.is_none() {
+                devices::revoke(tx, &keeper.street, (id, asked.order), keeper.user, now)?;
                 audit::note(
                     tx,
                     &keeper.street,
@@ -199,9 +226,10 @@ pub async fn revoke_device(
                     ("device", &id),
                 )?;
             }
+            let now_known = devices::by_id(tx, id)?.ok_or(ErrorCode::NotFound)?;
             let all = devices::all(tx, &keeper.street)?;
             let fleet = Fleet::of(tx, &keeper.street, &all, now)?;
-            Ok(fleet.view(tx, DeviceRecord { revoked: true, ..known })?.1)
+            Ok(fleet.view(tx, now_known)?.1)
         })
         .await
         .map(Json)

@@ -1,10 +1,13 @@
-//! `POST /v1/enrol` and `POST /v1/fork`: how a phone becomes a device of a street.
+//! `POST /v1/enrol`, `/v1/fork`, `/v1/switch` and `/v1/wiped`: how a phone becomes a device of a street, whose it is, and how
+//! it ends.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::routing::post;
-use domain::protocol::{Announcement, EnrolRequest, EnrolResponse, ForkRequest, Profile};
+use domain::protocol::{
+    Announcement, EnrolRequest, EnrolResponse, ForkRequest, Profile, RevokeOrder, SwitchRequest, WipedRequest,
+};
 use domain::{DeviceId, ErrorCode, Problem, ProblemKind, ReceivedAt, StreetId, UserId};
 use serde_json::json;
 
@@ -12,7 +15,7 @@ use super::Route;
 use crate::auth::Access;
 use crate::auth::peer::Peer;
 use crate::encoding::{Wire, spoken};
-use crate::phone::Phone;
+use crate::phone::{Phone, Revoked};
 use crate::server::Server;
 use crate::store::devices::{self, DeviceRecord};
 use crate::store::incidents::{self, Incident, IncidentKind};
@@ -37,6 +40,18 @@ pub(super) fn routes() -> Vec<Route> {
             path: "/v1/fork",
             access: Phone::ACCESS,
             handler: post(fork),
+        },
+        Route {
+            method: Method::POST,
+            path: "/v1/switch",
+            access: Phone::ACCESS,
+            handler: post(switch),
+        },
+        Route {
+            method: Method::POST,
+            path: "/v1/wiped",
+            access: Revoked::ACCESS,
+            handler: post(note_wiped),
         },
     ]
 }
@@ -143,6 +158,8 @@ fn add(
         name,
         app_version,
         revoked: false,
+        order: RevokeOrder::default(),
+        wiped_at: None,
         last_seq: 0,
         forked_from,
         announce: None,
@@ -178,6 +195,11 @@ pub async fn fork(
             if !repeat {
                 let named = (old.name.clone(), old.app_version.clone(), Some(old.id));
                 add(tx, &old.street, old.user, (request.device, token_hash), named, now)?;
+                // It holds what others have not sent yet, too.
+                for user in devices::users(tx, &old.street, old.id)? {
+                    devices::sign_in(tx, &old.street, request.device, user, now)?;
+                }
+                devices::sign_in(tx, &old.street, request.device, old.user, now)?;
                 let details = json!({ "new_device": request.device });
                 let forked = Incident {
                     kind: IncidentKind::Fork,
@@ -197,4 +219,72 @@ pub async fn fork(
         server_ms: now.0,
         key: Some(server.key.public()),
     }))
+}
+
+/// Another person signs in on a phone, with a code of their own.
+#[utoipa::path(post, path = "/v1/switch", tag = "sync", security(("device" = [])), params(("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
+    summary = "Signs another person in on a phone.", request_body = SwitchRequest,
+    responses((status = 200, body = EnrolResponse)))]
+pub async fn switch(
+    State(server): State<Server>,
+    peer: Peer,
+    phone: Phone,
+    Wire(request): Wire<SwitchRequest, MAX_BYTES>,
+) -> Outcome<Json<EnrolResponse>> {
+    spoken(request.proto)?;
+    phone.names_itself(request.device)?;
+    let now = server.now();
+    let wait = |seconds: u64| Failure::refused(ErrorCode::TooManyTries, json!({ "retry_after_s": seconds }));
+    server.office.throttle.take(peer.0, "enrol", now).map_err(wait)?;
+    let device = phone.0;
+    let profile = server
+        .store
+        .write(move |tx| switch_in(tx, &device, &request.code, now))
+        .await?;
+    server.office.throttle.succeeded(peer.0, "enrol");
+    Ok(Json(EnrolResponse {
+        profile,
+        epoch: server.epoch,
+        server_ms: now.0,
+        key: Some(server.key.public()),
+    }))
+}
+
+/// A repeat by the same phone finds its switch; everyone else finds a used code. A phone never changes its street.
+fn switch_in(tx: &Tx<'_>, device: &DeviceRecord, typed: &str, now: ReceivedAt) -> Outcome<Profile> {
+    let code = codes::get(tx, &codes::hash(typed))?.ok_or(ErrorCode::CodeInvalid)?;
+    let gone = code.used_device.is_some_and(|used| used != device.id);
+    let stale = code.used_device.is_none() && code.expires_at <= now;
+    let nobody = areas::roles(tx, &code.street, code.user)?.is_none();
+    if gone || stale || nobody || code.street != device.street {
+        return Err(ErrorCode::CodeInvalid.into());
+    }
+    // A code used long ago does not bring its person back.
+    if code.used_device.is_some() && device.user != code.user {
+        return Err(ErrorCode::CodeInvalid.into());
+    }
+    devices::sign_in(tx, &device.street, device.id, code.user, now)?;
+    codes::used(tx, &code.code_hash, device.id, now)?;
+    profile_of(tx, &device.street, code.user, now)
+}
+
+/// A revoked phone is about to remove everything.
+#[utoipa::path(post, path = "/v1/wiped", tag = "sync", security(("device" = [])), params(("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
+    summary = "Says that a revoked phone removes everything.", request_body = WipedRequest,
+    responses((status = 204)))]
+pub async fn note_wiped(
+    State(server): State<Server>,
+    Revoked(device): Revoked,
+    Wire(request): Wire<WipedRequest, MAX_BYTES>,
+) -> Outcome<StatusCode> {
+    spoken(request.proto)?;
+    if request.device != device.id {
+        return Err(ErrorCode::DeviceMismatch.into());
+    }
+    let now = server.now();
+    server
+        .store
+        .write(move |tx| Ok(devices::wiped(tx, &device.street, device.id, now)?))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
 }

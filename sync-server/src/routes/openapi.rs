@@ -40,7 +40,8 @@ pub(super) fn routes() -> Vec<Route> {
 #[openapi(
     info(title = "Xunge", description = "Street server: what offices and phones ask of it.", license(name = "Apache-2.0")),
     paths(
-        push::push_mutations, pull::pull_rows, compare::compare_rows, enrol::enrol, enrol::fork, blobs::offer, blobs::ask, blobs::take_whole,
+        push::push_mutations, pull::pull_rows, compare::compare_rows, enrol::enrol, enrol::fork, enrol::switch, enrol::note_wiped,
+        blobs::offer, blobs::ask, blobs::take_whole,
         blobs::take_chunk, blobs::show, live::watch, basemap::show,
         setup::get_setup, setup::create_setup, setup::reset_password,
         session::create_session, session::delete_session, me::get_me, safety::get_safety,

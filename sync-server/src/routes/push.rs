@@ -13,7 +13,7 @@ use serde_json::json;
 use super::Route;
 use crate::handshake::Contact;
 use crate::intake::push;
-use crate::phone::Phone;
+use crate::phone::Sender;
 use crate::server::Server;
 use crate::{Failure, Outcome, alarm};
 
@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route {
         method: Method::POST,
         path: "/v1/push",
-        access: Phone::ACCESS,
+        access: Sender::ACCESS,
         handler: post(push_mutations),
     }]
 }

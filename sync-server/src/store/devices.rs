@@ -1,9 +1,9 @@
 //! Phones.
 
-use domain::protocol::Announcement;
+use domain::protocol::{Announcement, RevokeOrder};
 use domain::{DeviceId, ReceivedAt, StreetId, UserId};
 
-use super::{Row, StoreError, Tx, json};
+use super::{Row, StoreError, Tx, code, json};
 use crate::args;
 
 /// A phone as it is stored.
@@ -23,6 +23,10 @@ pub struct DeviceRecord {
     pub app_version: String,
     /// True after an administrator revoked it.
     pub revoked: bool,
+    /// What it is to do once it is revoked.
+    pub order: RevokeOrder,
+    /// When it said that it removes everything.
+    pub wiped_at: Option<ReceivedAt>,
     /// The last number of a mutation it pushed.
     pub last_seq: u64,
     /// The device it was split from.
@@ -38,7 +42,7 @@ pub struct DeviceRecord {
 }
 
 const COLUMNS: &str = "street_id, id, user_id, token_hash, name, app_version, status, last_seq, forked_from, announce,
-    announced_at, enrolled_at, last_seen_at";
+    announced_at, enrolled_at, last_seen_at, revoke_order, wiped_at";
 
 fn read(row: &Row<'_>) -> Result<DeviceRecord, StoreError> {
     Ok(DeviceRecord {
@@ -49,6 +53,8 @@ fn read(row: &Row<'_>) -> Result<DeviceRecord, StoreError> {
         name: row.get("name")?,
         app_version: row.get("app_version")?,
         revoked: row.get::<String>("status")? == "revoked",
+        order: row.code("revoke_order")?,
+        wiped_at: row.get("wiped_at")?,
         last_seq: row.get("last_seq")?,
         forked_from: row.get("forked_from")?,
         announce: row
@@ -81,7 +87,37 @@ pub fn insert(tx: &Tx<'_>, device: &DeviceRecord) -> Result<(), StoreError> {
             device.enrolled_at,
         ],
     )?;
+    sign_in(tx, &device.street, device.id, device.user, device.enrolled_at)
+}
+
+/// Notes whose phone it is now; it may push the work of all who ever signed in on it.
+///
+/// # Errors
+/// What the engine reports.
+pub fn sign_in(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    device: DeviceId,
+    user: UserId,
+    now: ReceivedAt,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO device_users (street_id, device_id, user_id, since) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (street_id, device_id, user_id) DO NOTHING",
+        args![street, device, user, now],
+    )?;
+    let sql = "UPDATE devices SET user_id = $3 WHERE street_id = $1 AND id = $2";
+    tx.execute(sql, args![street, device, user])?;
     Ok(())
+}
+
+/// Everybody who ever signed in on a phone.
+///
+/// # Errors
+/// What the engine reports.
+pub fn users(tx: &Tx<'_>, street: &StreetId, device: DeviceId) -> Result<Vec<UserId>, StoreError> {
+    let sql = "SELECT user_id FROM device_users WHERE street_id = $1 AND device_id = $2 ORDER BY since, user_id";
+    tx.query(sql, args![street, device], |row| row.get("user_id"))
 }
 
 /// The phone a token belongs to.
@@ -130,20 +166,30 @@ pub fn numbered(tx: &Tx<'_>, street: &StreetId, device: DeviceId, last_seq: u64)
     Ok(())
 }
 
-/// Revokes a phone. Returns false when there is none of that name.
+/// Revokes a phone, or orders a revoked one to do something else. Returns false when there is none of that name.
 ///
 /// # Errors
 /// What the engine reports.
 pub fn revoke(
     tx: &Tx<'_>,
     street: &StreetId,
-    device: DeviceId,
+    (device, order): (DeviceId, RevokeOrder),
     by: UserId,
     now: ReceivedAt,
 ) -> Result<bool, StoreError> {
-    let sql =
-        "UPDATE devices SET status = 'revoked', revoked_at = $3, revoked_by = $4 WHERE street_id = $1 AND id = $2";
-    Ok(tx.execute(sql, args![street, device, now, by])? > 0)
+    let sql = "UPDATE devices SET status = 'revoked', revoked_at = $3, revoked_by = $4, revoke_order = $5
+         WHERE street_id = $1 AND id = $2";
+    Ok(tx.execute(sql, args![street, device, now, by, code(&order)?])? > 0)
+}
+
+/// Notes that a revoked phone removes everything.
+///
+/// # Errors
+/// What the engine reports.
+pub fn wiped(tx: &Tx<'_>, street: &StreetId, device: DeviceId, now: ReceivedAt) -> Result<(), StoreError> {
+    let sql = "UPDATE devices SET wiped_at = $3 WHERE street_id = $1 AND id = $2 AND wiped_at IS NULL";
+    tx.execute(sql, args![street, device, now])?;
+    Ok(())
 }
 
 /// Notes that a phone was heard of, and what it said about itself, if anything.

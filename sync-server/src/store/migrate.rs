@@ -13,6 +13,7 @@ pub(super) const FILES: &[&str] = &[
     include_str!("../../migrations/0004_orders_of_a_case.sql"),
     include_str!("../../migrations/0005_trust.sql"),
     include_str!("../../migrations/0006_fleet.sql"),
+    include_str!("../../migrations/0007_shared_phones.sql"),
 ];
 
 pub(super) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {

@@ -29,5 +29,6 @@ pub fn of(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Resu
         street_name: row.name,
         community,
         grids,
+        lease_days: streets::lease_days(tx, street)?,
     }))
 }

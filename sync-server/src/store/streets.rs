@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::protocol::LEASE_DAYS;
 use domain::view::StreetRow;
 use domain::{ReceivedAt, StreetId};
+use serde::Deserialize;
 
 use super::{Row, StoreError, Tx, json};
 use crate::args;
@@ -76,6 +78,22 @@ pub fn get(tx: &Tx<'_>, street: &StreetId) -> Result<Option<StreetRow>, StoreErr
         args![street],
         read,
     )
+}
+
+/// Days without contact after which a phone shows no household any more.
+///
+/// # Errors
+/// What the engine reports.
+pub fn lease_days(tx: &Tx<'_>, street: &StreetId) -> Result<u16, StoreError> {
+    let sql = "SELECT settings FROM streets WHERE street_id = $1";
+    let settings: Option<Settings> = tx.query_opt(sql, args![street], |row| row.json("settings"))?;
+    Ok(settings.and_then(|settings| settings.lease_days).unwrap_or(LEASE_DAYS))
+}
+
+/// Settings that have no column of their own.
+#[derive(Deserialize)]
+struct Settings {
+    lease_days: Option<u16>,
 }
 
 /// Every street of this deployment.

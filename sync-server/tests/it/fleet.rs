@@ -1,7 +1,7 @@
 //! What a phone says of itself reaches the office, above all when its sync fails.
 
 use domain::ErrorCode;
-use domain::protocol::{Announcement, PullRequest, PushRequest};
+use domain::protocol::{Announcement, PullRequest, PushRequest, RevokeOrder};
 use serde_json::{Value, json};
 use sync_server::store::devices::{self, DeviceRecord};
 use sync_server::store::streets;
@@ -91,7 +91,15 @@ async fn what_a_phone_says_of_itself_is_kept_also_when_its_sync_is_refused() {
     let revoked = world
         .server
         .store
-        .write(move |tx| Ok(devices::revoke(tx, &street(), device, keeper, now)?))
+        .write(move |tx| {
+            Ok(devices::revoke(
+                tx,
+                &street(),
+                (device, RevokeOrder::Lock),
+                keeper,
+                now,
+            )?)
+        })
         .await;
     assert!(revoked.unwrap());
     let answer = world

@@ -36,6 +36,7 @@ export const ERRORS: Record<ErrorCode, Row> = {
   final_dispatch: others('none'),
   forbidden: others('none'),
   hash_mismatch: passing(),
+  households_locked: others('none'),
   internal: fault(),
   invalid: mend(),
   last_administrator: mend(),

@@ -34,7 +34,7 @@ export class FakeOffice {
   uploads = 900
   readonly log: AccessEntry[] = []
   private readonly listeners = new Set<() => void>()
-  private readonly revoked = new Set<string>()
+  private readonly revoked = new Map<string, Device['order']>()
   private readonly settled = new Set<string>()
 
   constructor(private readonly clock: () => number = Date.now) {
@@ -171,7 +171,7 @@ export class FakeOffice {
       case 'POST people/:id/reset-link': return json(this.link(now), 201)
       case 'POST enrolments': return json({ code: 'F7KQ-29XM', uri: 'xunge://enrol', qr_svg: qr, server: 'https://xunge.example', expires_at: now + 86_400_000 } satisfies EnrolmentCode)
       case 'GET devices': return json(this.devices(now))
-      case 'POST devices/:id/revoke': this.revoked.add(id); return json({})
+      case 'POST devices/:id/revoke': { const { order } = await body() as { order: Device['order'] }; this.revoked.set(id, order); return json({}) }
       case 'GET strays': return json(this.strays(now))
       case 'GET strays/:id': {
         const stray = this.strays(now).find((one) => one.mutation === id)
@@ -203,6 +203,7 @@ export class FakeOffice {
     const hour = 3_600_000
     const phone = (n: number, name: string, user_name: string, heard: number | null, holds: Partial<NonNullable<Device['holds']>>, rest: Partial<Device> = {}): Device => ({
       id: `d-${n}`, user: 'u-li', user_name, name, app_version: '0.2.0', enrolled_at: now - n * 1_728_000_000, last_seen_at: heard === null ? null : now - heard, revoked: this.revoked.has(`d-${n}`), parked: 0, worries: [],
+      order: this.revoked.get(`d-${n}`) ?? 'lock', wiped_at: null, others: n === 2 ? ['李青'] : [],
       holds: heard === null ? null : { unsent: 0, photos_unsent: 0, oldest_unsent_at: null, last_error: null, divergences: 0, free_bytes: 9e9, said_at: now - heard, ...holds }, ...rest })
     return [
       phone(2, '华为畅享', '孙悦', 7_400_000, { unsent: 3, photos_unsent: 5, oldest_unsent_at: now - 51.5 * hour, last_error: 'unreachable' }, { worries: ['unsent_long'] }),
@@ -212,7 +213,7 @@ export class FakeOffice {
       phone(7, '备用机', '吴强', null, {}, { worries: ['silent'] }),
       phone(1, '红米 Note', '李青', 40_000, { unsent: 1, photos_unsent: 2, oldest_unsent_at: now - 60_000 }),
       phone(8, 'OPPO A2', '马丽', 20_000, {}),
-      phone(3, '旧手机', '钱波', 700 * hour, {}, { app_version: '0.0.9', revoked: true }),
+      phone(3, '旧手机', '钱波', 700 * hour, {}, { app_version: '0.0.9', revoked: true, wiped_at: now - 86_400_000 }),
     ]
   }
 

@@ -53,9 +53,13 @@ impl Device {
     /// One draft of the person signed in.
     ///
     /// # Errors
-    /// `not_found`.
+    /// `not_found`; `households_locked` for a visit's.
     pub fn get_draft(&self, id: &str) -> std::result::Result<Draft, WireError> {
-        Ok(self.draft(id)?)
+        let draft = self.draft(id)?;
+        if draft.kind == DraftKind::Visit {
+            self.households_open()?;
+        }
+        Ok(draft)
     }
 
     pub(crate) fn draft(&self, id: &str) -> Result<Draft> {
@@ -71,12 +75,20 @@ impl Device {
         Ok(self.identity()?.map(|identity| identity.profile.user))
     }
 
-    /// Every draft of the person signed in, last changed first.
+    /// Every draft of the person signed in, last changed first. Those of visits wait while households are locked.
     ///
     /// # Errors
     /// What the phone's storage refuses.
     pub fn list_drafts(&self) -> std::result::Result<Vec<Draft>, WireError> {
-        Ok(self.own_drafts()?)
+        Ok(self.shown_drafts()?)
+    }
+
+    pub(crate) fn shown_drafts(&self) -> Result<Vec<Draft>> {
+        let mut drafts = self.own_drafts()?;
+        if self.lock()?.is_some() {
+            drafts.retain(|draft| draft.kind != DraftKind::Visit);
+        }
+        Ok(drafts)
     }
 
     pub(crate) fn own_drafts(&self) -> Result<Vec<Draft>> {

@@ -91,8 +91,9 @@ impl Device {
     /// What the person signed in has typed about a household and not saved, by part of its file.
     ///
     /// # Errors
-    /// What the phone's storage refuses.
+    /// `households_locked`, or what the phone's storage refuses.
     pub fn typed(&self, home: HouseholdId) -> std::result::Result<NewValues, WireError> {
+        self.households_open()?;
         let name = self.name_of_typed()?;
         let mut all: Typed = self.store.outbox(|outbox| setting::get(outbox, &name))?;
         Ok(all.remove(&home).unwrap_or_default())
@@ -222,6 +223,7 @@ impl Device {
     }
 
     fn home_now(&self, id: HouseholdId) -> Result<crate::read::Home> {
+        self.households_open()?;
         let (own, me) = self.own_work()?;
         self.home(&id.to_string(), &own, me)?.ok_or_else(not_found)
     }

@@ -29,6 +29,13 @@ enum Body {
     Other,
 }
 
+impl Body {
+    /// True for what is shown with its household alone.
+    const fn is_of_household(&self) -> bool {
+        matches!(self, Self::Visit(_) | Self::Edit(..))
+    }
+}
+
 impl Device {
     /// A refused record of the person signed in.
     ///
@@ -42,7 +49,7 @@ impl Device {
     /// throwing it away leaves the refused one as it is. Asked twice it is the same draft.
     ///
     /// # Errors
-    /// `not_found`; `bad_request` for a record that cannot be changed (a withdrawal, a visit to a household that is no
+    /// `not_found`; `households_locked`; `bad_request` for a record that cannot be changed (a withdrawal, a visit to a household that is no
     /// longer on this phone, a note to a report that is not here).
     pub fn revise_refused(&self, id: MutationId) -> std::result::Result<Draft, WireError> {
         Ok(self.revised(id)?)
@@ -74,6 +81,7 @@ impl Device {
         let outlook = self.outlook()?;
         let body = body(&row)?;
         let household = self.household_of(&body)?;
+        let hidden = body.is_of_household() && self.lock()?.is_some();
         let report = ReportId(row.entity);
         let kind = item_kind(&row);
         let about_report = matches!(
@@ -94,9 +102,10 @@ impl Device {
             captured_at: CapturedAt(row.wall_ms),
             error: row.error(),
             problems: problems(&row),
-            lines: lines(&body),
+            lines: if hidden { Vec::new() } else { lines(&body) },
             photos: photos(&row)
                 .iter()
+                .filter(|_| !hidden)
                 .map(|manifest| self.own_photo(&outlook, &row, &files, manifest))
                 .collect(),
             can_revise: match &body {
@@ -113,6 +122,9 @@ impl Device {
 
     /// The household of a visit or an edit, while it is on this phone.
     fn household_of(&self, body: &Body) -> Result<Option<HouseholdRow>> {
+        if self.lock()?.is_some() {
+            return Ok(None);
+        }
         let household = match body {
             Body::Visit(visit) => visit.household,
             Body::Edit(household, _) => *household,
@@ -124,11 +136,14 @@ impl Device {
 
     fn revised(&self, id: MutationId) -> Result<Draft> {
         let refused = self.refused(id)?;
+        let body = body(&refused)?;
+        if body.is_of_household() {
+            self.households_open()?;
+        }
         let begun = self.own_drafts()?.into_iter().find(|draft| draft.replaces == Some(id));
         if let Some(begun) = begun {
             return Ok(begun);
         }
-        let body = body(&refused)?;
         let now = self.now();
         let blank = Draft {
             id: self.ports.ids.time_ordered(now.millis()).to_string(),

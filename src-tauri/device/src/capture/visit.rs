@@ -95,6 +95,8 @@ impl Device {
     }
 
     fn keep_visit(&self, visit: &Visit, draft: Option<&str>) -> Result<()> {
+        // The draft stays: with the next contact it can be saved.
+        self.households_open()?;
         let problems = domain::validate::visit(visit);
         if !problems.is_empty() {
             return Err(Failure::invalid(&problems));

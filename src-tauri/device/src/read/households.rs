@@ -80,6 +80,7 @@ impl Device {
     }
 
     fn household_page(&self, query: &HouseholdQuery) -> Result<HouseholdPage> {
+        self.households_open()?;
         let search = Search::new(&query.query, query.building.as_deref());
         let limit = query.limit.min(MAX_PAGE);
         let (total, ids) = self
@@ -107,6 +108,7 @@ impl Device {
     }
 
     fn household_view(&self, id: HouseholdId) -> Result<HouseholdView> {
+        self.households_open()?;
         let (own, me) = self.own_work()?;
         let home = self.home(&id.to_string(), &own, me)?.ok_or_else(not_found)?;
         let none = Vec::new();

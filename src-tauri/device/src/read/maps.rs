@@ -92,6 +92,9 @@ impl Device {
 
     fn buildings_due(&self) -> Result<Vec<MapHousehold>> {
         let now = self.ports.clock.wall_ms();
+        if self.lock()?.is_some() {
+            return Ok(Vec::new());
+        }
         let due = self.store.cache(|cache| household_search::due(cache, now))?;
         let mut buildings: BTreeMap<String, (LatLon, u32)> = BTreeMap::new();
         for id in due {

@@ -42,7 +42,7 @@ impl Device {
         let allowance = self.allowance()?;
         let identity = self.identity()?;
         let me = identity.as_ref().map(|identity| identity.profile.user);
-        let (rows, facts_waiting, (photos_waiting, bytes_waiting)) = self.store.outbox(|outbox| {
+        let (rows, (facts_waiting, of_others), (photos_waiting, bytes_waiting)) = self.store.outbox(|outbox| {
             let mut rows: Vec<(Stored, Vec<Kept>)> = Vec::new();
             for row in mutation::all(outbox)?
                 .into_iter()
@@ -51,7 +51,7 @@ impl Device {
                 let files = photo_file::of_mutation(outbox, row.id)?;
                 rows.push((row, files));
             }
-            Ok((rows, mutation::unsent(outbox)?.0, photo_file::waiting(outbox)?))
+            Ok((rows, mutation::unsent_of(outbox, me)?, photo_file::waiting(outbox)?))
         })?;
         let mut items = Vec::new();
         for (row, files) in &rows {
@@ -64,6 +64,7 @@ impl Device {
             network: allowance.network.kind,
             rule: allowance.rule(),
             facts_waiting,
+            of_others,
             photos_waiting,
             bytes_waiting,
             last_success_at: identity
@@ -110,6 +111,9 @@ impl Device {
 
     /// The door a visit was made at, or whose file was edited.
     pub(crate) fn door(&self, row: &Stored) -> Result<String> {
+        if self.lock()?.is_some() {
+            return Ok(String::new());
+        }
         let household = if row.kind == kind::VISIT_CREATE {
             serde_json::from_value::<Visit>(row.body.clone())?.household
         } else {

@@ -35,10 +35,14 @@ impl Device {
     fn today(&self) -> Result<Today> {
         let now = self.now();
         let me = self.me()?;
-        let drafts = self.own_drafts()?;
+        let drafts = self.shown_drafts()?;
         let (unsettled, unsent, (photos_unsent, _)) = self.store.outbox(|outbox| {
             let waiting = photo_file::waiting(outbox)?;
-            Ok((mutation::unsettled(outbox)?, mutation::unsent(outbox)?.0, waiting))
+            Ok((
+                mutation::unsettled(outbox)?,
+                mutation::unsent_of(outbox, me)?.0,
+                waiting,
+            ))
         })?;
         let refused = unsettled
             .iter()
@@ -124,6 +128,9 @@ impl Device {
     }
 
     fn visit_items(&self, now: CapturedAt) -> Result<Vec<TodayItem>> {
+        if self.lock()?.is_some() {
+            return Ok(Vec::new());
+        }
         let (own, me) = self.own_work()?;
         let ids = self
             .store

@@ -1,7 +1,7 @@
 //! Whose phone this is, and what the server calls it.
 
-use domain::protocol::Profile;
-use domain::{DeviceId, Epoch};
+use domain::protocol::{Profile, RevokeOrder};
+use domain::{DeviceId, Epoch, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
@@ -18,6 +18,8 @@ pub(crate) struct Identity {
     pub(crate) epoch: Option<Epoch>,
     pub(crate) next_seq: u64,
     pub(crate) revoked: bool,
+    /// What the office ordered a revoked phone to do.
+    pub(crate) order: Option<RevokeOrder>,
     /// The device and token of a fork under way; a retry repeats the same request.
     pub(crate) fork: Option<(DeviceId, String)>,
     pub(crate) clock_offset_ms: Option<i64>,
@@ -47,11 +49,18 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// True for the same person on the same device.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        (self.device, self.profile.user) == (other.device, other.profile.user)
+    }
+}
+
 pub(crate) fn get(outbox: &Connection) -> Result<Option<Identity>> {
     let found = outbox
         .query_row(
             "select server, device, token, profile, epoch, next_seq, revoked, fork_device, fork_token,
-                    clock_offset_ms, last_success_ms, seen_rev, durable_rev, server_key from identity",
+                    clock_offset_ms, last_success_ms, seen_rev, durable_rev, server_key, revoke_order from identity",
             [],
             read,
         )
@@ -85,7 +94,21 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Identity> {
         seen_rev: row.get(11)?,
         durable_rev: row.get(12)?,
         server_key: row.get(13)?,
+        order: row.get::<_, Option<String>>(14)?.as_deref().and_then(order_of),
     })
+}
+
+/// An order that this app does not know is no order but the lock, which stands in `revoked`.
+fn order_of(text: &str) -> Option<RevokeOrder> {
+    serde_json::from_value(text.into()).ok()
+}
+
+fn order_name(order: RevokeOrder) -> &'static str {
+    match order {
+        RevokeOrder::Lock => "lock",
+        RevokeOrder::UploadThenWipe => "upload_then_wipe",
+        RevokeOrder::Wipe => "wipe",
+    }
 }
 
 /// Reads a UUID out of a text column.
@@ -98,8 +121,8 @@ pub(crate) fn put(outbox: &Connection, identity: &Identity) -> Result<()> {
     let profile = serde_json::to_string(&identity.profile)?;
     outbox.execute(
         "insert or replace into identity (one, server, device, token, profile, epoch, next_seq, revoked,
-             fork_device, fork_token, clock_offset_ms, last_success_ms, seen_rev, durable_rev, server_key)
-         values (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+             fork_device, fork_token, clock_offset_ms, last_success_ms, seen_rev, durable_rev, server_key, revoke_order)
+         values (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         params![
             identity.server,
             identity.device.to_string(),
@@ -115,6 +138,7 @@ pub(crate) fn put(outbox: &Connection, identity: &Identity) -> Result<()> {
             identity.seen_rev,
             identity.durable_rev,
             identity.server_key,
+            identity.order.map(order_name),
         ],
     )?;
     Ok(())
@@ -135,8 +159,24 @@ pub(crate) fn note_success(outbox: &Connection, wall_ms: i64, clock_offset_ms: i
     Ok(())
 }
 
-pub(crate) fn revoke(outbox: &Connection) -> Result<()> {
-    outbox.execute("update identity set revoked = 1", [])?;
+/// Notes that the office revoked this phone. One that is to send what is left goes on sending.
+pub(crate) fn revoke(outbox: &Connection, order: RevokeOrder) -> Result<()> {
+    outbox.execute(
+        "update identity set revoked = ?1, revoke_order = ?2",
+        params![order == RevokeOrder::Lock, order_name(order)],
+    )?;
+    Ok(())
+}
+
+/// This device speaks for one person more.
+pub(crate) fn add_author(outbox: &Connection, user: UserId) -> Result<()> {
+    outbox.execute("insert or ignore into author (user) values (?1)", [user.to_string()])?;
+    Ok(())
+}
+
+/// A new device: it speaks for nobody yet.
+pub(crate) fn forget_authors(outbox: &Connection) -> Result<()> {
+    outbox.execute("delete from author", [])?;
     Ok(())
 }
 
@@ -150,16 +190,18 @@ mod tests {
             device: DeviceId(Uuid::from_u128(1)),
             token: "secret".to_owned(),
             profile: Profile {
-                user: domain::UserId(Uuid::from_u128(4)),
+                user: UserId(Uuid::from_u128(4)),
                 name: "n".to_owned(),
                 street: "s".into(),
                 street_name: "s".to_owned(),
                 community: None,
                 grids: vec!["g".into()],
+                lease_days: 14,
             },
             epoch: Some(Epoch(Uuid::from_u128(2))),
             next_seq: 7,
             revoked: false,
+            order: None,
             fork: Some((DeviceId(Uuid::from_u128(3)), "next".to_owned())),
             clock_offset_ms: Some(-5),
             last_success_ms: None,
@@ -189,7 +231,7 @@ mod tests {
     fn a_revoked_phone_keeps_its_identity() {
         let (_dir, store) = crate::store::for_test();
         store
-            .write_outbox(|tx| put(tx, &identity()).and_then(|()| revoke(tx)))
+            .write_outbox(|tx| put(tx, &identity()).and_then(|()| revoke(tx, RevokeOrder::Lock)))
             .unwrap();
         let found = store.outbox(get).unwrap().unwrap();
         assert!(found.revoked);

@@ -219,6 +219,35 @@ pub(crate) fn all(outbox: &Connection) -> Result<Vec<Stored>> {
     select(outbox, "true", [])
 }
 
+/// Travels only under a device that speaks for its author.
+const SENDABLE: &str = "author in (select user from author)";
+
+/// Number of mutations without a verdict that this device can push.
+pub(crate) fn sendable(outbox: &Connection) -> Result<u32> {
+    let sql = format!("select count(*) from mutation where state in ('pending', 'parked') and {SENDABLE}");
+    Ok(outbox.query_row(&sql, [], |row| row.get(0))?)
+}
+
+/// Number of mutations that no server has answered, whoever made them.
+pub(crate) fn pending(outbox: &Connection) -> Result<u32> {
+    Ok(
+        outbox.query_row("select count(*) from mutation where state = 'pending'", [], |row| {
+            row.get(0)
+        })?,
+    )
+}
+
+/// Number of mutations without a verdict that one person made, and of those that others made.
+pub(crate) fn unsent_of(outbox: &Connection, author: Option<UserId>) -> Result<(u32, u32)> {
+    let found = outbox.query_row(
+        "select coalesce(sum(author = ?1), 0), coalesce(sum(author <> ?1), 0) from mutation
+         where state in ('pending', 'parked')",
+        [author.map(|author| author.to_string()).unwrap_or_default()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(found)
+}
+
 /// Number of mutations without a verdict, and the device time of the oldest.
 pub(crate) fn unsent(outbox: &Connection) -> Result<(u32, Option<i64>)> {
     let found = outbox.query_row(
@@ -232,7 +261,10 @@ pub(crate) fn unsent(outbox: &Connection) -> Result<(u32, Option<i64>)> {
 /// Number of mutations to offer now.
 pub(crate) fn due(outbox: &Connection, now_ms: i64) -> Result<u32> {
     let found = outbox.query_row(
-        "select count(*) from mutation where state = 'pending' or (state = 'parked' and next_offer_ms <= ?1)",
+        &format!(
+            "select count(*) from mutation
+             where (state = 'pending' or (state = 'parked' and next_offer_ms <= ?1)) and {SENDABLE}"
+        ),
         [now_ms],
         |row| row.get(0),
     )?;
@@ -242,7 +274,7 @@ pub(crate) fn due(outbox: &Connection, now_ms: i64) -> Result<u32> {
 /// When the first parked mutation is offered again.
 pub(crate) fn next_parked_offer(outbox: &Connection) -> Result<Option<i64>> {
     let found = outbox.query_row(
-        "select min(next_offer_ms) from mutation where state = 'parked'",
+        &format!("select min(next_offer_ms) from mutation where state = 'parked' and {SENDABLE}"),
         [],
         |row| row.get(0),
     )?;
@@ -266,7 +298,7 @@ pub(crate) fn take_batch(
 ) -> Result<Vec<Mutation>> {
     let waiting = select(
         outbox,
-        "state = 'pending' or (state = 'parked' and next_offer_ms <= ?1)",
+        &format!("(state = 'pending' or (state = 'parked' and next_offer_ms <= ?1)) and {SENDABLE}"),
         [now_ms],
     )?;
     let (mut numbered, fresh): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|row| row.seq.is_some());
@@ -441,7 +473,10 @@ mod tests {
     fn with(count: u128) -> (tempfile::TempDir, Store) {
         let (dir, store) = for_test();
         store
-            .write_outbox(|tx| (1..=count).try_for_each(|n| insert(tx, &made(n))))
+            .write_outbox(|tx| {
+                crate::store::identity::add_author(tx, UserId(Uuid::from_u128(5)))?;
+                (1..=count).try_for_each(|n| insert(tx, &made(n)))
+            })
             .unwrap();
         (dir, store)
     }
@@ -620,6 +655,30 @@ mod tests {
         let kept = store.outbox(all).unwrap();
         assert_eq!(kept[0].state, MutationState::Parked);
         assert_eq!(kept[0].error(), Some(ErrorCode::MutationIdConflict));
+    }
+
+    #[test]
+    fn what_a_stranger_to_this_device_made_is_kept_and_not_pushed() {
+        let (_dir, store) = with(1);
+        let stranger = Mutation {
+            author: UserId(Uuid::from_u128(6)),
+            ..made(2)
+        };
+        store.write_outbox(|tx| insert(tx, &stranger)).unwrap();
+        assert_eq!(batch(&store, &mut 1, 9), [(1, 1)]);
+        assert_eq!(store.outbox(|outbox| due(outbox, 0)).unwrap(), 1);
+        assert_eq!(store.outbox(sendable).unwrap(), 1);
+        assert_eq!(store.outbox(unsent).unwrap().0, 2);
+        let me = Some(UserId(Uuid::from_u128(5)));
+        assert_eq!(store.outbox(|outbox| unsent_of(outbox, me)).unwrap(), (1, 1));
+        store
+            .write_outbox(|tx| crate::store::identity::add_author(tx, UserId(Uuid::from_u128(6))))
+            .unwrap();
+        assert_eq!(
+            batch(&store, &mut 2, 9),
+            [(1, 1), (2, 2)],
+            "signed in again, it travels"
+        );
     }
 
     #[test]

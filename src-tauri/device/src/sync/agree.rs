@@ -31,7 +31,8 @@ impl Device {
         Ok(())
     }
 
-    /// Mends one bucket. False when the server has begun another history: the rows here stay until the pull replaces them.
+    /// Mends one bucket. False when the server has begun another history, and the rows here stay until the pull replaces them;
+    /// and when somebody else has signed in meanwhile.
     async fn mend(&self, identity: &Identity, bucket: &Bucket) -> std::result::Result<bool, Fault> {
         tracing::warn!("rows of a bucket differ from the server's; they are fetched again");
         self.count_divergence()?;
@@ -49,12 +50,20 @@ impl Device {
             let Some(answer) = self.compare(identity, bucket, some, true).await? else {
                 return Ok(false);
             };
-            self.store.write_cache(|tx| {
+            let ours = self.store.write_cache(|tx| {
+                // As with a pull: what was fetched for one person does not come in for another.
+                if !self.is_still(identity)? {
+                    return Ok(false);
+                }
                 let mut stale = Stale::new();
                 row::replace_below(tx, bucket, some, &answer.rows, &mut stale)?;
                 row::sweep(tx, &mut stale)?;
-                row::refresh(tx, &stale)
+                row::refresh(tx, &stale)?;
+                Ok(true)
             })?;
+            if !ours {
+                return Ok(false);
+            }
         }
         self.store.write_cache(|tx| cursor::set_doubtful(tx, bucket, false))?;
         self.ports.changed.changed(&[

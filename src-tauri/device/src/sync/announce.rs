@@ -2,13 +2,14 @@
 //! brings nothing stays small.
 
 use domain::protocol::Announcement;
-use domain::{DeviceId, Epoch, ErrorCode};
+use domain::{DeviceId, Epoch, ErrorCode, UserId};
 
 use super::agree::DIVERGENCES;
+use super::switch::SHARED;
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::store::identity::Identity;
-use crate::store::{mutation, photo_file, setting};
+use crate::store::{identity, mutation, photo_file, setting};
 
 /// What a server with this history was told by this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +51,9 @@ impl Device {
             oldest,
             said,
         };
-        let heard = identity.epoch.is_some() && self.engine.memory().told.as_ref() == Some(&told);
+        // Who is signed in is asked before each answer.
+        let once = identity.epoch.is_some() && told.said.signed_in.is_none();
+        let heard = once && self.engine.memory().told.as_ref() == Some(&told);
         Ok(News { whole, told, heard })
     }
 
@@ -77,12 +80,20 @@ impl Device {
                 oldest_unsent_ms: oldest.map(|then| (now - then).max(0)),
                 last_error: last_error.and_then(code_name),
                 divergences: setting::get(outbox, DIVERGENCES)?,
+                signed_in: signed_in(outbox)?,
                 free_bytes,
                 app_version: self.ports.app_version.clone(),
             };
             Ok((state, oldest))
         })
     }
+}
+
+/// Who is signed in, where the server may take the phone for another's.
+fn signed_in(outbox: &rusqlite::Connection) -> Result<Option<UserId>> {
+    let shared: bool = setting::get(outbox, SHARED)?;
+    let identity = if shared { identity::get(outbox)? } else { None };
+    Ok(identity.map(|identity| identity.profile.user))
 }
 
 /// The first two digits: a phone's free space changes with every photo, and nobody needs to hear of each.

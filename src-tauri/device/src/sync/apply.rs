@@ -19,6 +19,16 @@ pub(crate) struct Applied {
     pub(crate) more: bool,
 }
 
+impl Applied {
+    /// Nothing was taken: it was answered to another question than the phone has now.
+    pub(crate) fn asked_again() -> Self {
+        Self {
+            more: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// Applies every page of an answer that belongs to the history the cursors are of.
 pub(crate) fn apply(cache: &Connection, response: &PullResponse) -> Result<Applied> {
     let mut applied = Applied::default();

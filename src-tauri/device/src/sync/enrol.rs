@@ -5,6 +5,7 @@ use domain::{DeviceId, Epoch, StreetId};
 use serde::{Deserialize, Serialize};
 
 use super::address;
+use super::switch::SHARED;
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
@@ -109,12 +110,16 @@ impl Device {
                 crate::store::photo_file::reopen_all(tx)?;
             }
             mutation::forget_numbers(tx)?;
+            // What others left here waits until they sign in again: this device was never theirs.
+            identity::forget_authors(tx)?;
+            identity::add_author(tx, answer.profile.user)?;
             let street = LastStreet {
                 street: answer.profile.street.clone(),
                 epoch: Some(answer.epoch),
             };
             setting::put(tx, LAST_STREET, &Some(street))?;
             setting::put(tx, UNDER_WAY, &None::<UnderWay>)?;
+            setting::put(tx, SHARED, &false)?;
             identity::put(
                 tx,
                 &Identity {
@@ -125,6 +130,7 @@ impl Device {
                     epoch: Some(answer.epoch),
                     next_seq: 1,
                     revoked: false,
+                    order: None,
                     fork: None,
                     clock_offset_ms: None,
                     last_success_ms: None,

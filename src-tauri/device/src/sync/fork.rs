@@ -43,7 +43,7 @@ impl Device {
             }
         };
         self.store.write_outbox(|tx| {
-            let Some(mut identity) = identity::get(tx)? else {
+            let Some(mut identity) = identity::get(tx)?.filter(|now| now.device == before.device) else {
                 return Ok(());
             };
             identity.device = device;

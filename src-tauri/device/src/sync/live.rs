@@ -49,7 +49,7 @@ impl Device {
         let open = self
             .allowance()
             .is_ok_and(|allowance| allowance.switched_on && allowance.network.kind != NetworkKind::None);
-        front && open && identity.is_some_and(|identity| !identity.revoked)
+        front && open && identity.is_some_and(|identity| !identity.revoked && identity.order.is_none())
     }
 
     async fn open_hints(&self) -> Result<EventStream, Fault> {

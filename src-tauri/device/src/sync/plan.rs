@@ -1,6 +1,7 @@
 //! What to do next, decided from values alone.
 
 use domain::Sha256Hex;
+use domain::protocol::RevokeOrder;
 
 use super::backoff::{Lane, Lanes};
 
@@ -14,6 +15,10 @@ pub(crate) const LOOK_AGAIN_MS: i64 = 300_000;
 pub(crate) struct Situation {
     pub(crate) enrolled: bool,
     pub(crate) revoked: bool,
+    /// What the office ordered a revoked phone to do.
+    pub(crate) order: Option<RevokeOrder>,
+    /// Records or photos of anybody that the server does not have.
+    pub(crate) left: bool,
     /// The worker switched sending off.
     pub(crate) switched_off: bool,
     /// The phone says there is no network, and the last request agreed.
@@ -53,6 +58,8 @@ pub(crate) enum FactsStep {
     Basemap,
     /// One small request, to find out whether the server is back.
     Probe,
+    /// Remove everything, as the office ordered.
+    Wipe,
     /// Nothing before this instant; for ever when absent.
     Wait(Option<i64>),
 }
@@ -77,6 +84,10 @@ pub(crate) fn facts_step(at: &Situation, lanes: &Lanes, now: i64) -> FactsStep {
 
 fn facts_step_inner(at: &Situation, lanes: &Lanes, now: i64) -> FactsStep {
     let look_again = at.pending.then_some(now + LOOK_AGAIN_MS);
+    let gone = at.order == Some(RevokeOrder::Wipe) || (at.order == Some(RevokeOrder::UploadThenWipe) && !at.left);
+    if at.enrolled && gone {
+        return FactsStep::Wipe;
+    }
     if !at.enrolled || at.switched_off {
         return FactsStep::Wait(look_again);
     }
@@ -86,9 +97,10 @@ fn facts_step_inner(at: &Situation, lanes: &Lanes, now: i64) -> FactsStep {
     let candidates = [
         (at.forking, now, Lane::Facts, FactsStep::Fork),
         (at.facts_due && !at.forking, now, Lane::Facts, FactsStep::Push),
-        (true, at.pull_due_at, Lane::Pull, FactsStep::Pull),
+        // A phone that leaves sends and is sent nothing.
+        (at.order.is_none(), at.pull_due_at, Lane::Pull, FactsStep::Pull),
         (at.offers_due, now, Lane::Previews, FactsStep::Offer),
-        (true, at.basemap_due_at, Lane::Map, FactsStep::Basemap),
+        (at.order.is_none(), at.basemap_due_at, Lane::Map, FactsStep::Basemap),
     ];
     let mut wake = [look_again, at.next_parked_at.map(|then| then.max(now + 1))]
         .into_iter()
@@ -295,11 +307,13 @@ mod tests {
     /// Every combination of flags: pending work always has a request or a timer.
     #[test]
     fn pending_work_always_has_a_timer_or_a_request() {
-        for bits in 0..1_u32 << 9 {
+        for bits in 0..1_u32 << 10 {
             let bit = |n: u32| bits & (1 << n) != 0;
             let at = Situation {
                 enrolled: true,
                 revoked: bit(0),
+                order: bit(9).then_some(RevokeOrder::UploadThenWipe),
+                left: true,
                 switched_off: bit(1),
                 no_network: bit(2),
                 front: bit(3),
@@ -321,5 +335,45 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_phone_that_is_to_be_wiped_after_sending_sends_first_and_is_sent_nothing() {
+        let leaving = Situation {
+            order: Some(RevokeOrder::UploadThenWipe),
+            left: true,
+            pending: true,
+            facts_due: true,
+            ..ready()
+        };
+        let lanes = Lanes::default();
+        assert_eq!(facts_step(&leaving, &lanes, 0), FactsStep::Push);
+        let photos_wait = Situation {
+            facts_due: false,
+            pull_due_at: 0,
+            basemap_due_at: 0,
+            front: false,
+            ..leaving
+        };
+        assert!(matches!(facts_step(&photos_wait, &lanes, 0), FactsStep::Wait(Some(_))));
+        let empty = Situation {
+            left: false,
+            pending: false,
+            ..photos_wait
+        };
+        assert_eq!(facts_step(&empty, &lanes, 0), FactsStep::Wipe);
+    }
+
+    #[test]
+    fn a_phone_ordered_to_wipe_does_not_wait_for_anything() {
+        let ordered = Situation {
+            order: Some(RevokeOrder::Wipe),
+            left: true,
+            pending: true,
+            no_network: true,
+            switched_off: true,
+            ..ready()
+        };
+        assert_eq!(facts_step(&ordered, &Lanes::default(), 0), FactsStep::Wipe);
     }
 }

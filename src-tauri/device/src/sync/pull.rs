@@ -71,7 +71,7 @@ impl Device {
 
     fn write_rows(&self, asked_as: &Identity, response: &PullResponse) -> Result<Applied> {
         let still_us = self.store.write_outbox(|tx| {
-            let Some(mut identity) = identity::get(tx)?.filter(|now| now.device == asked_as.device) else {
+            let Some(mut identity) = identity::get(tx)?.filter(|now| now.is(asked_as)) else {
                 return Ok(None);
             };
             if begin_history(tx, &mut identity, response.epoch)? {
@@ -87,7 +87,7 @@ impl Device {
             Ok(Some(more_is_safe))
         })?;
         let Some(more_is_safe) = still_us else {
-            return Ok(Applied::default());
+            return Ok(Applied::asked_again());
         };
         if more_is_safe {
             self.try_to_let_go();
@@ -95,20 +95,24 @@ impl Device {
         let me = super::notice::own_bucket(asked_as);
         let first_fill = !self.store.cache(|cache| cursor::is_complete(cache, &me))?;
         let applied = self.store.write_cache(|tx| {
+            // Somebody else may have signed in since: whoever does empties this copy, and nothing of the one before comes in.
+            if !self.is_still(asked_as)? {
+                return Ok(Applied::asked_again());
+            }
             match cursor::epoch(tx)? {
                 Some(known) if known == response.epoch => {}
                 None => cursor::begin_epoch(tx, response.epoch)?,
                 Some(_) => {
                     // These pages continue cursors of another history: ask again from the start.
                     cursor::begin_epoch(tx, response.epoch)?;
-                    return Ok(Applied {
-                        more: true,
-                        ..Applied::default()
-                    });
+                    return Ok(Applied::asked_again());
                 }
             }
             apply::apply(tx, response)
         })?;
+        if !self.is_still(asked_as)? {
+            return Ok(applied);
+        }
         if response.profile.is_some() {
             self.forget_fetched()?;
         }
@@ -116,6 +120,11 @@ impl Device {
         self.note_urgent_cases()?;
         self.notify_news(asked_as, first_fill)?;
         Ok(applied)
+    }
+
+    /// True while the person and the device are those a request was made as.
+    pub(crate) fn is_still(&self, asked_as: &Identity) -> Result<bool> {
+        Ok(self.identity()?.is_some_and(|now| now.is(asked_as)))
     }
 
     fn note_asked_originals(&self) -> Result<()> {
@@ -164,7 +173,7 @@ impl Device {
         topics.push(Topic::Sync);
         if response.profile.is_some() {
             // Another grid is another own map, another Today.
-            topics.extend([Topic::Session, Topic::Today, Topic::Map]);
+            topics.extend([Topic::Session, Topic::Today, Topic::Map, Topic::Households]);
         }
         self.ports.changed.changed(&topics);
     }

@@ -1,7 +1,8 @@
 //! Pushing mutations and writing down what the server says of each.
 
 use domain::protocol::{
-    ErrorCode, MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PROTO, PushRequest, PushResponse, Stop, receipt_line,
+    ErrorCode, MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PROTO, PushRequest, PushResponse, RevokeOrder, Stop,
+    receipt_line,
 };
 use domain::{DeviceId, Epoch};
 
@@ -78,8 +79,15 @@ impl Device {
     /// Notes the server's clock: half of the time the request took is the way back.
     pub(crate) fn note_clock(&self, server_ms: i64, asked_at: i64) -> Result<()> {
         let (wall, took) = (self.ports.clock.wall_ms(), self.ports.clock.mono_ms() - asked_at);
+        let was_locked = self.lock()?.is_some();
         self.store
-            .write_outbox(|tx| identity::note_success(tx, wall, server_ms + took / 2 - wall))
+            .write_outbox(|tx| identity::note_success(tx, wall, server_ms + took / 2 - wall))?;
+        if was_locked {
+            self.ports
+                .changed
+                .changed(&[Topic::Session, Topic::Households, Topic::Today, Topic::Map]);
+        }
+        Ok(())
     }
 
     fn write_receipts(&self, device: DeviceId, response: &PushResponse, signed: &Signed) -> Result<()> {
@@ -152,11 +160,15 @@ impl Device {
         }
     }
 
-    /// A refused device keeps everything; it only stops sending.
+    /// A refused device does as the office ordered; without an order it keeps everything and only stops sending.
     pub(crate) fn note_refusal(&self, fault: &Fault) -> Result<()> {
-        if fault.code() == ErrorCode::DeviceRevoked && matches!(fault, Fault::Refused { .. }) {
-            self.store.write_outbox(|tx| identity::revoke(tx))?;
-            self.ports.changed.changed(&[Topic::Session, Topic::Sync]);
+        if let Fault::Refused { error, .. } = fault
+            && error.code == ErrorCode::DeviceRevoked
+        {
+            let order = error.details.get("order").cloned().unwrap_or_default();
+            let order = serde_json::from_value(order).unwrap_or(RevokeOrder::Lock);
+            self.store.write_outbox(|tx| identity::revoke(tx, order))?;
+            self.saved(&[Topic::Session, Topic::Sync, Topic::Households, Topic::Today, Topic::Map]);
         }
         Ok(())
     }

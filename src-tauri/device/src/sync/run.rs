@@ -63,6 +63,7 @@ impl Device {
             FactsStep::Probe => (Lane::Facts, self.push(true).await),
             FactsStep::Pull => (Lane::Pull, self.pull().await),
             FactsStep::Offer => (Lane::Previews, self.offer().await),
+            FactsStep::Wipe => (Lane::Facts, self.wipe_as_ordered().await),
             FactsStep::Basemap => (Lane::Map, self.fetch_basemap().await),
             FactsStep::Wait(_) => return,
         };

@@ -44,7 +44,7 @@ impl Device {
         self.store.outbox(|outbox| {
             let identity = identity::get(outbox)?;
             let due = mutation::due(outbox, wall)? > 0;
-            let (unsent, _) = mutation::unsent(outbox)?;
+            let unsent = mutation::sendable(outbox)?;
             let (files, _) = photo_file::waiting(outbox)?;
             let parked = mutation::next_parked_offer(outbox)?;
             let offers = photo_file::to_offer(outbox)?;
@@ -57,6 +57,8 @@ impl Device {
             Ok(Situation {
                 enrolled: identity.is_some(),
                 revoked: identity.as_ref().is_some_and(|identity| identity.revoked),
+                order: identity.as_ref().and_then(|identity| identity.order),
+                left: mutation::pending(outbox)? > 0 || files > 0,
                 switched_off: !allowance.switched_on,
                 no_network: allowance.network.kind == NetworkKind::None && !memory.reachable,
                 front: memory.front,

@@ -394,7 +394,8 @@ async fn a_revoked_phone_keeps_everything_and_says_so() {
         (Word::OnPhone, ReasonCode::Revoked)
     );
     assert!(kept.photos[0].url.is_some());
-    assert_eq!(world.device.list_households(&Default::default()).unwrap().total, 1);
+    let locked = world.device.list_households(&Default::default()).unwrap_err();
+    assert_eq!(locked.code, ErrorCode::HouseholdsLocked);
 }
 
 #[tokio::test]

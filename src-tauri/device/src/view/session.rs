@@ -1,6 +1,6 @@
 //! Who is signed in here, and how the app is set.
 
-use domain::protocol::Profile;
+use domain::protocol::{Profile, RevokeOrder};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -90,6 +90,17 @@ impl Default for Settings {
     }
 }
 
+/// Why households are not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum LockReason {
+    /// The phone was too long without contact. The next contact opens them.
+    Lease,
+    /// The office revoked this phone.
+    Revoked,
+}
+
 /// The phone's enrolment and settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -98,6 +109,12 @@ pub struct Session {
     pub enrolled: bool,
     /// True once the office revoked this phone; everything stays here.
     pub revoked: bool,
+    /// What the office ordered a revoked phone to do.
+    pub order: Option<RevokeOrder>,
+    /// True once everything was removed from this phone, as the office ordered.
+    pub wiped: bool,
+    /// Why households are not shown; none while they are.
+    pub locked: Option<LockReason>,
     /// Whose phone it is.
     pub profile: Option<Profile>,
     /// Display name of the person's own grid, once it was pulled.

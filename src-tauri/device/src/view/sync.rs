@@ -84,8 +84,10 @@ pub struct SyncView {
     pub network: NetworkKind,
     /// The rule in force.
     pub rule: NetworkRule,
-    /// Records without a verdict.
+    /// Records without a verdict, of the person signed in.
     pub facts_waiting: u32,
+    /// Records without a verdict that others made on this phone. They go on being sent, and are not shown.
+    pub of_others: u32,
     /// Photo files not yet stored on the server.
     pub photos_waiting: u32,
     /// Their size in bytes.

@@ -45,6 +45,8 @@ export interface Port {
   readEnrolmentQr(upload: string): Promise<EnrolmentQr>
   /** Fails with `unsent_work` while anything waits on this phone. */
   signOut(): Promise<Session>
+  /** Signs another person in on this phone; fails with `code_invalid` or `unreachable`. */
+  switchUser(code: string): Promise<Session>
   saveSettings(settings: Settings): Promise<Session>
 
   getReference(): Promise<Reference>

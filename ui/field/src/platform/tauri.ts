@@ -22,6 +22,7 @@ export const phone: Port = {
   enrol: ({ server, code, device_name }) => invoke('enrol', { server, code, device_name }),
   readEnrolmentQr: (upload) => invoke('read_enrolment_qr', { upload }),
   signOut: () => invoke('sign_out'),
+  switchUser: (code) => invoke('switch_user', { code }),
   saveSettings: (settings) => invoke('save_settings', { settings }),
 
   getReference: () => invoke('get_reference'),

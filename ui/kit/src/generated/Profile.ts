@@ -31,4 +31,8 @@ community: CommunityId | null,
 /**
  * The grids the person works in, own grid first.
  */
-grids: Array<GridId>, };
+grids: Array<GridId>, 
+/**
+ * After this many days without contact the phone shows no household any more.
+ */
+lease_days: number, };

@@ -23,9 +23,13 @@ network: NetworkKind,
  */
 rule: NetworkRule, 
 /**
- * Records without a verdict.
+ * Records without a verdict, of the person signed in.
  */
 facts_waiting: number, 
+/**
+ * Records without a verdict that others made on this phone. They go on being sent, and are not shown.
+ */
+of_others: number, 
 /**
  * Photo files not yet stored on the server.
  */

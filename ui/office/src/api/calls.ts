@@ -73,7 +73,7 @@ export const makeResetLink = (id: string) => answer<ResetLink>(client.POST('/v1/
 export const makeEnrolment = (user: string) => answer<EnrolmentCode>(client.POST('/v1/enrolments', { body: { user } }))
 
 export const listDevices = () => answer<Device[]>(client.GET('/v1/devices'))
-export const revokeDevice = (id: string) => answer<Device>(client.POST('/v1/devices/{id}/revoke', byId(id)))
+export const revokeDevice = (id: string, order: Schemas['RevokeOrder']) => answer<Device>(client.POST('/v1/devices/{id}/revoke', { ...byId(id), body: { order } }))
 export const listStrays = () => answer<Stray[]>(client.GET('/v1/strays'))
 export const showStray = (id: string) => answer<StrayFile>(client.GET('/v1/strays/{id}', byId(id)))
 export const handleStray = (id: string) => answer<void>(client.POST('/v1/strays/{id}/handled', byId(id)))

@@ -240,7 +240,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Revokes a phone: its token stops working at once. Work it has not sent stays on it. */
+        /** Revokes a phone: it is shown nothing any more, and does as ordered at its next contact. */
         post: operations["revoke_device"];
         delete?: never;
         options?: never;
@@ -799,6 +799,40 @@ export interface paths {
         patch: operations["change_street"];
         trace?: never;
     };
+    "/v1/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs another person in on a phone. */
+        post: operations["switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wiped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a revoked phone removes everything. */
+        post: operations["note_wiped"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1058,6 +1092,7 @@ export interface components {
              * @description Photo files not yet stored on the server.
              */
             photos_unsent?: number;
+            signed_in?: components["schemas"]["UserId"] | null;
             /**
              * Format: int32
              * @description Mutations without a verdict.
@@ -1448,6 +1483,10 @@ export interface components {
             last_seen_at?: components["schemas"]["ReceivedAt"] | null;
             /** @description What the phone calls itself. */
             name: string;
+            /** @description What it is to do once it is revoked. */
+            order: components["schemas"]["RevokeOrder"];
+            /** @description Names of others who signed in on it before and whose work it still sends. */
+            others: string[];
             /**
              * Format: int32
              * @description Mutations of it that wait here for a person.
@@ -1459,6 +1498,7 @@ export interface components {
             user: components["schemas"]["UserId"];
             /** @description The person's name. */
             user_name: string;
+            wiped_at?: components["schemas"]["ReceivedAt"] | null;
             /** @description Why somebody should look after it, the gravest first. */
             worries: components["schemas"]["Worry"][];
         };
@@ -1533,7 +1573,7 @@ export interface components {
          * @description What went wrong. The HTTP status follows from the code.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "invalid" | "unauthenticated" | "device_revoked" | "forbidden" | "not_found" | "method_not_allowed" | "stale" | "state_refuses_action" | "final_dispatch" | "make_safe_first" | "return_window_over" | "extensions_used_up" | "past_due" | "assist_open" | "withdraw_window_over" | "reopen_window_over" | "same_person" | "wrong_credentials" | "too_many_tries" | "busy" | "code_invalid" | "link_invalid" | "login_taken" | "last_administrator" | "password_weak" | "too_large" | "unsupported_media" | "bad_encoding" | "proto_unsupported" | "device_mismatch" | "mutation_id_conflict" | "mutation_unknown" | "out_of_scope" | "internal" | "offset_mismatch" | "hash_mismatch" | "blob_unknown" | "disk_full" | "read_only" | "database_newer" | "database_corrupt" | "phone_full" | "phone_write" | "unreachable" | "not_our_server" | "address_refused" | "already_enrolled" | "not_enrolled" | "unsent_work" | "qr_not_found" | "qr_foreign" | "photo_empty" | "photo_not_an_image" | "photo_undecodable" | "photo_too_many_pixels" | "photo_damaged" | "map_invalid";
+        ErrorCode: "bad_request" | "invalid" | "unauthenticated" | "device_revoked" | "forbidden" | "not_found" | "method_not_allowed" | "stale" | "state_refuses_action" | "final_dispatch" | "make_safe_first" | "return_window_over" | "extensions_used_up" | "past_due" | "assist_open" | "withdraw_window_over" | "reopen_window_over" | "same_person" | "wrong_credentials" | "too_many_tries" | "busy" | "code_invalid" | "link_invalid" | "login_taken" | "last_administrator" | "password_weak" | "too_large" | "unsupported_media" | "bad_encoding" | "proto_unsupported" | "device_mismatch" | "mutation_id_conflict" | "mutation_unknown" | "out_of_scope" | "internal" | "offset_mismatch" | "hash_mismatch" | "blob_unknown" | "disk_full" | "read_only" | "database_newer" | "database_corrupt" | "phone_full" | "phone_write" | "unreachable" | "not_our_server" | "address_refused" | "already_enrolled" | "not_enrolled" | "households_locked" | "unsent_work" | "qr_not_found" | "qr_foreign" | "photo_empty" | "photo_not_an_image" | "photo_undecodable" | "photo_too_many_pixels" | "photo_damaged" | "map_invalid";
         /** @description `POST /v1/fork`: a restored or cloned phone, still holding a valid token, asks for a device id of its own. */
         ForkRequest: {
             announce?: components["schemas"]["Announcement"] | null;
@@ -2103,6 +2143,11 @@ export interface components {
             community?: components["schemas"]["CommunityId"] | null;
             /** @description The grids the person works in, own grid first. */
             grids: components["schemas"]["GridId"][];
+            /**
+             * Format: int32
+             * @description After this many days without contact the phone shows no household any more.
+             */
+            lease_days?: number;
             /** @description The person's name. */
             name: string;
             /** @description The street. */
@@ -2402,6 +2447,16 @@ export interface components {
             opened_at: components["schemas"]["ReceivedAt"];
         };
         /**
+         * @description What an administrator orders a revoked phone to do. It stands in the details of `device_revoked`, as `order`.
+         * @enum {string}
+         */
+        RevokeOrder: "lock" | "upload_then_wipe" | "wipe";
+        /** @description What a revoked phone is to do. */
+        RevokeRequest: {
+            /** @description The order; a lock when absent. It may be changed for as long as the phone has not removed everything. */
+            order?: components["schemas"]["RevokeOrder"];
+        };
+        /**
          * @description What a person is at the street.
          * @enum {string}
          */
@@ -2599,6 +2654,21 @@ export interface components {
             triage_first?: components["schemas"]["CategoryId"][];
         };
         /**
+         * @description `POST /v1/switch`: another person signs in on this phone. What the one before has not sent stays on it, goes on being sent,
+         *     and is shown to nobody else.
+         */
+        SwitchRequest: {
+            /** @description The one-time code that the office gave the other person. */
+            code: string;
+            /** @description The device. Must be the one the token belongs to. */
+            device: components["schemas"]["DeviceId"];
+            /**
+             * Format: int32
+             * @description Protocol version.
+             */
+            proto: number;
+        };
+        /**
          * @description A tag on a resident, such as living alone; decides visit frequency and what is free.
          * @enum {string}
          */
@@ -2748,6 +2818,16 @@ export interface components {
             need_cases?: components["schemas"]["NeedCase"][];
             /** @description Hashes of the photo files of this visit that the server holds. */
             stored?: components["schemas"]["Sha256Hex"][];
+        };
+        /** @description `POST /v1/wiped`: a revoked phone says that it is about to remove everything, as ordered. */
+        WipedRequest: {
+            /** @description The device. Must be the one the token belongs to. */
+            device: components["schemas"]["DeviceId"];
+            /**
+             * Format: int32
+             * @description Protocol version.
+             */
+            proto: number;
         };
         /** @description An error as it travels: `{"error": {"code": …, "details": …}}`. */
         WireError: {
@@ -3314,7 +3394,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -4428,6 +4512,74 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StreetRow"];
                 };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    switch: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Protocol version, 1. */
+                "x-sync-proto": number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolResponse"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    note_wiped: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Protocol version, 1. */
+                "x-sync-proto": number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WipedRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; the status follows from the code. */
             default: {

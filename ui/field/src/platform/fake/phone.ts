@@ -26,13 +26,16 @@ export type Knobs = {
   settings: Partial<Session['settings']>
   platform: Session['platform']
   position: boolean
+  /** Why households are not shown. */
+  locked: Session['locked']
+  wiped: boolean
 }
 
 export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; placePhotos(draft: string, position: LatLon): void; mark(household: string, mark: FieldMark): void; pull(household: string, file: Partial<FakeHousehold['household']>): void }
 
 /** A phone with the demo street on it. */
 export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
-  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, ...wishes }
+  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, locked: null, wiped: false, ...wishes }
   return guarded(new Memory(knobs), knobs)
 }
 
@@ -61,6 +64,7 @@ class Memory implements Port {
   private reports: ReportView[]
   private visits: VisitView[]
   private homes
+  private ofOthers = 0
   private drafts = new Map<string, Draft>()
   private typed = new Map<string, TypedParts>()
   private uploads = new Map<string, { name: string; type: string; parts: string[]; size: number }>()
@@ -71,6 +75,9 @@ class Memory implements Port {
     this.session = {
       enrolled: knobs.enrolled,
       revoked: false,
+      order: null,
+      wiped: knobs.wiped,
+      locked: knobs.locked,
       profile: knobs.enrolled ? profile : null,
       grid_name: knobs.enrolled ? (reference.grids.find((grid) => grid.id === profile.grids[0])?.name ?? null) : null,
       settings: { language: 'zh-CN', text_size: 100, theme: 'system', photos_on_mobile: false, network: 'auto', ...knobs.settings },
@@ -130,6 +137,17 @@ class Memory implements Port {
     this.session = { ...this.session, enrolled: false, profile: null, grid_name: null, server: null }
     this.changed(['session'])
     return this.session
+  }
+  async switchUser(code: string) {
+    if (code.replace(/[\s-]/g, '').length < 8) throw { code: 'code_invalid' } satisfies WireError
+    // What the one before holds goes on waiting, and is not shown.
+    this.ofOthers += this.reports.filter((report) => report.word !== 'delivered').length
+    this.reports = []
+    this.visits = []
+    this.homes = []
+    this.session = { ...this.session, profile: { ...profile, user: 'user-wang', name: '王磊' } }
+    this.changed(['session', 'today', 'reports', 'households', 'sync', 'map'])
+    return this.getSession()
   }
   async saveSettings(settings: Session['settings']) {
     this.session = { ...this.session, settings }
@@ -324,6 +342,7 @@ class Memory implements Port {
   }
 
   async listHouseholds(ask: Parameters<Port['listHouseholds']>[0]) {
+    if (this.session.locked) throw { code: 'households_locked', details: { why: this.session.locked } } satisfies WireError
     return pageOf(this.homes, this.visits, ask, this.knobs.now())
   }
   async getHousehold(id: string) {
@@ -402,6 +421,7 @@ class Memory implements Port {
       network: this.knobs.online ? 'mobile' : 'none',
       rule: this.knobs.online ? 'facts_only' : 'nothing',
       facts_waiting: waiting.filter((report) => !report.why.facts_delivered).length,
+      of_others: this.ofOthers,
       photos_waiting: photos,
       bytes_waiting: photos * 612_000,
       last_success_at: now - (this.knobs.online ? 40_000 : 5_400_000),

@@ -35,6 +35,7 @@ export const profile: Profile = {
   street_name: street.street.name,
   community: worker?.communities[0] ?? null,
   grids: worker?.grids ?? [],
+  lease_days: 14,
 }
 
 const queue = (row: { id: string; label_zh: string; label_en: string }): QueueRow => ({

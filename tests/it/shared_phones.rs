@@ -1,0 +1,372 @@
+//! Phones that change hands, stay away too long, or are taken back by the office.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use device::NewValues;
+use device::view::{DraftKind, HouseholdQuery, LockReason, NewDraft, Word};
+use domain::protocol::{ErrorCode, RevokeOrder};
+use serde_json::json;
+use xunge_tests::World;
+use xunge_tests::network::FirstReplyLost;
+use xunge_tests::phone::Phone;
+use xunge_tests::picture;
+use xunge_tests::record::{a_report, a_visit};
+use xunge_tests::street;
+
+const DAY_H: u64 = 24;
+/// Words that must not be left in any file of a wiped phone.
+const SECRET: &str = "只有我知道的一句话";
+
+fn households(phone: &Phone) -> Result<u32, ErrorCode> {
+    let query = HouseholdQuery {
+        limit: 9,
+        ..HouseholdQuery::default()
+    };
+    let page = phone.device().list_households(&query);
+    page.map(|page| page.total).map_err(|error| error.code)
+}
+
+fn revoke(world: &World, order: RevokeOrder) {
+    let keeper = world.office(street::KEEPER);
+    let devices = keeper.get("/v1/devices");
+    let path = format!("/v1/devices/{}/revoke", devices[0]["id"].as_str().unwrap());
+    let (status, answer) = keeper.post(&path, &json!({ "order": order }));
+    assert_eq!((status, &answer["order"]), (200, &json!(order)));
+}
+
+/// What a worker's phone has beside reports: the name of somebody in a household, a sheet and a visit begun, a file on its way from
+/// the page and a damaged copy set aside. Returns words of each that stand in its files, and the token.
+fn leave_traces(phone: &Phone) -> Vec<String> {
+    let device = phone.device();
+    let home = street::household(street::place("li"), 1);
+    let name = device.get_household(home).unwrap().residents[0].name.clone();
+    let typed = json!({ "door_note": "打了一半的字" });
+    device.keep_typed(home, "household", typed).unwrap();
+    let visit = NewDraft {
+        kind: DraftKind::Visit,
+        household: Some(home),
+        about: None,
+    };
+    device.open_draft(visit).unwrap();
+    let upload = device.begin_upload("IMG.jpg", 30).unwrap();
+    let on_the_way = "on its way";
+    let base64 = base64::engine::general_purpose::STANDARD.encode(on_the_way);
+    device.append_upload(&upload, 0, &base64).unwrap();
+    let set_aside = "an older copy of the rows";
+    std::fs::write(phone.folder().join("cache.db.damaged-1-wal"), set_aside).unwrap();
+    let (_, token) = phone.credentials();
+    [
+        SECRET,
+        &name,
+        "打了一半的字",
+        on_the_way,
+        set_aside,
+        &token,
+        &home.to_string(),
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+/// Names of all files below a folder.
+fn files_of(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    entries
+        .flat_map(|entry| {
+            if entry.path().is_dir() {
+                files_of(&entry.path())
+            } else {
+                vec![entry.file_name().to_string_lossy().into_owned()]
+            }
+        })
+        .collect()
+}
+
+/// True when the words stand in some file under the folder.
+fn stands_in(folder: &Path, words: &str) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return stands_in(&path, words);
+        }
+        let bytes = std::fs::read(path).unwrap();
+        bytes.windows(words.len()).any(|part| part == words.as_bytes())
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_worker_left_is_sent_from_anothers_hands_and_never_shown() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.offline();
+    let report = phone.capture(a_report().saying(SECRET).with_photo(picture::small(1)));
+    phone.visit(
+        street::household(street::place("li"), 1),
+        a_visit().thinking("只给自己看"),
+    );
+    phone.online();
+
+    let session = phone.device().switch_user(&world.code_for("wang")).await.unwrap();
+    assert_eq!(session.profile.unwrap().user, street::user("wang"));
+    assert_eq!(phone.device().list_reports().unwrap(), []);
+    assert_eq!(phone.device().get_report(report).unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(households(&phone), Ok(0), "nothing of the other grid is left");
+    let sheet = phone.device().get_sync().unwrap();
+    assert_eq!((sheet.facts_waiting, sheet.of_others, sheet.items.len()), (0, 2, 0));
+    assert_eq!(phone.device().get_today().unwrap().unsent, 0);
+
+    let own = phone.capture(a_report().saying("王的"));
+    phone.sync().await;
+    assert_eq!(
+        world.queue("municipal").len(),
+        2,
+        "both are there, each under its author's name"
+    );
+    assert_eq!(phone.device().get_sync().unwrap().of_others, 0);
+    assert_eq!(phone.device().list_reports().unwrap().len(), 1);
+    let mine = phone.device().get_report(own).unwrap();
+    assert_eq!(mine.summary.word, Word::Delivered);
+    assert!(households(&phone).unwrap() > 0, "the own grid's households came");
+    let page = phone.device().list_households(&HouseholdQuery {
+        limit: 99,
+        ..HouseholdQuery::default()
+    });
+    let of_li = street::household(street::place("li"), 1);
+    assert!(page.unwrap().rows.iter().all(|row| row.id != of_li));
+
+    phone.device().switch_user(&world.code_for("li")).await.unwrap();
+    phone.sync().await;
+    let back = phone.device().get_report(report).unwrap();
+    assert_eq!(
+        (back.summary.word, back.summary.text.as_str()),
+        (Word::Delivered, SECRET)
+    );
+    let listed = phone.device().list_reports().unwrap();
+    let mine: Vec<_> = listed.iter().filter(|one| one.mine).map(|one| one.id).collect();
+    assert_eq!(
+        mine,
+        [report],
+        "the other's report lies in this grid, and is not called one's own"
+    );
+    let known = world.office(street::KEEPER).get("/v1/devices");
+    assert_eq!(
+        (
+            known.as_array().unwrap().len(),
+            known[0]["others"].as_array().unwrap().len()
+        ),
+        (1, 1)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_worker_began_on_a_shared_phone_is_theirs_alone_and_waits_for_them() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    let home = street::household(street::place("li"), 1);
+    phone
+        .device()
+        .keep_typed(home, "household", json!({ "door_note": SECRET }))
+        .unwrap();
+    let draft = phone.draft(a_report().saying(SECRET)).unwrap();
+
+    phone.device().switch_user(&world.code_for("wang")).await.unwrap();
+    assert_eq!(phone.device().typed(home).unwrap(), NewValues::new());
+    assert_eq!(phone.device().get_draft(&draft).unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(phone.device().list_drafts().unwrap(), []);
+    assert!(
+        !phone
+            .device()
+            .get_today()
+            .unwrap()
+            .items
+            .iter()
+            .any(|item| item.id == draft)
+    );
+    phone.sync().await;
+
+    phone.device().switch_user(&world.code_for("li")).await.unwrap();
+    let kept = phone.device().typed(home).unwrap();
+    assert_eq!(kept["household"]["door_note"], SECRET);
+    let kept = phone.device().get_draft(&draft).unwrap();
+    assert_eq!(kept.report.unwrap().text, SECRET);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_restored_to_before_the_change_of_hands_shows_nobody_the_others_households() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    let backup = world.new_folder("backup");
+    world.server.back_up(&backup);
+    phone.device().switch_user(&world.code_for("wang")).await.unwrap();
+    phone.sync().await;
+    phone.offline();
+    let report = phone.capture(a_report().saying(SECRET));
+    world.server.restore(&backup, world.new_folder("restored"));
+    phone.online();
+    phone.run_for(std::time::Duration::from_secs(600)).await;
+
+    let session = phone.device().get_session().unwrap();
+    assert_eq!((session.revoked, session.locked), (true, Some(LockReason::Revoked)));
+    assert_eq!(session.profile.unwrap().user, street::user("wang"));
+    let of_li = street::household(street::place("li"), 1);
+    assert!(phone.device().get_household(of_li).is_err());
+    let li = phone.device().list_reports().unwrap();
+    assert!(li.iter().all(|one| one.mine), "nothing of the other grid came in");
+
+    phone.enrol(&world.code_for("wang")).await;
+    phone.sync().await;
+    assert_eq!(phone.device().get_report(report).unwrap().summary.word, Word::Delivered);
+    assert!(households(&phone).unwrap() > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_of_hands_whose_answer_was_lost_shows_nobody_the_others_households_and_may_be_tried_again() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    let code = world.code_for("wang");
+    phone.link.set_weather(FirstReplyLost::default());
+    assert!(phone.device().switch_user(&code).await.is_err());
+    let report = phone.capture(a_report().saying(SECRET));
+    phone.online();
+    phone.run_for(std::time::Duration::from_secs(600)).await;
+    let session = phone.device().get_session().unwrap();
+    assert_eq!(session.profile.unwrap().user, street::user("li"));
+    assert_eq!(session.locked, Some(LockReason::Revoked), "it is wang's phone by now");
+    let of_wang = street::household(street::place("wang"), 1);
+    assert!(phone.device().get_household(of_wang).is_err());
+
+    phone.device().switch_user(&code).await.unwrap();
+    phone.sync().await;
+    assert!(phone.device().get_household(of_wang).is_ok());
+    let theirs = world.queue("municipal");
+    assert_eq!(theirs.len(), 1, "what li wrote meanwhile was sent under their name");
+    assert!(
+        phone
+            .device()
+            .list_reports()
+            .unwrap()
+            .iter()
+            .all(|one| one.id != report)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_of_somebody_else_does_not_let_a_phone_speak_for_a_third() {
+    let world = World::new();
+    let (li, wang) = (world.worker("li").await, world.worker("wang").await);
+    let used = world.code_for("zhao");
+    li.device().switch_user(&used).await.unwrap();
+    let error = wang.device().switch_user(&used).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::CodeInvalid);
+    assert_eq!(
+        wang.device().get_session().unwrap().profile.unwrap().user,
+        street::user("wang")
+    );
+    // Nor does the code bring its person back after another has signed in.
+    li.device().switch_user(&world.code_for("li")).await.unwrap();
+    assert_eq!(
+        li.device().switch_user(&used).await.unwrap_err().code,
+        ErrorCode::CodeInvalid
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_two_weeks_without_contact_households_are_locked_until_the_next() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.offline();
+    world.hours_pass(13 * DAY_H).await;
+    assert!(households(&phone).unwrap() > 0);
+    world.hours_pass(2 * DAY_H).await;
+    assert_eq!(households(&phone), Err(ErrorCode::HouseholdsLocked));
+    assert_eq!(phone.device().get_session().unwrap().locked, Some(LockReason::Lease));
+    let home = street::household(street::place("li"), 1);
+    assert_eq!(
+        phone.device().get_household(home).unwrap_err().code,
+        ErrorCode::HouseholdsLocked
+    );
+    assert_eq!(phone.device().get_map().unwrap().households, []);
+    let report = phone.capture(a_report());
+    phone.online();
+    phone.sync().await;
+    assert_eq!(phone.device().get_report(report).unwrap().summary.word, Word::Delivered);
+    assert!(households(&phone).unwrap() > 0, "the contact opened them");
+    assert_eq!(phone.device().get_session().unwrap().locked, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_locked_phone_shows_no_household_and_sends_what_it_kept_once_its_worker_signs_in_again() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.offline();
+    let report = phone.capture(a_report());
+    revoke(&world, RevokeOrder::Lock);
+    phone.online();
+    phone.run_for(std::time::Duration::from_secs(600)).await;
+    let session = phone.device().get_session().unwrap();
+    assert_eq!((session.revoked, session.locked), (true, Some(LockReason::Revoked)));
+    assert_eq!(households(&phone), Err(ErrorCode::HouseholdsLocked));
+    assert_eq!(world.queue("municipal").len(), 0);
+    phone.enrol(&world.code_for("li")).await;
+    phone.sync().await;
+    assert_eq!(phone.device().get_report(report).unwrap().summary.word, Word::Delivered);
+    assert!(households(&phone).unwrap() > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_phone_that_is_to_send_first_sends_all_and_then_keeps_nothing() {
+    let world = World::new();
+    let mut phone = world.worker("li").await;
+    phone.offline();
+    phone.capture(a_report().saying(SECRET).with_photo(picture::small(1)));
+    let personal = leave_traces(&phone);
+    for words in &personal {
+        assert!(stands_in(phone.folder(), words), "the search finds what is there");
+    }
+    revoke(&world, RevokeOrder::UploadThenWipe);
+    phone.online();
+    phone.run_for(std::time::Duration::from_secs(3_600)).await;
+    let case = world.queue("municipal").remove(0);
+    let shown = world
+        .office(street::TRIAGE_OFFICER)
+        .get(&format!("/v1/cases/{}", case.id));
+    assert!(shown.to_string().contains(SECRET), "it was sent");
+    let (stored, photo) = (&shown["row"]["stored"], &shown["row"]["photos"][0]["upright"]["sha256"]);
+    assert!(stored.as_array().unwrap().contains(photo), "its photo too");
+    let session = phone.device().get_session().unwrap();
+    assert!(session.wiped && !session.enrolled);
+    phone.kill();
+    for words in &personal {
+        assert!(!stands_in(phone.folder(), words));
+    }
+    let left = files_of(phone.folder());
+    assert!(
+        left.iter()
+            .all(|name| name.starts_with("outbox.db") || name.starts_with("cache.db")),
+        "{left:?}"
+    );
+    let devices = world.office(street::KEEPER).get("/v1/devices");
+    assert!(devices[0]["wiped_at"].is_number(), "the office sees that it is done");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_phone_removes_everything_at_its_next_contact_and_may_be_used_anew() {
+    let world = World::new();
+    let mut phone = world.worker("li").await;
+    phone.offline();
+    phone.capture(a_report().saying(SECRET));
+    revoke(&world, RevokeOrder::Wipe);
+    phone.online();
+    phone.run_for(std::time::Duration::from_secs(600)).await;
+    assert_eq!(world.queue("municipal").len(), 0, "what was ordered to go is not sent");
+    phone.restart();
+    let session = phone.device().get_session().unwrap();
+    assert!(session.wiped && !session.enrolled);
+    assert_eq!(phone.device().list_reports().unwrap(), []);
+    assert!(!stands_in(phone.folder(), SECRET));
+    phone.enrol(&world.code_for("wang")).await;
+    phone.sync().await;
+    assert!(!phone.device().get_session().unwrap().wiped);
+    assert!(households(&phone).unwrap() > 0);
+}
