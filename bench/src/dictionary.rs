@@ -111,6 +111,7 @@ fn exchange(n: u64, ids: &mut Ids) -> Result<Vec<Vec<u8>>, Fault> {
 fn idle_pull(phone: &Phone, scope: Vec<Bucket>, epoch: Epoch, at_ms: i64, rev: u64) -> (PullRequest, PullResponse) {
     let pull = PullRequest {
         proto: 1,
+        bundle_key: false,
         epoch: Some(epoch),
         device: phone.device,
         cursors: scope.iter().map(|bucket| (bucket.clone(), rev)).collect(),
@@ -131,6 +132,8 @@ fn idle_pull(phone: &Phone, scope: Vec<Bucket>, epoch: Epoch, at_ms: i64, rev: u
     });
     let nothing_new = PullResponse {
         epoch,
+        bundle_key: None,
+        sig: None,
         server_ms: at_ms,
         street_rev: rev,
         durable_rev: None,

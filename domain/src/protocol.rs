@@ -2,6 +2,7 @@
 
 mod announce;
 mod blob;
+mod bundle;
 mod change;
 mod dictionary;
 mod digest;
@@ -15,6 +16,10 @@ mod signature;
 pub use announce::{Announcement, Handshake};
 pub use blob::{
     BlobAnswer, MAX_BLOB_BYTES, MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, SMALL_BLOB_BYTES, UploadState,
+};
+pub use bundle::{
+    BUNDLE_HEAD_BYTES, BundleHead, BundleKey, BundlePhoto, MAX_BUNDLE_BYTES, MAX_BUNDLE_ITEMS, MAX_BUNDLE_RECORD_BYTES,
+    Opener, PIECE_BYTES, PIECE_LENGTH_BYTES, Sealer, bundle_key_line,
 };
 pub use change::{BucketPage, PullRequest, PullResponse, Row, RowType, Tombstone};
 pub use dictionary::{DICTIONARY, DICTIONARY_HEADER, DICTIONARY_MAX_BYTES, DICTIONARY_NUMBER};

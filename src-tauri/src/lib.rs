@@ -64,6 +64,7 @@ pub fn run() {
             commands::session::switch_user,
             commands::sync::get_sync,
             commands::sync::sync_now,
+            commands::sync::export_bundle,
             commands::today::get_today,
             commands::uploads::append_upload,
             commands::uploads::begin_upload,

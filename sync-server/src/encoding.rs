@@ -16,6 +16,7 @@ use domain::protocol::{DICTIONARY_HEADER, DICTIONARY_NUMBER, PROTO, PROTO_HEADER
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+pub(crate) use decode::parse;
 pub use decode::{MAX_BODY_BYTES, MAX_DEPTH, MAX_RATIO};
 
 use crate::server::Server;
@@ -44,7 +45,7 @@ impl<T: DeserializeOwned, const LIMIT: usize> FromRequest<Server> for Wire<T, LI
         let coding = headers.get(header::CONTENT_ENCODING).cloned();
         let limit = LIMIT.min(MAX_BODY_BYTES);
         let bytes = decode::plain(request.into_body(), coding.as_ref(), limit).await?;
-        decode::parse(&bytes).map(Self)
+        parse(&bytes).map(Self)
     }
 }
 

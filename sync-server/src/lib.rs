@@ -5,6 +5,7 @@ pub mod alarm;
 pub mod auth;
 pub mod backup;
 pub mod blobs;
+pub mod bundle;
 pub mod caller;
 pub mod case_files;
 pub mod cli;

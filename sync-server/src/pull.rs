@@ -53,6 +53,8 @@ pub fn answer(
         .filter(|profile| request.profile.as_ref() != Some(&profile_hash(profile)));
     Ok(PullResponse {
         epoch,
+        bundle_key: None,
+        sig: None,
         server_ms: now.0,
         street_rev,
         durable_rev: streets::durable_rev(tx, &device.street)?,

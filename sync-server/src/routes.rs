@@ -5,6 +5,7 @@ pub mod assets;
 pub mod basemap;
 pub mod blobs;
 pub mod body;
+pub mod bundles;
 pub mod cases;
 pub mod catalog;
 pub mod check;
@@ -75,6 +76,7 @@ pub fn table() -> Vec<Route> {
         people::routes(),
         enrolments::routes(),
         devices::routes(),
+        bundles::routes(),
         strays::routes(),
         street::routes(),
         access_log::routes(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::protocol::{Line, ServerKey, Statement};
+use domain::protocol::{BundleKey, Line, ServerKey, Statement};
 use domain::{Epoch, ReceivedAt, StreetId};
 
 use crate::blobs::Files;
@@ -34,6 +34,8 @@ pub struct Server {
     pub fence: Fence,
     /// Signs what phones rely on.
     pub key: Arc<ServerKey>,
+    /// Opens what phones sealed for this server.
+    pub bundle_key: Arc<BundleKey>,
     /// Settings of the office side.
     pub office: Arc<Office>,
 }
@@ -66,10 +68,14 @@ impl Server {
         let files = Arc::new(Files::open(&places.photos)?);
         let fence = Fence::of(&places.database);
         let (fresh, now, known) = (Arc::clone(&ids), clock.now(), fence.clone());
-        let (epoch, mark, key) = store
+        let (epoch, mark, keys) = store
             .write_blocking(move |tx| {
                 let epoch = known.settle(tx, fresh.as_ref(), now)?;
-                Ok((epoch, Mark::of(tx, epoch)?, server::key(tx, fresh.as_ref())?))
+                let keys = (
+                    server::key(tx, fresh.as_ref())?,
+                    server::bundle_key(tx, fresh.as_ref())?,
+                );
+                Ok((epoch, Mark::of(tx, epoch)?, keys))
             })
             .map_err(only_store)?;
         fence.write(&mark)?;
@@ -80,7 +86,8 @@ impl Server {
             ids,
             epoch,
             fence,
-            key: Arc::new(key),
+            key: Arc::new(keys.0),
+            bundle_key: Arc::new(keys.1),
             office: Arc::new(office),
         })
     }

@@ -8,6 +8,7 @@ import zlib
 
 import requests
 
+from bundle import bundle
 from street import OFFICE, Phone, fresh_token
 
 
@@ -51,6 +52,7 @@ class Prepared:
         self.strays()
         self.households()
         self.phones()
+        self.carried()
         self.setup(empty)
 
     def person(self):
@@ -114,11 +116,10 @@ class Prepared:
         announce = {"unsent": 0, "photos_unsent": 0, "oldest_unsent_ms": None, "last_error": None, "free_bytes": None, "app_version": "0.1.0"}
         return {"proto": 1, "epoch": None, "device": (phone or self.phone).id, "announce": announce}
 
-    def push(self, kind, entity, body, verdict, phone=None):
-        """Sends one mutation of a phone's person, which must get this verdict; its id."""
-        phone = phone or self.phone
+    def mutation(self, kind, entity, body, phone):
+        """The next thing that a phone's person did."""
         phone.seq += 1
-        mutation = {
+        return {
             "id": str(uuid.uuid4()),
             "seq": phone.seq,
             "kind": kind,
@@ -129,9 +130,29 @@ class Prepared:
             "server_est_ms": None,
             "body": body,
         }
+
+    def push(self, kind, entity, body, verdict, phone=None):
+        """Sends one mutation of a phone's person, which must get this verdict; its id."""
+        phone = phone or self.phone
+        mutation = self.mutation(kind, entity, body, phone)
         pushed = self.ask(phone, "POST", "/v1/push", json={**self.envelope(phone), "mutations": [mutation]}).json()
         assert pushed["receipts"][0]["verdict"] == verdict, pushed
         return mutation["id"]
+
+    def carried(self):
+        """A report that came in a file, and then by itself as well."""
+        asked = {**self.envelope(), "cursors": {}, "max_bytes": None, "bundle_key": True}
+        key = self.ask(self.phone, "POST", "/v1/pull", json=asked).json()["bundle_key"]
+        note = {"report": self.named, "text": "树还在", "photos": [], "captured_at": int(time.time() * 1000)}
+        mutation = self.mutation("report.note", self.named, note, self.phone)
+        file = bundle(key, self.phone.id, self.phone.token, [mutation])
+        octets = {"content-type": "application/octet-stream"}
+        for person, new in ((self.people["triage_officer"], 1), (self.people["administrator"], 0)):
+            taken = self.ask(person, "POST", "/v1/bundles", data=file, headers=octets).json()
+            assert (taken["records"]["new"], taken["records"]["refused"]) == (new, 0), taken
+        body = {**self.envelope(), "mutations": [mutation]}
+        pushed = self.ask(self.phone, "POST", "/v1/push", json=body).json()
+        assert pushed["receipts"][0]["verdict"] == "applied", pushed
 
     def strays(self):
         """A note on somebody else's report, and two of a kind that this server does not know."""

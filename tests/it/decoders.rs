@@ -85,6 +85,7 @@ impl Sender {
         };
         let pull = PullRequest {
             proto: PROTO,
+            bundle_key: false,
             epoch: None,
             device,
             cursors: [(domain::scope::reference(), 7)].into(),

@@ -5,6 +5,7 @@
 
 mod agreement;
 mod architecture;
+mod bundle;
 mod chaos;
 mod copies;
 mod decoders;

@@ -71,6 +71,17 @@ impl<'w> Browser<'w> {
         self.ask(Method::POST, path, Body::from(body.to_string()))
     }
 
+    /// Brings in a file that a phone exported; the answer with its status.
+    #[must_use]
+    pub fn carry(&self, file: &[u8]) -> (u16, Value) {
+        self.send(
+            Method::POST,
+            "/v1/bundles",
+            "application/octet-stream",
+            Body::from(file.to_vec()),
+        )
+    }
+
     /// The cases with an order in a queue; for triage also those without an order.
     #[must_use]
     pub fn queue(&self, queue: &str) -> Vec<CaseLine> {
@@ -104,11 +115,15 @@ impl<'w> Browser<'w> {
     }
 
     fn ask(&self, method: Method, path: &str, body: Body) -> (u16, Value) {
+        self.send(method, path, "application/json", body)
+    }
+
+    fn send(&self, method: Method, path: &str, kind: &str, body: Body) -> (u16, Value) {
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header("x-xunge", "office")
-            .header("content-type", "application/json")
+            .header("content-type", kind)
             .header("cookie", format!("xunge_session={}", self.token))
             .body(body)
             .unwrap();

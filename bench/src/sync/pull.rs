@@ -24,6 +24,7 @@ pub(crate) struct Pulled {
 pub(crate) fn body(phone: &Phone, cursors: &Cursors) -> Result<Vec<u8>, Fault> {
     let request = PullRequest {
         proto: PROTO,
+        bundle_key: false,
         epoch: phone.epoch,
         device: phone.device,
         cursors: cursors.clone(),

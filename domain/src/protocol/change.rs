@@ -75,6 +75,9 @@ pub struct PullRequest {
     /// True to get the digest of every bucket, whether it has moved or not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub check: bool,
+    /// True to get the key that bundles are sealed with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bundle_key: bool,
     /// Wanted size of the answer before compression, in bytes; at most 1 MiB.
     pub max_bytes: Option<u32>,
     /// State of the phone; absent when it is as it was last announced.
@@ -145,6 +148,12 @@ pub struct PullResponse {
     /// Whose phone it is and where that person works, when it is not what the phone holds.
     #[serde(default)]
     pub profile: Option<Profile>,
+    /// The server's public key for bundles (X25519, base64url without padding), when it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle_key: Option<String>,
+    /// Signature over that key, see [`crate::protocol::Statement`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sig: Option<String>,
     /// Every bucket the device may see now. Members of any other bucket are dropped.
     #[schema(value_type = Vec<String>)]
     pub scope: Vec<Bucket>,

@@ -104,6 +104,12 @@ error_codes! {
     OffsetMismatch = 409,
     /// The bytes do not hash to the name they were sent under; the upload starts again.
     HashMismatch = 422,
+    /// The file is no bundle, or not as a phone wrote it: cut, changed or continued.
+    BundleDamaged = 422,
+    /// The bundle was made for another server, or by a phone that is none of this street.
+    BundleForeign = 422,
+    /// The phone has no key to seal a bundle with: it has not been in touch with the server since it was enrolled.
+    BundleNoKey = 409,
     /// No mutation names this photo.
     BlobUnknown = 404,
     /// The server's disk is full.

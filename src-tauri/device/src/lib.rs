@@ -2,6 +2,7 @@
 //! to the street's server when there is a network.
 
 mod capture;
+mod carry;
 mod device;
 mod evidence;
 mod failure;

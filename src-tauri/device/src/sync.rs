@@ -9,6 +9,7 @@ mod announce;
 mod apply;
 mod backoff;
 mod basemap;
+mod bundle_key;
 pub(crate) mod engine;
 mod enrol;
 mod exchange;
@@ -33,6 +34,7 @@ mod wipe;
 pub(crate) mod tests;
 
 pub(crate) use backoff::{Lane, Lanes};
+pub(crate) use bundle_key::{BUNDLE_KEY, KnownKey};
 pub(crate) use enrol::{LAST_STREET, LastStreet};
 pub(crate) use exchange::{Call, Fault};
 pub use http::HttpTransport;

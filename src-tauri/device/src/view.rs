@@ -24,5 +24,5 @@ pub use route::{GridCandidate, LocationKind, RoutePreview, StageKind};
 pub use session::{
     EnrolRequestView, EnrolmentQr, Language, LockReason, NetworkSetting, Platform, Session, Settings, Theme,
 };
-pub use sync::{NetworkKind, NetworkRule, SyncItem, SyncItemKind, SyncView};
+pub use sync::{BundleView, NetworkKind, NetworkRule, SyncItem, SyncItemKind, SyncView};
 pub use today::{TitleParts, Today, TodayItem, TodayKind};

@@ -151,6 +151,8 @@ callers! {
     DeviceKeeper = [ManageDevices];
     /// May see that something waits for a person; whose content the person may read, its kind says.
     StrayReader = [ManageDevices, Triage, SeeCommunityHouseholds];
+    /// May bring in what a phone exported because it could not reach the server.
+    BundleTaker = [ManageDevices, Triage];
     /// May read who looked at whom.
     LogReader = [ReadAccessLog];
 }

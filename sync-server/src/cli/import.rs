@@ -4,12 +4,16 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use domain::{ErrorCode, StreetId};
+
 use super::start::{ensure_street, failed, open};
 use super::{Stop, say};
 use crate::config::Config;
 use crate::import::{ImportCode, ImportProblem, Imported, Refused, basemap, grids, households};
 use crate::office::Office;
+use crate::server::Server;
 use crate::store::streets;
+use crate::{Failure, bundle};
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -20,6 +24,8 @@ pub(super) enum What {
     Basemap,
     /// Households and who lives there.
     Households,
+    /// What a phone exported because it could not reach the server.
+    Bundle,
 }
 
 /// The largest file, in bytes: a table of a hundred thousand households is a tenth of it.
@@ -27,16 +33,11 @@ const MAX_BYTES: u64 = 128 * 1024 * 1024;
 
 /// Takes the file, or says everything that is wrong with it and changes nothing.
 pub(super) fn import(config: &Config, what: What, file: &Path, dry_run: bool) -> Result<(), Stop> {
+    if what == What::Bundle {
+        return carry(config, file, dry_run);
+    }
     let bytes = read(file).map_err(|code| wrong(file, &[ImportProblem::new(code, "")]))?;
-    let server = open(config, Office::default())?;
-    ensure_street(&server)?;
-    let street = server
-        .store
-        .read_blocking(|tx| Ok(streets::all(tx)?.into_iter().next()));
-    let street = street.map_err(|failure| failed(&failure))?.map(|street| street.id);
-    let Some(street) = street else {
-        return Err(Stop::new("not_found", "没有街道", "there is no street"));
-    };
+    let (server, street) = first_street(config)?;
     let text = || {
         std::str::from_utf8(&bytes)
             .map_err(|_other| Refused::File(vec![ImportProblem::new(ImportCode::NotGeojson, "GeoJSON")]))
@@ -44,7 +45,7 @@ pub(super) fn import(config: &Config, what: What, file: &Path, dry_run: bool) ->
     let done = match what {
         What::Grids => text().and_then(|text| grids::take(&server, &street, text, dry_run)),
         What::Basemap => text().and_then(|text| basemap::take(&server, street, text, dry_run)),
-        What::Households => households::take(&server, &street, &bytes, dry_run),
+        What::Households | What::Bundle => households::take(&server, &street, &bytes, dry_run),
     };
     match done {
         Ok(done) => {
@@ -54,6 +55,85 @@ pub(super) fn import(config: &Config, what: What, file: &Path, dry_run: bool) ->
         Err(Refused::File(problems)) => Err(wrong(file, &problems)),
         Err(Refused::Server(failure)) => Err(failed(&failure)),
     }
+}
+
+/// Takes what a phone exported.
+fn carry(config: &Config, file: &Path, dry_run: bool) -> Result<(), Stop> {
+    let (server, street) = first_street(config)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(&error.into()))?;
+    let done = runtime.block_on(async {
+        if dry_run {
+            let head = bundle::check(&server, &street, file.to_owned()).await?;
+            return Ok((head.mutations, 0, head.photos.len()));
+        }
+        let taken = bundle::take(&server, &street, None, file.to_owned()).await?;
+        let photos = usize::try_from(taken.photos.new).unwrap_or(usize::MAX);
+        Ok((taken.records.new, taken.records.again, photos))
+    });
+    let (new, again, photos) = done.map_err(|failure: Failure| not_carried(&failure))?;
+    say(&if dry_run {
+        format!(
+            "检查通过，未写入：{new} 条记录，{photos} 个照片文件 / Nothing is wrong, nothing was written: {new} records, {photos} photo files"
+        )
+    } else {
+        format!(
+            "已导入：新增 {new} 条记录、{photos} 个照片文件，已有 {again} 条 / Imported: {new} records and {photos} photo files, {again} records again"
+        )
+    });
+    Ok(())
+}
+
+/// Why nothing of an export was taken.
+const REFUSED: [(ErrorCode, &str, &str, &str); 4] = [
+    (
+        ErrorCode::BundleDamaged,
+        "bundle_damaged",
+        "这不是完整的导出文件，未导入任何内容",
+        "this is not a whole export; nothing was taken",
+    ),
+    (
+        ErrorCode::BundleForeign,
+        "bundle_foreign",
+        "该文件不是给这台服务器的，未导入任何内容",
+        "the file was made for another server; nothing was taken",
+    ),
+    (
+        ErrorCode::DeviceRevoked,
+        "device_revoked",
+        "导出它的手机已停用，未导入任何内容",
+        "the phone that made it was revoked; nothing was taken",
+    ),
+    (
+        ErrorCode::TooLarge,
+        "too_large",
+        "文件内容太多，未导入任何内容",
+        "the file holds too much; nothing was taken",
+    ),
+];
+
+fn not_carried(failure: &Failure) -> Stop {
+    let code = if let Failure::Refused(error) = failure {
+        Some(error.code)
+    } else {
+        None
+    };
+    match REFUSED.iter().find(|(known, ..)| Some(*known) == code) {
+        Some((_, name, zh, en)) => Stop::new(name, zh, en),
+        None => failed(failure),
+    }
+}
+
+fn first_street(config: &Config) -> Result<(Server, StreetId), Stop> {
+    let server = open(config, Office::default())?;
+    ensure_street(&server)?;
+    let street = server
+        .store
+        .read_blocking(|tx| Ok(streets::all(tx)?.into_iter().next()));
+    let street = street.map_err(|failure| failed(&failure))?.map(|street| street.id);
+    let Some(street) = street else {
+        return Err(Stop::new("not_found", "没有街道", "there is no street"));
+    };
+    Ok((server, street))
 }
 
 /// The whole file; no more of a larger one than shows that it is larger.

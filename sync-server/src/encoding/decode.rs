@@ -55,7 +55,7 @@ fn inflate(packed: &[u8], limit: usize) -> Outcome<Vec<u8>> {
 }
 
 /// Reads JSON. A refusal says where it went wrong and quotes nothing, because what stands there may be personal.
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {
     if depth(bytes) > MAX_DEPTH {
         return Err(Failure::refused(ErrorCode::BadRequest, json!({ "depth": MAX_DEPTH })));
     }

@@ -1,11 +1,15 @@
 //! One push: mutations in order, each with its own savepoint and its one answer.
 
+mod carry;
+
 use std::cell::Cell;
 
 use domain::protocol::{MAX_BLOB_BYTES, Mutation, PushRequest, PushResponse, Receipt, Stop, Verdict, body_hash};
 use domain::{Epoch, ErrorCode, PhotoManifest, ReceivedAt};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
+
+pub use carry::{Carried, carry};
 
 use super::Intake;
 use crate::clock::Ids;
@@ -44,6 +48,7 @@ pub fn take(
     let edit = Edit::new(tx, device.street.clone(), now, ids);
     let mut push = Push {
         parked: Cell::new(parked::any(tx, &device.street)?),
+        numbered: true,
         intake: Intake::new(&edit, device.id, device.user),
         last: device.last_seq,
         answers: Vec::new(),
@@ -77,6 +82,8 @@ struct Push<'e, 't> {
     intake: Intake<'e, 't>,
     /// True when mutations of this street wait; seldom.
     parked: Cell<bool>,
+    /// True when the numbers of the mutations count.
+    numbered: bool,
     last: u64,
     answers: Vec<Receipt>,
 }
@@ -217,7 +224,7 @@ impl Push<'_, '_> {
             mutation: mutation.id,
             device: Some(self.intake.device),
             author: mutation.author,
-            seq: Some(mutation.seq),
+            seq: self.numbered.then_some(mutation.seq),
             kind: mutation.kind.clone(),
             entity: mutation.entity,
             body_hash: hash.to_owned(),
@@ -309,6 +316,7 @@ pub fn replay(edit: &Edit<'_>, id: domain::MutationId) -> Outcome<Verdict> {
     let push = Push {
         intake,
         parked: Cell::new(true),
+        numbered: true,
         last: 0,
         answers: Vec::new(),
     };

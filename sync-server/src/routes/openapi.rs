@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::Route;
 use super::{
-    access_log, basemap, blobs, cases, catalog, compare, devices, enrol, enrolments, grids, health, households, live,
-    me, metrics, people, photos, pull, push, queues, safety, session, setup, strays, street,
+    access_log, basemap, blobs, bundles, cases, catalog, compare, devices, enrol, enrolments, grids, health,
+    households, live, me, metrics, people, photos, pull, push, queues, safety, session, setup, strays, street,
 };
 use crate::auth::Access;
 
@@ -51,7 +51,7 @@ pub(super) fn routes() -> Vec<Route> {
         households::list_households, households::get_household, households::reveal_field,
         households::list_reviews, households::read_history, households::settle_review,
         people::list_people, people::create_person, people::change_person, people::create_reset_link,
-        enrolments::create_enrolment, devices::list_devices, devices::revoke_device, strays::list_strays,
+        enrolments::create_enrolment, devices::list_devices, devices::revoke_device, bundles::import_bundle, strays::list_strays,
         strays::show_stray, strays::handle_stray, strays::replay_stray, street::get_street, street::change_street,
         access_log::list_access_log, health::get_health, metrics::get_metrics, get_openapi, get_docs,
     ),

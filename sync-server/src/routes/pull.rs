@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
 use axum::routing::post;
-use domain::protocol::{PullRequest, PullResponse};
+use domain::protocol::{PullRequest, PullResponse, bundle_key_line};
 
 use super::Route;
 use crate::handshake::Contact;
@@ -33,12 +33,17 @@ pub async fn pull_rows(
 ) -> Outcome<Json<PullResponse>> {
     let (epoch, now) = (server.epoch, server.now());
     let asked = (device.clone(), request.clone());
-    let answer = server
+    let mut answer = server
         .store
         .read(move |tx| Ok(pull::answer(tx, epoch, &asked.0, &asked.1, now)?))
         .await?;
     if ahead(&answer, &request) {
         return Err(alarm::restored_unnoticed(&server, &device).await);
+    }
+    if request.bundle_key {
+        let key = server.bundle_key.public();
+        answer.sig = server.signed(answer.street_rev, vec![bundle_key_line(&key)]);
+        answer.bundle_key = Some(key);
     }
     let rows: usize = answer.buckets.iter().map(|page| page.rows.len()).sum();
     metrics::counter!("pulls").increment(1);

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::protocol::ServerKey;
+use domain::protocol::{BundleKey, ServerKey};
 use domain::{Epoch, ReceivedAt};
 
 use super::{StoreError, Tx};
@@ -82,20 +82,26 @@ pub fn is_still(tx: &Tx<'_>, began: Epoch) -> Result<bool, StoreError> {
 /// # Errors
 /// What the engine reports.
 pub fn key(tx: &Tx<'_>, ids: &dyn Ids) -> Result<ServerKey, StoreError> {
+    Ok(ServerKey::from_seed(&seed(tx, "signing_key", ids)?))
+}
+
+/// The key that phones seal bundles for; made at the first start.
+///
+/// # Errors
+/// What the engine reports.
+pub fn bundle_key(tx: &Tx<'_>, ids: &dyn Ids) -> Result<BundleKey, StoreError> {
+    Ok(BundleKey::from_seed(&seed(tx, "bundle_key", ids)?))
+}
+
+fn seed(tx: &Tx<'_>, name: &str, ids: &dyn Ids) -> Result<[u8; 32], StoreError> {
     let odd = || StoreError::Column("value".to_owned());
-    let seed = match text(tx, "signing_key")? {
-        Some(text) => URL_SAFE_NO_PAD
-            .decode(text)
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .ok_or_else(odd)?,
-        None => {
-            let seed = ids.secret();
-            keep(tx, "signing_key", &URL_SAFE_NO_PAD.encode(seed))?;
-            seed
-        }
+    let Some(text) = text(tx, name)? else {
+        let seed = ids.secret();
+        keep(tx, name, &URL_SAFE_NO_PAD.encode(seed))?;
+        return Ok(seed);
     };
-    Ok(ServerKey::from_seed(&seed))
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+    bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(odd)
 }
 
 fn text(tx: &Tx<'_>, name: &str) -> Result<Option<String>, StoreError> {

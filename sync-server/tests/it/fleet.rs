@@ -41,6 +41,7 @@ fn push(phone: &Phone, announce: &Announcement) -> Value {
 fn pull(phone: &Phone, announce: Option<&Announcement>) -> PullRequest {
     PullRequest {
         proto: 1,
+        bundle_key: false,
         epoch: Some(phone.epoch),
         device: phone.device,
         cursors: [].into(),

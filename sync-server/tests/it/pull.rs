@@ -102,6 +102,7 @@ async fn a_profile_comes_when_it_changed_and_only_then() {
     assert_eq!(first.grids, [GRID_A.into()]);
     let request = PullRequest {
         proto: 1,
+        bundle_key: false,
         epoch: Some(phone.epoch),
         device: phone.device,
         cursors: BTreeMap::new(),

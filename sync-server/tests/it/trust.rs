@@ -207,6 +207,7 @@ async fn a_cursor_from_the_future_closes_the_street_too() {
     let rev = world.pull(&phone, &[]).await.street_rev;
     let ask = |seen, cursor| PullRequest {
         proto: 1,
+        bundle_key: false,
         epoch: Some(phone.epoch),
         device: phone.device,
         cursors: [("ref".into(), cursor)].into(),

@@ -215,6 +215,7 @@ impl World {
     pub(crate) async fn pull(&self, phone: &Phone, cursors: &[(Bucket, u64)]) -> PullResponse {
         let request = PullRequest {
             proto: 1,
+            bundle_key: false,
             epoch: Some(phone.epoch),
             device: phone.device,
             cursors: cursors.iter().cloned().collect(),

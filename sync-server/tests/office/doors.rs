@@ -102,6 +102,11 @@ const REQUESTS: &[Knock] = &[
     ("a phone for nobody", "admin", "POST", "/v1/enrolments", JSON, |_| said(json!({ "user": NOBODY })), ErrorCode::NotFound),
     ("a phone for the desk", "admin", "POST", "/v1/enrolments", JSON, |names| said(json!({ "user": names.admin })), ErrorCode::Forbidden),
     ("a phone that is not here", "admin", "POST", "/v1/devices/:nobody/revoke", JSON, |_| said(json!({})), ErrorCode::NotFound),
+    ("a letter for a bundle", "admin", "POST", "/v1/bundles", JSON, |_| said(json!({})), ErrorCode::UnsupportedMedia),
+    ("an empty bundle", "triage", "POST", "/v1/bundles", "application/octet-stream", empty, ErrorCode::BundleDamaged),
+    ("a picture for a bundle", "admin", "POST", "/v1/bundles", "application/octet-stream", |_| PICTURE.to_vec(), ErrorCode::BundleDamaged),
+    ("a bundle for nobody's server", "admin", "POST", "/v1/bundles", "application/octet-stream", |_| foreign_bundle(), ErrorCode::BundleForeign),
+    ("a bundle in other hands", "municipal", "POST", "/v1/bundles", "application/octet-stream", empty, ErrorCode::Forbidden),
     // What phones sent and could not be carried out: `:refused` is a report, `:visit` a visit, `:parked` waits for its verdict.
     ("a stray that is not here", "triage", "GET", "/v1/strays/:nobody", "", empty, ErrorCode::NotFound),
     ("a stray with an odd name", "triage", "GET", "/v1/strays/1%27%20OR%201=1", "", empty, ErrorCode::NotFound),
@@ -115,6 +120,12 @@ const REQUESTS: &[Knock] = &[
     ("a verdict, replayed", "admin", "POST", "/v1/strays/:refused/replay", "", empty, ErrorCode::NotFound),
     ("a replay in other hands", "triage", "POST", "/v1/strays/:parked/replay", "", empty, ErrorCode::Forbidden),
 ];
+
+/// Sealed for a key that is not this server's.
+fn foreign_bundle() -> Vec<u8> {
+    let key = domain::protocol::BundleKey::from_seed(&[77; 32]);
+    domain::protocol::Sealer::begin(&key.public(), [1; 32]).unwrap().0
+}
 
 const NOBODY: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const PICTURE: &[u8] = include_bytes!("../../../demo/pictures/pothole-filled.png");

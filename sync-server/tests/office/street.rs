@@ -19,6 +19,7 @@ async fn change(world: &World, asked: Value) -> Value {
 async fn pulled(world: &World, phone: &Phone) -> StreetRow {
     let ask = PullRequest {
         proto: 1,
+        bundle_key: false,
         epoch: None,
         device: phone.device,
         cursors: BTreeMap::new(),

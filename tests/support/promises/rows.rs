@@ -66,6 +66,7 @@ fn handed_out(server: &StreetServer, phone: &Phone) -> Option<Rows> {
     loop {
         let asked = PullRequest {
             proto: PROTO,
+            bundle_key: false,
             epoch: Some(server.handle().epoch),
             device,
             cursors: cursors.clone(),

@@ -97,6 +97,11 @@ export function useSettings() {
   return useMutation({ mutationFn: (settings: Settings) => phone.saveSettings(settings) })
 }
 
+export function useExportBundle() {
+  const phone = usePhone()
+  return useMutation({ mutationFn: () => phone.exportBundle() })
+}
+
 export function useSyncNow() {
   const phone = usePhone()
   return useMutation({ mutationFn: () => phone.syncNow() })

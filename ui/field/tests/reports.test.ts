@@ -201,6 +201,23 @@ describe('the sync sheet', () => {
     await until(() => expect(screen.all('sync-item')).toHaveLength(before.items.length - 1))
   })
 
+  it('exports what waits into a sealed file and says where it lies', async () => {
+    const screen = await at('/')
+    await screen.tap('sync-chip')
+    await screen.tap('export-bundle')
+    const said = (await screen.find('exported')).textContent
+    expect(said).toContain('20260310-102000-0a1b2c3d.xunge-bundle')
+    expect(said).toContain('/storage/emulated/0/Download')
+    expect(screen.all('sync-item').length, 'everything stays').toBeGreaterThan(0)
+  })
+
+  it('says why nothing could be exported', async () => {
+    const screen = await at('/', { failing: { exportBundle: { code: 'bundle_no_key' } } })
+    await screen.tap('sync-chip')
+    await screen.tap('export-bundle')
+    expect((await screen.find('error')).textContent).toContain('登记后还没有连上过服务器')
+  })
+
   it('says when a sync failed', async () => {
     const screen = await at('/', { online: false, failing: { syncNow: { code: 'not_our_server' } } })
     await screen.tap('sync-chip')

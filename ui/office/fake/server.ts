@@ -2,7 +2,7 @@
  * The office API in memory: for developing screens, for tests of components and for screenshots.
  * It answers with the same shapes as the server and keeps no promise beyond that.
  */
-import type { AccessEntry, Action, CaseList, CaseListRow, CaseRow, Device, EnrolmentCode, ErrorCode, Me, Person, PersonAdded, ResetLink, Safety, Stray, StrayFile, StrayReplayed, StreetRow } from '../src/api/types.ts'
+import type { AccessEntry, BundleTaken, Action, CaseList, CaseListRow, CaseRow, Device, EnrolmentCode, ErrorCode, Me, Person, PersonAdded, ResetLink, Safety, Stray, StrayFile, StrayReplayed, StreetRow } from '../src/api/types.ts'
 import { apply, detail, moved } from './acts.ts'
 import { filesOf, makeCase, photo, seeds } from './cases.ts'
 import { file, history, reviews, secret, settle, summary } from './households.ts'
@@ -36,6 +36,7 @@ export class FakeOffice {
   private readonly listeners = new Set<() => void>()
   private readonly revoked = new Map<string, Device['order']>()
   private readonly settled = new Set<string>()
+  private readonly carried = new Set<string>()
 
   constructor(private readonly clock: () => number = Date.now) {
     this.cases = seeds.map((seed, n) => makeCase(seed, n + 1, this.clock())).sort((a, b) => b.received_at - a.received_at)
@@ -172,6 +173,13 @@ export class FakeOffice {
       case 'POST enrolments': return json({ code: 'F7KQ-29XM', uri: 'xunge://enrol', qr_svg: qr, server: 'https://xunge.example', expires_at: now + 86_400_000 } satisfies EnrolmentCode)
       case 'GET devices': return json(this.devices(now))
       case 'POST devices/:id/revoke': { const { order } = await body() as { order: Device['order'] }; this.revoked.set(id, order); return json({}) }
+      case 'POST bundles': {
+        const text = await request.text()
+        if (!text.startsWith('xunge bundle 1')) throw new Refusal('bundle_damaged', 422)
+        const again = this.carried.has(text)
+        this.carried.add(text)
+        return json({ device: 'd-2', device_name: '华为畅享', user_name: '孙悦', made_at: now - 3_600_000, records: { new: again ? 0 : 3, again: again ? 3 : 0, refused: again ? 0 : 1, parked: 0 }, photos: { new: again ? 0 : 5, again: again ? 5 : 0, unwanted: 0 } } satisfies BundleTaken)
+      }
       case 'GET strays': return json(this.strays(now))
       case 'GET strays/:id': {
         const stray = this.strays(now).find((one) => one.mutation === id)

@@ -71,6 +71,27 @@ describe('people and their phones', () => {
     expect(office.all('device-row')).toHaveLength(8)
   })
 
+  it('hand over what they could not send in a file, which is taken once', async () => {
+    const office = await load('/devices', 'admin')
+    await office.click('bundle')
+    const give = async (text: string) => {
+      const input = office.outside('bundle-file') as HTMLInputElement
+      Object.defineProperty(input, 'files', { value: [new File([text], 'a.xunge-bundle')], configurable: true })
+      input.dispatchEvent(new Event('change'))
+      await office.settle()
+    }
+    await give('half of it')
+    expect(office.outside('bundle-failed')?.textContent).toContain('这不是完整的导出文件')
+    await give('xunge bundle 1 …')
+    const taken = () => office.outside('bundle-taken')?.textContent
+    expect(taken()).toContain('来自 孙悦 的 华为畅享')
+    expect(taken()).toContain('3 条新记录，0 条以前已有。')
+    expect(taken()).toContain('其中 1 条没有被接受')
+    expect(office.outside('bundle-failed')).toBeNull()
+    await give('xunge bundle 1 …')
+    expect(taken()).toContain('0 条新记录，3 条以前已有。')
+  })
+
   it('are read again at a hint', async () => {
     const office = await load('/devices', 'admin')
     const asked = () => office.sent.filter((one) => one.path === '/v1/devices').length

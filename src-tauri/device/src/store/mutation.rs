@@ -258,6 +258,12 @@ pub(crate) fn unsent(outbox: &Connection) -> Result<(u32, Option<i64>)> {
     Ok(found)
 }
 
+/// Every mutation without a verdict, oldest first; those without a number yet have 0.
+pub(crate) fn unsent_whole(outbox: &Connection) -> Result<Vec<Mutation>> {
+    let waiting = select(outbox, "state in ('pending', 'parked')", [])?;
+    Ok(waiting.iter().map(|row| row.offered_as(row.seq.unwrap_or(0))).collect())
+}
+
 /// Number of mutations to offer now.
 pub(crate) fn due(outbox: &Connection, now_ms: i64) -> Result<u32> {
     let found = outbox.query_row(

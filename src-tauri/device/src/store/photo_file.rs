@@ -184,6 +184,18 @@ pub(crate) fn waiting(outbox: &Connection) -> Result<(u32, u64)> {
     Ok(found)
 }
 
+/// The files that still have to travel, small copies first, oldest first.
+pub(crate) fn travelling(outbox: &Connection) -> Result<Vec<Kept>> {
+    select(
+        outbox,
+        &format!(
+            "where {TRAVELS}
+             order by case f.copy when 'preview' then 0 when 'upright' then 1 else 2 end, f.captured_ms, f.sha256"
+        ),
+        [],
+    )
+}
+
 /// Notes how far a file has travelled.
 pub(crate) fn set_progress(outbox: &Connection, sha256: &Sha256Hex, state: FileState, sent: u64) -> Result<()> {
     outbox.execute(

@@ -153,6 +153,8 @@ mod tests {
     fn answer(scope: &[&str], buckets: Vec<BucketPage>) -> PullResponse {
         PullResponse {
             epoch: Epoch(Uuid::nil()),
+            bundle_key: None,
+            sig: None,
             server_ms: 0,
             street_rev: 9,
             durable_rev: None,

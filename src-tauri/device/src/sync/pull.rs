@@ -37,6 +37,7 @@ impl Device {
         })?;
         let check = self.engine.memory().check_due_at <= self.ports.clock.mono_ms();
         let news = self.news(&identity)?;
+        let bundle_key = self.lacks_bundle_key(&identity)?;
         let request = PullRequest {
             proto: PROTO,
             epoch,
@@ -46,6 +47,7 @@ impl Device {
                 .filter(|seen| !cursors.values().any(|cursor| cursor >= seen)),
             cursors: if epoch.is_some() { cursors } else { BTreeMap::new() },
             check,
+            bundle_key,
             profile: Some(profile_hash(&identity.profile)),
             max_bytes: Some(MAX_BYTES),
             announce: news.announce(),
@@ -56,6 +58,7 @@ impl Device {
             .await;
         match answer {
             Ok(response) => {
+                self.keep_bundle_key(&identity, &response)?;
                 self.was_told(news, response.epoch);
                 self.note_clock(response.server_ms, asked_at)?;
                 let applied = self.write_rows(&identity, &response)?;

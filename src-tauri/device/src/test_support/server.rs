@@ -374,6 +374,8 @@ impl State {
         });
         ok(PullResponse {
             epoch: self.epoch,
+            bundle_key: None,
+            sig: None,
             server_ms: START_MS,
             street_rev: self.rev,
             durable_rev: self.durable_rev,

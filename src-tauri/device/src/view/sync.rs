@@ -74,6 +74,23 @@ pub struct SyncItem {
     pub refused: Option<MutationId>,
 }
 
+/// A file with everything unsent, sealed for the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BundleView {
+    /// Its name.
+    pub name: String,
+    /// The folder it is in.
+    pub folder: String,
+    /// Its size.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Records in it.
+    pub records: u32,
+    /// Photo files in it.
+    pub photos: u32,
+}
+
 /// The sync sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]

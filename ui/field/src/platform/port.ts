@@ -22,6 +22,7 @@ import type {
   Session,
   Settings,
   StorageView,
+  BundleView,
   SyncView,
   Today,
 } from './types'
@@ -112,6 +113,7 @@ export interface Port {
   getToday(): Promise<Today>
   getSync(): Promise<SyncView>
   syncNow(): Promise<SyncView>
+  exportBundle(): Promise<BundleView>
   getMap(): Promise<MapView>
   /** Replaces the base map by an uploaded PMTiles archive; fails with `map_invalid`. */
   importMap(upload: string): Promise<MapView>

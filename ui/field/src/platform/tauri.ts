@@ -67,6 +67,7 @@ export const phone: Port = {
   getToday: () => invoke('get_today'),
   getSync: () => invoke('get_sync'),
   syncNow: () => invoke('sync_now'),
+  exportBundle: () => invoke('export_bundle'),
   getMap: () => invoke('get_map'),
   importMap: (upload) => invoke('import_map', { upload }),
   getStorage: () => invoke('get_storage'),

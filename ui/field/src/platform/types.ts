@@ -1,4 +1,5 @@
 // What crosses between the phone and its interface: generated from the device's DTOs, gathered here under one roof.
+export type { BundleView } from '@xunge/kit/generated/BundleView'
 export type { CaseState } from '@xunge/kit/generated/CaseState'
 export type { CategoryView } from '@xunge/kit/generated/CategoryView'
 export type { Condition } from '@xunge/kit/generated/Condition'

@@ -2,7 +2,7 @@
 import { answer, client } from './client'
 import type { components } from './schema'
 import type {
-  AccessEntry, Action, CaseDetail, CaseFilter, CaseList, Catalog, Device, EnrolmentCode, GridRow, HouseholdFile, HouseholdList, Me,
+  AccessEntry, Action, BundleTaken, CaseDetail, CaseFilter, CaseList, Catalog, Device, EnrolmentCode, GridRow, HouseholdFile, HouseholdList, Me,
   NewPerson, PastValue, Person, PersonAdded, PersonChange, PhotoManifest, QueueView, ResetLink, RevealRequest, Revealed, Review, Safety, SettleRequest, Stray, StrayFile, StrayReplayed, StreetChange, StreetRow,
 } from './types'
 
@@ -74,6 +74,10 @@ export const makeEnrolment = (user: string) => answer<EnrolmentCode>(client.POST
 
 export const listDevices = () => answer<Device[]>(client.GET('/v1/devices'))
 export const revokeDevice = (id: string, order: Schemas['RevokeOrder']) => answer<Device>(client.POST('/v1/devices/{id}/revoke', { ...byId(id), body: { order } }))
+/** The body is the file that a phone exported. */
+export const importBundle = (file: Blob) => answer<BundleTaken>(client.POST('/v1/bundles', {
+  body: file as unknown as number[], bodySerializer: () => file, headers: { 'content-type': 'application/octet-stream' },
+}))
 export const listStrays = () => answer<Stray[]>(client.GET('/v1/strays'))
 export const showStray = (id: string) => answer<StrayFile>(client.GET('/v1/strays/{id}', byId(id)))
 export const handleStray = (id: string) => answer<void>(client.POST('/v1/strays/{id}/handled', byId(id)))

@@ -109,6 +109,26 @@ export interface paths {
         patch: operations["patch_blob"];
         trace?: never;
     };
+    "/v1/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a bundle that a phone exported. The body is the file. Taking it again changes nothing, and what the phone pushes
+         *     later gets the same answers.
+         */
+        post: operations["import_bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cases": {
         parameters: {
             query?: never;
@@ -1164,6 +1184,21 @@ export interface components {
              */
             to: number;
         };
+        /** @description What became of a bundle. */
+        BundleTaken: {
+            /** @description The phone that made it. */
+            device: components["schemas"]["DeviceId"];
+            /** @description What it calls itself. */
+            device_name: string;
+            /** @description When it was made, by the phone's clock. */
+            made_at: components["schemas"]["CapturedAt"];
+            /** @description Its photo files. */
+            photos: components["schemas"]["PhotosTaken"];
+            /** @description Its records. */
+            records: components["schemas"]["Carried"];
+            /** @description The name of the person whose phone it is. */
+            user_name: string;
+        };
         /** @description The street's exceptions from "Monday to Friday, 08:00-12:00 and 14:00-18:00". */
         Calendar: {
             /** @description Days off, as `YYYY-MM-DD`. */
@@ -1176,6 +1211,29 @@ export interface components {
          * @description When the device says a thing was captured, in milliseconds since the Unix epoch, by the device's clock.
          */
         CapturedAt: number;
+        /** @description What became of the records of a bundle. */
+        Carried: {
+            /**
+             * Format: int32
+             * @description Answered before.
+             */
+            again: number;
+            /**
+             * Format: int32
+             * @description Answered now, those refused and parked among them.
+             */
+            new: number;
+            /**
+             * Format: int32
+             * @description Of all of them: waiting for a person.
+             */
+            parked: number;
+            /**
+             * Format: int32
+             * @description Of all of them: refused, for which the office has them among its strays or keeps them whole.
+             */
+            refused: number;
+        };
         /** @description One case whole, as its viewer may see it. */
         CaseDetail: {
             /** @description Every action, and why it is refused when it is. */
@@ -1573,7 +1631,7 @@ export interface components {
          * @description What went wrong. The HTTP status follows from the code.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "invalid" | "unauthenticated" | "device_revoked" | "forbidden" | "not_found" | "method_not_allowed" | "stale" | "state_refuses_action" | "final_dispatch" | "make_safe_first" | "return_window_over" | "extensions_used_up" | "past_due" | "assist_open" | "withdraw_window_over" | "reopen_window_over" | "same_person" | "wrong_credentials" | "too_many_tries" | "busy" | "code_invalid" | "link_invalid" | "login_taken" | "last_administrator" | "password_weak" | "too_large" | "unsupported_media" | "bad_encoding" | "proto_unsupported" | "device_mismatch" | "mutation_id_conflict" | "mutation_unknown" | "out_of_scope" | "internal" | "offset_mismatch" | "hash_mismatch" | "blob_unknown" | "disk_full" | "read_only" | "database_newer" | "database_corrupt" | "phone_full" | "phone_write" | "unreachable" | "not_our_server" | "address_refused" | "already_enrolled" | "not_enrolled" | "households_locked" | "unsent_work" | "qr_not_found" | "qr_foreign" | "photo_empty" | "photo_not_an_image" | "photo_undecodable" | "photo_too_many_pixels" | "photo_damaged" | "map_invalid";
+        ErrorCode: "bad_request" | "invalid" | "unauthenticated" | "device_revoked" | "forbidden" | "not_found" | "method_not_allowed" | "stale" | "state_refuses_action" | "final_dispatch" | "make_safe_first" | "return_window_over" | "extensions_used_up" | "past_due" | "assist_open" | "withdraw_window_over" | "reopen_window_over" | "same_person" | "wrong_credentials" | "too_many_tries" | "busy" | "code_invalid" | "link_invalid" | "login_taken" | "last_administrator" | "password_weak" | "too_large" | "unsupported_media" | "bad_encoding" | "proto_unsupported" | "device_mismatch" | "mutation_id_conflict" | "mutation_unknown" | "out_of_scope" | "internal" | "offset_mismatch" | "hash_mismatch" | "bundle_damaged" | "bundle_foreign" | "bundle_no_key" | "blob_unknown" | "disk_full" | "read_only" | "database_newer" | "database_corrupt" | "phone_full" | "phone_write" | "unreachable" | "not_our_server" | "address_refused" | "already_enrolled" | "not_enrolled" | "households_locked" | "unsent_work" | "qr_not_found" | "qr_foreign" | "photo_empty" | "photo_not_an_image" | "photo_undecodable" | "photo_too_many_pixels" | "photo_damaged" | "map_invalid";
         /** @description `POST /v1/fork`: a restored or cloned phone, still holding a valid token, asks for a device id of its own. */
         ForkRequest: {
             announce?: components["schemas"]["Announcement"] | null;
@@ -2094,6 +2152,24 @@ export interface components {
          * @enum {string}
          */
         PhotoRole: "wide" | "close_up" | "label" | "before" | "after";
+        /** @description What became of the photo files of a bundle. */
+        PhotosTaken: {
+            /**
+             * Format: int32
+             * @description Here already.
+             */
+            again: number;
+            /**
+             * Format: int32
+             * @description Stored now.
+             */
+            new: number;
+            /**
+             * Format: int32
+             * @description No record here names them, or nobody asked for them.
+             */
+            unwanted: number;
+        };
         /** @description Where a report is. */
         Place: {
             /** @description Address text as the worker wrote or confirmed it. */
@@ -2167,6 +2243,8 @@ export interface components {
         /** @description `POST /v1/pull`. */
         PullRequest: {
             announce?: components["schemas"]["Announcement"] | null;
+            /** @description True to get the key that bundles are sealed with. */
+            bundle_key?: boolean;
             /** @description True to get the digest of every bucket, whether it has moved or not. */
             check?: boolean;
             /** @description The last revision held, per bucket. An empty map asks for everything in scope. */
@@ -2198,6 +2276,8 @@ export interface components {
         PullResponse: {
             /** @description Pages, by priority. */
             buckets: components["schemas"]["BucketPage"][];
+            /** @description The server's public key for bundles (X25519, base64url without padding), when it was asked for. */
+            bundle_key?: string | null;
             /**
              * Format: int64
              * @description The revision up to which an off-machine copy exists; absent while there is none.
@@ -2218,6 +2298,8 @@ export interface components {
              * @description The server's clock, in milliseconds.
              */
             server_ms: number;
+            /** @description Signature over that key, see [`crate::protocol::Statement`]. */
+            sig?: string | null;
             /**
              * Format: int64
              * @description The street's revision in the snapshot this answer was read from.
@@ -3134,6 +3216,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UploadState"];
+                };
+            };
+            /** @description Refused; the status follows from the code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleTaken"];
                 };
             };
             /** @description Refused; the status follows from the code. */

@@ -24,6 +24,7 @@ export type Role = Schemas['Role']
 
 export type AccessEntry = Written<Schemas['AccessEntry']>
 export type AllowedAction = Written<Schemas['AllowedAction']>
+export type BundleTaken = Written<Schemas['BundleTaken']>
 export type CaseDetail = Written<Schemas['CaseDetail']>
 export type CaseList = Written<Schemas['CaseList']>
 export type CaseListRow = Written<Schemas['CaseListRow']>

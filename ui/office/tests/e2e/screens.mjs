@@ -76,6 +76,7 @@ export const SCREENS = [
   screen('street-failed', 'admin', '/street', null, [DESK], { state: { of: '**/v1/street', answer: json({ error: { code: 'internal', details: null } }, 500) } }),
   screen('devices', 'admin', '/devices', null, [DESK, PHONE]),
   screen('devices-filtered', 'admin', '/devices', (page) => click(page, 'fleet-unsent_long')),
+  screen('device-import', 'admin', '/devices', (page) => click(page, 'bundle'), [DESK, PHONE]),
   screen('device-revoke', 'admin', '/devices', first('revoke')),
   screen('strays', 'admin', '/strays', null),
   screen('stray', 'triage', '/strays', first('stray-look')),

@@ -433,6 +433,11 @@ class Memory implements Port {
       clock_skew_ms: 0,
     }
   }
+  async exportBundle() {
+    const { facts_waiting, photos_waiting, bytes_waiting } = await this.getSync()
+    return { name: '20260310-102000-0a1b2c3d.xunge-bundle', folder: '/storage/emulated/0/Download', bytes: bytes_waiting + 4_096, records: facts_waiting, photos: photos_waiting }
+  }
+
   async syncNow() {
     if (this.knobs.online) {
       this.reports = this.reports.map((report) => (report.word === 'sending' ? { ...report, word: 'delivered', why: why('arrived'), photos: report.photos.map((photo) => ({ ...photo, word: 'delivered', why: why('arrived') })) } : report))
