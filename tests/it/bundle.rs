@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use device::ports::DiskFiles;
 use device::view::{BundleView, Word};
 use serde_json::{Value, json};
 use xunge_tests::World;
@@ -25,7 +26,7 @@ async fn cut_off(world: &World) -> Phone {
 
 fn export(world: &World, phone: &Phone) -> (BundleView, Vec<u8>) {
     let folder = world.new_folder("carried");
-    let made = phone.device().export_bundle(&folder).unwrap();
+    let made = phone.device().export_bundle(&folder, &DiskFiles).unwrap();
     let bytes = std::fs::read(PathBuf::from(&made.folder).join(&made.name)).unwrap();
     assert_eq!(bytes.len() as u64, made.bytes);
     (made, bytes)

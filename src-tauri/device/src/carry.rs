@@ -27,16 +27,17 @@ const ENDING: &str = ".xunge-bundle";
 
 impl Device {
     /// Writes everything unsent into a new file in `folder`, sealed for the server. Bundles that were made here before are
-    /// removed: the new one holds what they hold, or the server has it.
+    /// removed: the new one holds what they hold, or the server has it. The folder is not the device's own, so `files` may be
+    /// another file system than that of the device.
     ///
     /// # Errors
     /// `not_enrolled`, `device_revoked`, `bundle_no_key` where this phone has not been in touch with the server since it was
     /// enrolled, `too_large`, or what the phone's storage refuses.
-    pub fn export_bundle(&self, folder: &Path) -> std::result::Result<BundleView, WireError> {
-        Ok(self.write_bundle(folder)?)
+    pub fn export_bundle(&self, folder: &Path, files: &dyn Files) -> std::result::Result<BundleView, WireError> {
+        Ok(self.write_bundle(folder, files)?)
     }
 
-    fn write_bundle(&self, folder: &Path) -> Result<BundleView> {
+    fn write_bundle(&self, folder: &Path, files: &dyn Files) -> Result<BundleView> {
         let identity = self.identity()?.ok_or(ErrorCode::NotEnrolled)?;
         if identity.revoked {
             return Err(ErrorCode::DeviceRevoked.into());
@@ -48,11 +49,8 @@ impl Device {
         let (begin, sealer) =
             Sealer::begin(&key.ok_or(ErrorCode::BundleNoKey)?, self.secret()).ok_or(ErrorCode::BundleNoKey)?;
         let (head, mutations) = self.unsent_work(&identity)?;
-        let files = self.ports.files.as_ref();
         files.create_dir(folder)?;
-        let made = self
-            .ports
-            .files
+        let made = files
             .list(folder)?
             .into_iter()
             .filter(|file| file.name.ends_with(ENDING));

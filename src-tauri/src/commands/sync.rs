@@ -1,5 +1,6 @@
 //! What is waiting, and sending it now.
 
+use device::ports::DiskFiles;
 use device::view::{BundleView, SyncView};
 use domain::protocol::ErrorCode;
 use tauri::{AppHandle, Manager as _, State};
@@ -24,5 +25,5 @@ pub(crate) async fn sync_now(phone: State<'_, Phone>) -> Answer<SyncView> {
 pub(crate) async fn export_bundle(app: AppHandle, phone: State<'_, Phone>) -> Answer<BundleView> {
     let folder = app.path().download_dir().or_else(|_none| app.path().app_data_dir());
     let folder = folder.map_err(|_none| ErrorCode::PhoneWrite)?;
-    phone.ask(move |device| device.export_bundle(&folder)).await
+    phone.ask(move |device| device.export_bundle(&folder, &DiskFiles)).await
 }
