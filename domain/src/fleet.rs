@@ -14,6 +14,9 @@ pub const LOW_SPACE_BYTES: u64 = 500_000_000;
 /// A phone that was quiet over a long weekend is silent, in milliseconds.
 pub const SILENT_MS: i64 = 72 * 3_600_000;
 
+/// A phone whose clock differs from the server's by more than this is set wrong, in milliseconds.
+pub const CLOCK_SKEW_MS: i64 = 300_000;
+
 /// Why somebody should look after a phone, the gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -24,6 +27,8 @@ pub enum Worry {
     LowSpace,
     /// It was not heard of for [`SILENT_MS`].
     Silent,
+    /// Its clock differs from the server's by more than [`CLOCK_SKEW_MS`].
+    WrongClock,
     /// Another phone of the street has a newer app.
     OldApp,
     /// Something that it sent waits on the server for a person.
@@ -43,6 +48,8 @@ pub struct PhoneState {
     pub heard_at: ReceivedAt,
     /// Version of its app.
     pub app_version: String,
+    /// True while its clock is set wrong.
+    pub wrong_clock: bool,
     /// Mutations of it that wait for a person.
     pub parked: u32,
     /// True once it was revoked.
@@ -65,6 +72,7 @@ impl PhoneState {
                 in_use && self.free_bytes.is_some_and(|free| free < LOW_SPACE_BYTES),
             ),
             (Worry::Silent, in_use && since(self.heard_at) >= SILENT_MS),
+            (Worry::WrongClock, in_use && self.wrong_clock),
             (
                 Worry::OldApp,
                 in_use && by_version(&self.app_version, newest_app) == Ordering::Less,
@@ -131,6 +139,7 @@ mod tests {
             free_bytes: Some(9_000_000_000),
             heard_at: ago(1),
             app_version: "0.10.0".to_owned(),
+            wrong_clock: false,
             parked: 0,
             revoked: false,
         }

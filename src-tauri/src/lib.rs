@@ -56,6 +56,7 @@ pub fn run() {
             commands::reports::save_note,
             commands::reports::save_report,
             commands::reports::withdraw_report,
+            commands::reports::export_report,
             commands::session::enrol,
             commands::session::get_session,
             commands::session::read_enrolment_qr,

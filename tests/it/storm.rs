@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use device::ports::{Network, Request};
+use sync_server::store::devices;
 use xunge_tests::crew::Crew;
 use xunge_tests::ground::Engine;
 use xunge_tests::network::{Fate, Reply, Weather};
@@ -137,7 +138,8 @@ async fn morning(engine: Engine) {
         .collect();
     let proxy = Proxy::start().await;
     proxy.lead_to(servers.iter().map(|server| server.address));
-    let crew = Crew::enrol(&street, &street::workers(PHONES), &proxy.url()).await;
+    let workers = street::workers(PHONES);
+    let crew = Crew::enrol(&street, &workers, &proxy.url()).await;
     for (place, by) in WRONG {
         crew.phones()[place].clock.set_wrong_by(by);
     }
@@ -173,12 +175,30 @@ async fn morning(engine: Engine) {
         WRONG.map(|(place, _)| place),
         "the wrong clocks are flagged, and no other"
     );
-    what_the_office_has(&street, &street.open());
+    let server = street.open();
+    what_the_office_has(&street, &server);
+    assert_eq!(
+        flagged_in_office(&server),
+        WRONG.map(|(place, _)| workers[place].clone()),
+        "the office sees the same two"
+    );
 }
 
 fn flags_its_clock(phone: &Phone) -> bool {
     let skew = phone.device().get_sync().unwrap().clock_skew_ms;
     skew.is_some_and(|skew| skew.abs() > 300_000)
+}
+
+/// Workers whose phones told the server of a wrong clock.
+fn flagged_in_office(server: &StreetServer) -> Vec<String> {
+    let phones = server.read(|tx| Ok(devices::all(tx, &street::street())?));
+    let wrong = |login: &String| {
+        let of_worker = phones.iter().filter(|phone| phone.user == street::user(login));
+        of_worker
+            .filter_map(|phone| phone.announce.as_ref())
+            .any(|said| said.clock_skew_ms.is_some())
+    };
+    street::workers(PHONES).into_iter().filter(wrong).collect()
 }
 
 fn what_the_office_has(street: &RealStreet, server: &StreetServer) {

@@ -6,7 +6,7 @@ use device::view::{ReasonCode, Word};
 use domain::protocol::ErrorCode;
 use domain::{ReportId, Sha256Hex};
 use xunge_tests::World;
-use xunge_tests::gates::{ChokesOn, RefusesPhoto};
+use xunge_tests::gates::{ChokesOn, RefusesPhoto, SpeaksAs};
 use xunge_tests::phone::Phone;
 use xunge_tests::picture;
 use xunge_tests::record::a_report;
@@ -187,6 +187,28 @@ async fn a_full_server_says_so_takes_nothing_by_halves_and_goes_on_once_there_is
     assert_eq!(world.breaches(&[&phone]), [""; 0]);
     assert_eq!(world.queue("municipal").len(), 6);
     println!("PROVE P12 story_of_a_full_server runs=1 violations=0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_the_server_does_not_speak_with_any_more_keeps_its_work_and_asks_for_an_update() {
+    for announced in ["0", "2"] {
+        let world = World::new();
+        let phone = world.worker("li").await;
+        phone.offline();
+        let report = phone.capture(a_report().with_photo(picture::small(1)));
+        world.server.stand_before(SpeaksAs(announced));
+        phone.online();
+        phone.run_for(HOUR / 4).await;
+        let sync = phone.device().get_sync().unwrap();
+        assert_eq!(sync.last_error, Some(ErrorCode::ProtoUnsupported));
+        assert_eq!(sentences::on_sync_sheet(&sync), "程序版本与服务器不符，请升级。");
+        assert_eq!(shown(&phone, report).0, Word::OnPhone);
+        assert_eq!(world.queue("municipal").len(), 0, "nothing was taken by halves");
+        world.server.stand_alone();
+        phone.sync().await;
+        assert_eq!(shown(&phone, report).0, Word::Delivered, "the updated app sends it");
+        assert_eq!(world.breaches(&[&phone]), [""; 0]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,3 +13,4 @@ pub use epoch::HidesRestore;
 pub use push::{ChokesOn, ForgetsWhatItHas, KnowsNumbersOnly};
 pub use rows::{KeepsScope, SkipsRows, WithoutDigests};
 pub use stuck::{BlocksAfter, Ignores, RefusesWrongClocks};
+pub use wire::SpeaksAs;

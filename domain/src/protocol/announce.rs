@@ -34,6 +34,10 @@ pub struct Announcement {
     /// Free space on the phone, in bytes; two digits of it are enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_bytes: Option<u64>,
+    /// The server's clock minus the phone's in milliseconds, from the last answer, in whole minutes; left out while they differ by
+    /// no more than [`crate::fleet::CLOCK_SKEW_MS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_skew_ms: Option<i64>,
     /// Version of the app.
     #[serde(default)]
     pub app_version: String,

@@ -10,8 +10,8 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::Receipt;
 use super::hash::canonical_hash;
+use super::{Mutation, Receipt, body_hash};
 use crate::{Epoch, Sha256Hex};
 
 /// Begins whatever is signed here, so that the signature means nothing elsewhere.
@@ -102,8 +102,25 @@ impl std::fmt::Debug for ServerKey {
 pub struct Evidence {
     /// The server's public key, as it was pinned at enrolment.
     pub key: String,
+    /// Records themselves, where they are shown beside their receipts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<Mutation>,
     /// What was confirmed.
     pub proofs: Vec<Proof>,
+}
+
+impl Evidence {
+    /// How many of the records shown have no receipt here: changed since, or never confirmed. The receipts are to be checked
+    /// by themselves.
+    #[must_use]
+    pub fn unproved(&self) -> usize {
+        let receipts = || self.proofs.iter().flat_map(|proof| &proof.receipts);
+        let proved = |record: &Mutation| {
+            let hash = body_hash(record);
+            receipts().any(|receipt| receipt.id == record.id && receipt.body_hash == hash)
+        };
+        self.records.iter().filter(|record| !proved(record)).count()
+    }
 }
 
 /// One signed answer, and those of its parts that are shown.

@@ -2,7 +2,8 @@
 
 use device::view::{ReportSummary, ReportView};
 use domain::ReportId;
-use tauri::State;
+use domain::protocol::{ErrorCode, WireError};
+use tauri::{AppHandle, Manager as _, State};
 
 use super::Answer;
 use crate::phone::Phone;
@@ -35,4 +36,17 @@ pub(crate) async fn save_note(phone: State<'_, Phone>, draft: String) -> Answer<
 #[tauri::command(rename_all = "snake_case")]
 pub(crate) async fn withdraw_report(phone: State<'_, Phone>, report: ReportId, reason: String) -> Answer<ReportView> {
     phone.ask(move |device| device.withdraw_report(report, &reason)).await
+}
+
+/// Writes what the server confirmed of an own report into the folder for downloads; returns where it is.
+#[tauri::command(rename_all = "snake_case")]
+pub(crate) async fn export_report(app: AppHandle, phone: State<'_, Phone>, report: ReportId) -> Answer<String> {
+    let known = app.path();
+    let folder = known.download_dir().or_else(|_none| known.document_dir());
+    let folder = folder.map_err(|error| {
+        tracing::error!(%error, "there is no folder for downloads");
+        WireError::from(ErrorCode::PhoneWrite)
+    })?;
+    let file = phone.ask(move |device| device.export_report(report, &folder)).await?;
+    Ok(file.display().to_string())
 }

@@ -23,6 +23,7 @@ pub(super) fn verify(config: &Config, file: &Path) -> Result<(), Stop> {
     let unreadable = || Stop::new("file_unreadable", "文件无法读取", "the file cannot be read");
     let text = std::fs::read_to_string(file).or(Err(unreadable()))?;
     let evidence: Evidence = serde_json::from_str(&text).or(Err(unreadable()))?;
+    let changed = evidence.unproved();
     let store = Store::open(&config.places.database, 1).map_err(|error| refused(&config.places, &error))?;
     let found = store.write_blocking(move |tx| {
         let key = server::key(tx, &RandomIds)?.public();
@@ -52,6 +53,13 @@ pub(super) fn verify(config: &Config, file: &Path) -> Result<(), Stop> {
         "本服务器签收 confirmed by this server: {}; 现仍保存 still held: {}; 签名不符 not signed by it: {}",
         found.confirmed, found.held, found.forged
     ));
+    if changed > 0 {
+        return Err(Stop::new(
+            "record_changed",
+            "有内容与签收时不同",
+            "some of it is not what was confirmed",
+        ));
+    }
     if found.forged > 0 {
         return Err(Stop::new(
             "not_signed",

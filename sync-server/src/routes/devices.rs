@@ -85,6 +85,8 @@ pub struct Holds {
     pub divergences: u32,
     /// Free space, in bytes.
     pub free_bytes: Option<u64>,
+    /// The server's clock minus the phone's, in milliseconds, where it is set wrong.
+    pub clock_skew_ms: Option<i64>,
     /// When it said so.
     pub said_at: ReceivedAt,
 }
@@ -102,6 +104,7 @@ impl Holds {
             last_error: said.last_error,
             divergences: said.divergences,
             free_bytes: said.free_bytes,
+            clock_skew_ms: said.clock_skew_ms,
             said_at,
         })
     }
@@ -142,6 +145,7 @@ impl Fleet {
             free_bytes: holds.as_ref().and_then(|holds| holds.free_bytes),
             heard_at: device.last_seen_at.unwrap_or(device.enrolled_at),
             app_version: device.app_version.clone(),
+            wrong_clock: holds.as_ref().is_some_and(|holds| holds.clock_skew_ms.is_some()),
             parked: self.parked.get(&device.id).copied().unwrap_or(0),
             revoked: device.revoked,
         };

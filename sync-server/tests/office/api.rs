@@ -1,5 +1,7 @@
 //! The description of the API, its page, and what every answer carries.
 
+use axum::body::Body;
+use axum::http::Method;
 use sync_server::routes::{openapi, table};
 
 use crate::world::World;
@@ -51,7 +53,10 @@ async fn every_answer_keeps_other_sites_out() {
         "/healthz",
         "/favicon.ico",
     ] {
-        let answer = world.anonymous().get(path).await;
+        // A browser, which cannot say that it speaks the phones' protocol.
+        let mut asked = world.anonymous().request(Method::GET, path, "", Body::empty());
+        asked.headers_mut().remove("x-sync-proto");
+        let answer = world.send(asked).await;
         let header = |name: &str| {
             answer
                 .headers

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { settleNow } from '../src/parts/snack'
 import { fakePhone } from '../src/platform/fake/phone'
-import { at, on, picture, until } from './support'
+import { at, on, picture, tearDown, until } from './support'
 
 describe('the four words', () => {
   it.each([
@@ -134,6 +134,21 @@ describe('a report', () => {
     await until(async () => expect((await screen.phone.listDrafts())[0]).toMatchObject({ kind: 'withdrawal', note: { text: '拍错了' } }))
     await screen.tap('withdraw-go')
     await until(async () => expect(await screen.phone.listDrafts()).toEqual([]))
+  })
+
+  it('is proved by a file whose place is told, once the server has confirmed it', async () => {
+    const screen = await at('/reports')
+    const reports = await screen.phone.listReports()
+    const sent = reports.find((one) => one.mine && one.why.facts_delivered)
+    const waiting = reports.find((one) => one.mine && !one.why.facts_delivered)
+    tearDown()
+    const delivered = await at(`/reports/${sent?.id}`)
+    await delivered.tap('report-export')
+    await delivered.says(`/下载/xunge-${sent?.id}.json`)
+    tearDown()
+    const unsent = await at(`/reports/${waiting?.id}`)
+    await unsent.find('note-add')
+    expect(unsent.all('report-export')).toEqual([])
   })
 
   it('can be withdrawn within ten minutes only', async () => {

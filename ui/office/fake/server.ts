@@ -212,11 +212,12 @@ export class FakeOffice {
     const phone = (n: number, name: string, user_name: string, heard: number | null, holds: Partial<NonNullable<Device['holds']>>, rest: Partial<Device> = {}): Device => ({
       id: `d-${n}`, user: 'u-li', user_name, name, app_version: '0.2.0', enrolled_at: now - n * 1_728_000_000, last_seen_at: heard === null ? null : now - heard, revoked: this.revoked.has(`d-${n}`), parked: 0, worries: [],
       order: this.revoked.get(`d-${n}`) ?? 'lock', wiped_at: null, others: n === 2 ? ['李青'] : [],
-      holds: heard === null ? null : { unsent: 0, photos_unsent: 0, oldest_unsent_at: null, last_error: null, divergences: 0, free_bytes: 9e9, said_at: now - heard, ...holds }, ...rest })
+      holds: heard === null ? null : { unsent: 0, photos_unsent: 0, oldest_unsent_at: null, last_error: null, divergences: 0, free_bytes: 9e9, clock_skew_ms: null, said_at: now - heard, ...holds }, ...rest })
     return [
       phone(2, '华为畅享', '孙悦', 7_400_000, { unsent: 3, photos_unsent: 5, oldest_unsent_at: now - 51.5 * hour, last_error: 'unreachable' }, { worries: ['unsent_long'] }),
       phone(4, '荣耀 X50', '何田', 300_000, { unsent: 1, photos_unsent: 2, oldest_unsent_at: now - 5 * hour, last_error: 'phone_full', free_bytes: 180e6 }, { worries: ['unsent_long', 'low_space'] }),
       phone(5, '小米 13', '周明', 146.5 * hour, {}, { worries: ['silent'] }),
+      phone(9, '荣耀 80', '冯涛', 90_000, { clock_skew_ms: 23 * hour }, { worries: ['wrong_clock'] }),
       phone(6, 'vivo Y78', '郑平', 1_200_000, {}, { app_version: '0.1.0', worries: ['old_app', 'parked'], parked: 2 }),
       phone(7, '备用机', '吴强', null, {}, { worries: ['silent'] }),
       phone(1, '红米 Note', '李青', 40_000, { unsent: 1, photos_unsent: 2, oldest_unsent_at: now - 60_000 }),

@@ -91,7 +91,7 @@ impl Stored {
     }
 
     /// As it travels under `seq`.
-    fn offered_as(&self, seq: u64) -> Mutation {
+    pub(crate) fn offered_as(&self, seq: u64) -> Mutation {
         Mutation {
             id: self.id,
             seq,

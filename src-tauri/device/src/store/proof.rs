@@ -80,6 +80,7 @@ pub(crate) fn evidence(outbox: &Connection, key: &str) -> Result<Evidence> {
     }
     Ok(Evidence {
         key: key.to_owned(),
+        records: Vec::new(),
         proofs: proofs.into_values().collect(),
     })
 }

@@ -1,6 +1,7 @@
 //! What this phone says of itself at every handshake. What the server has heard already is left out, so that a sync which
 //! brings nothing stays small.
 
+use domain::fleet::CLOCK_SKEW_MS;
 use domain::protocol::Announcement;
 use domain::{DeviceId, Epoch, ErrorCode, UserId};
 
@@ -10,6 +11,8 @@ use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::store::identity::Identity;
 use crate::store::{identity, mutation, photo_file, setting};
+
+const MINUTE_MS: i64 = 60_000;
 
 /// What a server with this history was told by this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,12 +84,20 @@ impl Device {
                 last_error: last_error.and_then(code_name),
                 divergences: setting::get(outbox, DIVERGENCES)?,
                 signed_in: signed_in(outbox)?,
+                clock_skew_ms: clock_skew(outbox)?,
                 free_bytes,
                 app_version: self.ports.app_version.clone(),
             };
             Ok((state, oldest))
         })
     }
+}
+
+/// How wrong this phone's clock is, where it is; a minute more or less is no news.
+fn clock_skew(outbox: &rusqlite::Connection) -> Result<Option<i64>> {
+    let offset = identity::get(outbox)?.and_then(|identity| identity.clock_offset_ms);
+    let wrong = offset.filter(|offset| offset.saturating_abs() > CLOCK_SKEW_MS);
+    Ok(wrong.map(|offset| offset / MINUTE_MS * MINUTE_MS))
 }
 
 /// Who is signed in, where the server may take the phone for another's.

@@ -806,6 +806,32 @@ async fn a_phone_proves_what_was_confirmed_to_it() {
     assert_eq!(proved(&world), (2, 4), "in both histories");
 }
 
+#[tokio::test]
+async fn a_report_is_exported_with_what_the_server_said_of_it_alone() {
+    let world = World::enrolled();
+    let report = world.save_report("tree-fallen").summary.id;
+    let folder = world.device.dir.join("downloads");
+    let early = world.device.export_report(report, &folder).unwrap_err();
+    assert_eq!(early.code, ErrorCode::NotFound, "nothing is confirmed yet");
+    world.save_report_with("tree-fallen", "another", &jpeg(7));
+    settle(&world).await;
+    let file = world.device.export_report(report, &folder).unwrap();
+    let evidence: Evidence = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let shown = |of: fn(&Proof) -> usize| evidence.proofs.iter().map(of).sum::<usize>();
+    assert_eq!((evidence.records.len(), shown(|proof| proof.receipts.len())), (1, 1));
+    assert_eq!(shown(|proof| proof.photos.len()), 2, "preview and upright");
+    assert!(evidence.proofs.iter().all(|proof| proof.holds(&server_key().public())));
+    assert_eq!(evidence.unproved(), 0);
+    let mut changed = evidence;
+    changed.records[0].body["text"] = "something else".into();
+    assert_eq!(changed.unproved(), 1, "a changed record is found out");
+    world.become_somebody_else();
+    assert!(
+        world.device.export_report(report, &folder).is_err(),
+        "it is its author's"
+    );
+}
+
 /// Receipts and photos that the phone proves; every proof holds.
 fn proved(world: &World) -> (usize, usize) {
     let evidence: Evidence = serde_json::from_str(&world.device.export_evidence().unwrap()).unwrap();

@@ -82,6 +82,8 @@ export interface Port {
   saveNote(draft: string): Promise<ReportView>
   /** Fails with `withdraw_window_over` after ten minutes. */
   withdrawReport(report: string, reason: string): Promise<ReportView>
+  /** Writes what the server confirmed of an own report into a file; returns where it is. */
+  exportReport(report: string): Promise<string>
 
   /** A record the server refused; fails with `not_found` once it was sent anew or given up. */
   getRefused(mutation: string): Promise<RefusedView>

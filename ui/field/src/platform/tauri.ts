@@ -47,6 +47,7 @@ export const phone: Port = {
   getReport: (id) => invoke('get_report', { id }),
   saveNote: (draft) => invoke('save_note', { draft }),
   withdrawReport: (report, reason) => invoke('withdraw_report', { report, reason }),
+  exportReport: (report) => invoke('export_report', { report }),
 
   getRefused: (mutation) => invoke('get_refused', { mutation }),
   reviseRefused: (mutation) => invoke('revise_refused', { mutation }),

@@ -1091,6 +1091,12 @@ export interface components {
             /** @description Version of the app. */
             app_version?: string;
             /**
+             * Format: int64
+             * @description The server's clock minus the phone's in milliseconds, from the last answer, in whole minutes; left out while they differ by
+             *     no more than [`crate::fleet::CLOCK_SKEW_MS`].
+             */
+            clock_skew_ms?: number | null;
+            /**
              * Format: int32
              * @description How often rows here differed from the server's, and were mended.
              */
@@ -1682,6 +1688,11 @@ export interface components {
         Hlc: number;
         /** @description What a phone last said of itself. */
         Holds: {
+            /**
+             * Format: int64
+             * @description The server's clock minus the phone's, in milliseconds, where it is set wrong.
+             */
+            clock_skew_ms?: number | null;
             /**
              * Format: int32
              * @description How often rows there differed from those here, and were mended.
@@ -2922,7 +2933,7 @@ export interface components {
          * @description Why somebody should look after a phone, the gravest first.
          * @enum {string}
          */
-        Worry: "unsent_long" | "low_space" | "silent" | "old_app" | "parked";
+        Worry: "unsent_long" | "low_space" | "silent" | "wrong_clock" | "old_app" | "parked";
     };
     responses: never;
     parameters: never;

@@ -304,6 +304,11 @@ class Memory implements Port {
     this.drafts.delete(id)
     return this.put({ ...report, notes: [...report.notes, { id: this.name('note'), text, photos, captured_at: this.knobs.now(), word, why: reason }] })
   }
+  async exportReport(id: string) {
+    const report = this.reports.find((one) => one.id === id && one.mine && one.why.facts_delivered)
+    if (!report) throw { code: 'not_found' } satisfies WireError
+    return `/下载/xunge-${id}.json`
+  }
   async withdrawReport(id: string) {
     const report = this.report(id)
     for (const draft of this.drafts.values()) if (draft.kind === 'withdrawal' && draft.about === id) this.drafts.delete(draft.id)

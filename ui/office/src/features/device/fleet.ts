@@ -7,6 +7,8 @@ import { useTime } from '../../time'
 /** Records and photo files that a phone holds, as far as it has said. */
 export const unsent = (one: Device) => (one.holds?.unsent ?? 0) + (one.holds?.photos_unsent ?? 0)
 
+const skew = (one: Device) => one.holds?.clock_skew_ms ?? 0
+
 const worried = (worry: Device['worries'][number]) => (one: Device) => one.worries.includes(worry)
 
 /** Which phones are shown. Each is counted at the top. */
@@ -16,6 +18,7 @@ export const FILTERS = {
   unsent_long: worried('unsent_long'),
   low_space: worried('low_space'),
   silent: worried('silent'),
+  wrong_clock: worried('wrong_clock'),
   old_app: worried('old_app'),
   parked: worried('parked'),
   revoked: (one: Device) => one.revoked,
@@ -51,6 +54,7 @@ export function useFleetWords() {
       ...held(one),
       ...worry('low_space', () => t('device.low_space', { n: Math.round((one.holds?.free_bytes ?? 0) / 1e6) })),
       ...worry('silent', () => (one.last_seen_at === null ? t('device.silent_never') : t('device.silent', { t: since(one.last_seen_at) }))),
+      ...worry('wrong_clock', () => t(skew(one) > 0 ? 'device.clock_slow' : 'device.clock_fast', { t: span(Math.abs(skew(one))) })),
       ...worry('old_app', () => t('device.old_app', { v: one.app_version })),
       ...worry('parked', () => t('device.parked', { n: one.parked })),
     ]
