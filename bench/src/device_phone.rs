@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use device::ports::{DiskFiles, FixedNetwork, Network, Ports, Silent, SystemClock, SystemIds};
 use device::view::{EnrolRequestView, Platform};
-use device::{Device, HttpTransport};
+use device::{DataKey, Device, HttpTransport};
 use domain::{ReceivedAt, StreetId, UserId};
 use sync_server::store::codes::{self, CodeRecord};
 use tempfile::TempDir;
@@ -23,17 +23,30 @@ const PATIENCE: Duration = Duration::from_secs(900);
 /// A phone with its folder.
 pub(crate) struct DevicePhone {
     pub(crate) device: Arc<Device>,
+    ports: Ports,
     folder: TempDir,
+    key: Option<DataKey>,
+}
+
+/// What the phones are encrypted with.
+pub(crate) fn key() -> DataKey {
+    DataKey::from_bytes([9; 32])
 }
 
 impl DevicePhone {
     /// A new phone, not yet enrolled.
     pub(crate) fn new() -> Result<Self, Fault> {
+        Self::with(Some(key()))
+    }
+
+    /// A new phone that is encrypted with `key`, or not at all.
+    pub(crate) fn with(key: Option<DataKey>) -> Result<Self, Fault> {
         let folder = tempfile::tempdir_in(work_folder()?)?;
         let ports = Ports {
             files: Arc::new(DiskFiles),
             clock: Arc::new(SystemClock::start()),
             ids: Arc::new(SystemIds),
+            key_store: None,
             network: Arc::new(FixedNetwork(Network::WIFI)),
             transport: Arc::new(HttpTransport::new()),
             notify: Arc::new(Silent),
@@ -41,8 +54,34 @@ impl DevicePhone {
             platform: Platform::Desktop,
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let device = Arc::new(Device::open(folder.path(), ports)?);
-        Ok(Self { device, folder })
+        let device = Arc::new(Device::open(folder.path(), ports.clone(), key.as_ref())?);
+        Ok(Self {
+            device,
+            ports,
+            folder,
+            key,
+        })
+    }
+
+    /// Ends the app and starts it again; returns the milliseconds until the device is open.
+    pub(crate) fn reopen(self) -> Result<(Self, f64), Fault> {
+        let Self {
+            device,
+            ports,
+            folder,
+            key,
+        } = self;
+        drop(device);
+        let began = Instant::now();
+        let device = Arc::new(Device::open(folder.path(), ports.clone(), key.as_ref())?);
+        let took = began.elapsed().as_secs_f64() * 1e3;
+        let phone = Self {
+            device,
+            ports,
+            folder,
+            key,
+        };
+        Ok((phone, took))
     }
 
     /// The phone's folder.
@@ -101,6 +140,9 @@ impl DevicePhone {
     /// The phone's copy of the server's rows.
     pub(crate) fn cache(&self) -> Result<rusqlite::Connection, Fault> {
         let connection = rusqlite::Connection::open(self.folder.path().join("cache.db"))?;
+        if let Some(key) = &self.key {
+            key.unlock(&connection)?;
+        }
         connection.busy_timeout(Duration::from_secs(10))?;
         Ok(connection)
     }

@@ -17,6 +17,7 @@ mod photo_copies;
 mod push;
 mod report;
 mod reports;
+mod rest;
 mod save;
 mod street;
 mod sync;
@@ -32,9 +33,10 @@ use report::Measure;
 /// One group of measures: its name on the command line, and how to take it.
 type Group = (&'static str, fn() -> Result<Vec<Measure>, Fault>);
 
-const GROUPS: [Group; 10] = [
+const GROUPS: [Group; 11] = [
     ("photo", photo_copies::measure),
     ("save", save::measure),
+    ("rest", rest::measure),
     ("push", push::measure),
     ("wire", wire::measure),
     ("sync.push", push::measure_many),

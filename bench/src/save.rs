@@ -43,7 +43,7 @@ pub(crate) fn measure() -> Result<Vec<Measure>, Fault> {
 }
 
 /// Mean milliseconds from "save" to "saved". The draft was written while the worker typed.
-fn save(phone: &DevicePhone) -> Result<f64, Fault> {
+pub(crate) fn save(phone: &DevicePhone) -> Result<f64, Fault> {
     let mut total = 0.0;
     for _ in 0..COUNT {
         let draft = phone.device.open_draft(NewDraft {

@@ -7,6 +7,7 @@
 
 pub(crate) mod drafts;
 pub(crate) mod households;
+pub(crate) mod lock;
 pub(crate) mod map;
 pub(crate) mod reference;
 pub(crate) mod refused;

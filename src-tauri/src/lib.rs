@@ -41,6 +41,12 @@ pub fn run() {
             commands::households::keep_typed,
             commands::households::dismiss_merge,
             commands::households::save_visit,
+            commands::lock::change_pin,
+            commands::lock::get_lock,
+            commands::lock::lock_now,
+            commands::lock::set_pin,
+            commands::lock::touch,
+            commands::lock::unlock,
             commands::map::get_map,
             commands::map::get_position,
             commands::map::get_storage,
@@ -78,6 +84,7 @@ pub fn run() {
 
 fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
     let builder = builder
+        .plugin(ports::key_store_plugin())
         .plugin(ports::network_plugin())
         .plugin(permissions::plugin())
         .plugin(tauri_plugin_notification::init());

@@ -53,7 +53,7 @@ fn serve(context: &UriSchemeContext<'_, Wry>, request: &Request<Vec<u8>>, respon
     let app = context.app_handle().clone();
     let path = request.uri().path().trim_start_matches('/').to_owned();
     tauri::async_runtime::spawn_blocking(move || {
-        let found = app.state::<Phone>().device().and_then(|device| find(device, &path));
+        let found = app.state::<Phone>().device().and_then(|device| find(&device, &path));
         responder.respond(found.map_or_else(|error| plain(status(&error)), whole));
     });
 }

@@ -9,18 +9,16 @@ use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent};
 use tracing_subscriber::EnvFilter;
 
 use crate::phone::Phone;
-use crate::ports::{Notifications, Page, network_sense};
+use crate::ports::{Notifications, Page, key_store, network_sense};
 
 /// Opens the device in the app's own data folder and starts its sync loop.
 pub(crate) fn open(app: &AppHandle) -> Result<(), tauri::Error> {
     log();
     let folder = app.path().app_data_dir()?;
     let phone = Phone::open(&folder, ports(app));
-    let device = phone.device().cloned();
+    let lock = Arc::clone(phone.lock());
     app.manage(phone);
-    if let Ok(device) = device {
-        tauri::async_runtime::spawn(async move { device.run().await });
-    }
+    tauri::async_runtime::spawn(async move { lock.run().await });
     Ok(())
 }
 
@@ -39,7 +37,7 @@ pub(crate) fn on_event(app: &AppHandle, event: RunEvent) {
         return;
     };
     if let Some(phone) = app.try_state::<Phone>()
-        && let Ok(device) = phone.device()
+        && let Some(device) = phone.lock().held()
     {
         device.set_in_front(in_front);
     }
@@ -50,6 +48,7 @@ fn ports(app: &AppHandle) -> Ports {
         files: Arc::new(DiskFiles),
         clock: Arc::new(SystemClock::start()),
         ids: Arc::new(SystemIds),
+        key_store: key_store(app),
         network: network_sense(app),
         transport: Arc::new(HttpTransport::new()),
         notify: Arc::new(Notifications(app.clone())),

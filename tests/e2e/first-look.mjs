@@ -29,9 +29,13 @@ const of = (page) => (file) => page.screenshot({ path: file })
 
 async function onThePhone() {
   app = await openApp({ binary, home })
-  await app.find('[data-test=enrol-server], [data-test=tab-today]', 30_000)
+  await app.find('[data-test=enrol-server], [data-test=lock-screen]', 30_000)
   if (!demo) return show('app', 'the field app, waiting to be enrolled', ofApp)
-  if (await app.has('[data-test=tab-today]')) return show('today', 'the field app goes on where the last start left it', ofApp)
+  if (await app.has('[data-test=lock-screen]')) {
+    await show('locked', 'the field app asks for the PIN and says what waits', ofApp)
+    if (!(await field.unlocks(app))) return console.log('   its worker has chosen another PIN than the first look does')
+    return show('today', 'the field app goes on where the last start left it', ofApp)
+  }
   const code = codeFrom(printed, WORKER)
   await field.enrol(app, url, code)
   await app.find('[data-test=today-visit_due], [data-test=empty]')

@@ -41,12 +41,13 @@ class Story {
 
   async tell() {
     await this.openApp()
-    await field.enrol(this.app, this.street.server.url, this.street.code('li'), () => this.look('1-enrol'))
+    await field.enrol(this.app, this.street.server.url, this.street.code('li'), () => this.look('1-enrol'), () => this.look('1-pin'))
     await this.look('2-today')
     await this.openOffice()
     await this.street.server.stop()
     await this.everyPage((page) => office.liveIs(page, false, 15_000))
 
+    await field.wake(this.app)
     await this.captureTree()
     await this.captureBillboard()
     await this.writeVisit()
@@ -54,6 +55,7 @@ class Story {
 
     await this.app.kill()
     await this.openApp()
+    await field.unlock(this.app, () => this.look('8-locked'))
     await this.everythingIsThere()
 
     await this.serverComesBack()
@@ -242,6 +244,7 @@ class Story {
 
   async phoneShowsIt() {
     const { app } = this
+    await field.wake(app)
     await app.tap('[data-test=tab-today]')
     await app.find('[data-test=today-resolved]', WITHIN)
     await this.look('14-today-resolved')

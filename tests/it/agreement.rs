@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use domain::Bucket;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 use xunge_tests::World;
 use xunge_tests::gates::WithoutDigests;
 use xunge_tests::phone::Phone;
 use xunge_tests::record::a_report;
+use xunge_tests::rest;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 /// Damaged copies in a daily run.
@@ -40,7 +41,7 @@ type Row = (String, String, String, i64, String);
 
 /// Every row in every bucket, as the screens read it.
 fn held(phone: &Phone) -> Vec<Row> {
-    let cache = Connection::open(phone.folder().join("cache.db")).unwrap();
+    let cache = rest::database(phone.folder(), "cache.db");
     let mut statement = cache
         .prepare(
             "select m.bucket, m.type, m.id, m.rev, r.data from member m
@@ -57,7 +58,7 @@ fn held(phone: &Phone) -> Vec<Row> {
 fn damage(phone: &Phone, dice: &mut Dice) -> &'static str {
     let rows = held(phone);
     let (bucket, kind, id, rev, data) = &rows[usize::try_from(dice.below(rows.len() as u64)).unwrap()];
-    let cache = Connection::open(phone.folder().join("cache.db")).unwrap();
+    let cache = rest::database(phone.folder(), "cache.db");
     let one = params![bucket, kind, id];
     match dice.below(7) {
         0 => {
@@ -164,7 +165,7 @@ async fn the_office_sees_that_a_phone_was_mended() {
     let world = World::new();
     let mut phone = world.worker("li").await;
     phone.kill();
-    let cache = Connection::open(phone.folder().join("cache.db")).unwrap();
+    let cache = rest::database(phone.folder(), "cache.db");
     cache.execute("delete from row where type = 'queue'", []).unwrap();
     drop(cache);
     phone.start();

@@ -9,6 +9,7 @@ use xunge_tests::World;
 use xunge_tests::phone::Phone;
 use xunge_tests::picture;
 use xunge_tests::record::a_report;
+use xunge_tests::rest;
 use xunge_tests::street;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -83,7 +84,7 @@ async fn lost_after_restore(counts: bool) -> usize {
     phone.sync().await;
     if !counts {
         // Known bad: a phone that believes everything delivered to be safe.
-        let outbox = rusqlite::Connection::open(phone.folder().join("outbox.db")).unwrap();
+        let outbox = rest::database(phone.folder(), "outbox.db");
         outbox.execute("update identity set durable_rev = 1000000", []).unwrap();
     }
     world.hours_pass(5 * WEEK).await;

@@ -6,11 +6,11 @@ use std::time::Duration;
 use device::view::Word;
 use domain::ReportId;
 use fastrand::Rng;
-use rusqlite::Connection;
 use xunge_tests::World;
 use xunge_tests::gates::{BlocksAfter, ChokesOn};
 use xunge_tests::phone::Phone;
 use xunge_tests::record::a_report;
+use xunge_tests::rest;
 use xunge_tests::server::Gate;
 
 /// Queues in a daily run.
@@ -29,7 +29,7 @@ fn queue(phone: &Phone, dice: &mut Rng) -> Vec<(ReportId, bool)> {
         let chokes = is_bad && dice.bool();
         let report = phone.capture(a_report().saying(if chokes { CHOKES } else { "树" }));
         if is_bad && !chokes {
-            let outbox = Connection::open(phone.folder().join("outbox.db")).unwrap();
+            let outbox = rest::database(phone.folder(), "outbox.db");
             let unknown = "update mutation set kind = 'report.dance' where entity = ?1";
             assert_eq!(outbox.execute(unknown, [report.to_string()]).unwrap(), 1);
         }

@@ -5,6 +5,7 @@
 
 mod capture;
 mod check;
+mod moving;
 
 use std::sync::Arc;
 

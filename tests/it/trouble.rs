@@ -10,6 +10,7 @@ use xunge_tests::gates::{ChokesOn, RefusesPhoto, SpeaksAs};
 use xunge_tests::phone::Phone;
 use xunge_tests::picture;
 use xunge_tests::record::a_report;
+use xunge_tests::rest;
 use xunge_tests::sentences;
 use xunge_tests::street;
 
@@ -71,7 +72,7 @@ async fn what_an_older_server_does_not_know_waits_for_it_and_the_office_sees_it(
     let phone = world.worker("li").await;
     phone.offline();
     let strange = phone.capture(a_report().saying("以后的版本"));
-    let outbox = rusqlite::Connection::open(phone.folder().join("outbox.db")).unwrap();
+    let outbox = rest::database(phone.folder(), "outbox.db");
     outbox.execute("update mutation set kind = 'report.dance'", []).unwrap();
     let plain = phone.capture(a_report());
     phone.online();

@@ -20,6 +20,7 @@ pub mod promises;
 pub mod proxy;
 pub mod real;
 pub mod record;
+pub mod rest;
 pub mod seeded;
 pub mod sentences;
 pub mod server;

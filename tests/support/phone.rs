@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base64::Engine as _;
-use device::Device;
 use device::ports::{Changed, Network, Notice, Notify, Ports, Silent, Topic};
 use device::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, NoteDraft, Platform, ReportDraft, VisitDraft};
+use device::{DataKey, Device};
 use domain::protocol::{Mutation, WireError};
 use domain::{DeviceId, HouseholdId, PhotoRole, ReportId, VisitId};
 
@@ -64,6 +64,7 @@ pub struct Phone {
     pub told: Arc<Told>,
     folder: PathBuf,
     ports: Ports,
+    key: Option<DataKey>,
     device: Option<Arc<Device>>,
 }
 
@@ -86,6 +87,7 @@ impl Phone {
             files: Arc::<PhoneDisk>::clone(&disk),
             clock: Arc::<PhoneClock>::clone(&clock_of_phone),
             ids: Arc::new(Seeded::new(clock, seed)),
+            key_store: None,
             network: Arc::<Link>::clone(&link),
             transport: Arc::<Link>::clone(&link),
             notify: Arc::<Told>::clone(&told),
@@ -102,6 +104,7 @@ impl Phone {
             told,
             folder,
             ports,
+            key: Some(crate::rest::key()),
             device: None,
         };
         phone.start();
@@ -125,7 +128,16 @@ impl Phone {
 
     /// Starts the app.
     pub fn start(&mut self) {
-        self.device = Some(Arc::new(Device::open(&self.folder, self.ports.clone()).unwrap()));
+        self.device = Some(Arc::new(
+            Device::open(&self.folder, self.ports.clone(), self.key.as_ref()).unwrap(),
+        ));
+    }
+
+    /// Becomes a new phone in another folder whose disk is not encrypted, as before a PIN is chosen.
+    pub fn become_bare(&mut self, folder: PathBuf) {
+        self.kill();
+        (self.folder, self.key) = (folder, None);
+        self.start();
     }
 
     /// Kills the app.

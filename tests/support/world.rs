@@ -74,6 +74,15 @@ impl World {
         phone
     }
 
+    /// The same with a phone whose disk is not encrypted: as before its worker has chosen a PIN.
+    pub async fn bare_worker(&self, login: &str) -> Phone {
+        let mut phone = self.new_phone(login);
+        phone.become_bare(self.new_folder(login));
+        phone.enrol(&self.code_for(login)).await;
+        phone.sync().await;
+        phone
+    }
+
     /// A phone that nobody has enrolled.
     #[must_use]
     pub fn new_phone(&self, login: &str) -> Phone {

@@ -60,7 +60,7 @@ fn phone_bytes(street: &Street) -> Result<f64, Fault> {
 }
 
 /// Households of the grid with their members.
-fn settle(edit: &Edit<'_>) -> Outcome<()> {
+pub(crate) fn settle(edit: &Edit<'_>) -> Outcome<()> {
     for n in 0..HOUSEHOLDS {
         let household = household(n);
         households::put(edit.tx, &edit.street, &household)?;

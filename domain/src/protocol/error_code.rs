@@ -155,6 +155,14 @@ error_codes! {
     PhotoDamaged = 422,
     /// The map file is not a usable PMTiles archive of vector tiles.
     MapInvalid = 422,
+    /// The app is locked: the PIN first.
+    Locked = 423,
+    /// The PIN is another one; details carry `{retry_after_s}`, 0 for at once.
+    PinWrong = 401,
+    /// The PIN is not six digits, or the first anybody would guess.
+    PinWeak = 422,
+    /// The key to what is on this phone is gone: its key store no longer knows it, or the key file is damaged.
+    KeyLost = 500,
 }
 
 /// An error as it travels: `{"error": {"code": …, "details": …}}`.

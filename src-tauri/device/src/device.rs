@@ -2,38 +2,43 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::CapturedAt;
 use domain::protocol::WireError;
 
 use crate::failure::{Failure, Result};
-use crate::ports::{Ports, Topic};
+use crate::ports::{Files, Ports, Topic};
+use crate::rest::DataKey;
 use crate::store::{Store, setting};
 use crate::sync::WIPING;
 use crate::sync::engine::Engine;
 use crate::uploads::Upload;
+use crate::view::Front;
 
 /// A phone without its shell. All functions but [`Device::enrol`] and [`Device::run`] block for as long as a disk
 /// takes; call them where that does no harm.
 pub struct Device {
     pub(crate) dir: PathBuf,
+    /// The disk as it is, where the files of `ports` are encrypted ones.
+    pub(crate) disk: Option<Arc<dyn Files>>,
     pub(crate) ports: Ports,
     pub(crate) store: Store,
     pub(crate) engine: Engine,
     uploads: Mutex<HashMap<String, Upload>>,
+    front: Mutex<Option<Front>>,
 }
 
 impl Device {
-    /// Opens or makes the device in a folder of its own.
+    /// Opens or makes the device in a folder of its own, encrypted with `key`; without one, as before a PIN is chosen.
     ///
     /// # Errors
     /// `database_newer`, `database_corrupt` (the outbox is left as it is), `phone_full` or `phone_write`.
-    pub fn open(dir: &Path, ports: Ports) -> std::result::Result<Self, WireError> {
-        Ok(Self::open_inner(dir, ports)?)
+    pub fn open(dir: &Path, ports: Ports, key: Option<&DataKey>) -> std::result::Result<Self, WireError> {
+        Ok(Self::open_inner(dir, ports, key)?)
     }
 
-    fn open_inner(dir: &Path, ports: Ports) -> Result<Self> {
+    fn open_inner(dir: &Path, mut ports: Ports, key: Option<&DataKey>) -> Result<Self> {
         for folder in [
             dir.to_owned(),
             dir.join("photos"),
@@ -43,13 +48,20 @@ impl Device {
         ] {
             ports.files.create_dir(&folder)?;
         }
-        let opened = Store::open(dir, ports.files.as_ref(), ports.clock.wall_ms())?;
+        let opened = Store::open(dir, ports.files.as_ref(), key, ports.clock.wall_ms())?;
+        let mut disk = None;
+        if let Some(key) = key {
+            let sealed = key.files(Arc::clone(&ports.files), Arc::clone(&ports.ids));
+            disk = Some(std::mem::replace(&mut ports.files, sealed));
+        }
         let device = Self {
             dir: dir.to_owned(),
+            disk,
             ports,
             store: opened.store,
             engine: Engine::new(),
             uploads: Mutex::new(HashMap::new()),
+            front: Mutex::new(None),
         };
         if device.store.outbox(|outbox| setting::get(outbox, WIPING))? {
             device.finish_wiping()?;
@@ -104,6 +116,11 @@ impl Device {
 
     pub(crate) fn uploads(&self) -> MutexGuard<'_, HashMap<String, Upload>> {
         self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the lock screen was last given to show.
+    pub(crate) fn known_front(&self) -> MutexGuard<'_, Option<Front>> {
+        self.front.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the interface, and the engine that there is work.

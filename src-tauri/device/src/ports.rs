@@ -4,6 +4,7 @@
 mod clock;
 mod files;
 mod ids;
+mod key_store;
 mod network;
 mod notify;
 mod transport;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub use clock::{Clock, SystemClock};
 pub use files::{DiskFiles, FileEntry, Files};
 pub use ids::{Ids, SystemIds};
+pub use key_store::KeyStore;
 pub use network::{FixedNetwork, Network, NetworkSense};
 pub use notify::{Changed, Notice, NoticeKind, Notify, Silent, Topic};
 pub use transport::{EventStream, Method, Request, Response, Transport, TransportFault};
@@ -28,6 +30,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Names and randomness.
     pub ids: Arc<dyn Ids>,
+    /// The platform's key store; none where the machine has none, and the PIN alone keeps the key.
+    pub key_store: Option<Arc<dyn KeyStore>>,
     /// What the phone knows of its network.
     pub network: Arc<dyn NetworkSense>,
     /// The way to the server.

@@ -83,6 +83,7 @@ impl Device {
     pub fn sign_out(&self) -> std::result::Result<Session, WireError> {
         self.end_enrolment()?;
         self.saved(&[
+            Topic::Lock,
             Topic::Session,
             Topic::Reports,
             Topic::Households,

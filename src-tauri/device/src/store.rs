@@ -22,6 +22,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::failure::Result;
 use crate::ports::Files;
+use crate::rest::DataKey;
+
+pub(crate) use open::connect;
 
 /// Both databases. No lock is held across a request: every function here returns before the network is used.
 pub(crate) struct Store {
@@ -38,13 +41,13 @@ pub(crate) struct Opened {
 }
 
 impl Store {
-    /// Opens or makes both databases in `dir`.
+    /// Opens or makes both databases in `dir`, encrypted with `key` when there is one.
     ///
     /// # Errors
     /// `database_newer`, or `database_corrupt` for a damaged outbox, which is left as it is.
-    pub(crate) fn open(dir: &Path, files: &dyn Files, now_ms: i64) -> Result<Opened> {
-        let outbox = open::outbox(&dir.join("outbox.db"), files)?;
-        let (cache, cache_set_aside) = open::cache(dir, files, now_ms)?;
+    pub(crate) fn open(dir: &Path, files: &dyn Files, key: Option<&DataKey>, now_ms: i64) -> Result<Opened> {
+        let outbox = open::outbox(&dir.join("outbox.db"), files, key)?;
+        let (cache, cache_set_aside) = open::cache(dir, files, key, now_ms)?;
         // A database that was just made is as durable as its name.
         files.sync_dir(dir)?;
         Ok(Opened {
@@ -127,6 +130,6 @@ fn transact<T>(connection: &mut Connection, change: impl FnOnce(&Transaction<'_>
 #[cfg(test)]
 pub(crate) fn for_test() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
-    let opened = Store::open(dir.path(), &crate::ports::DiskFiles, 0).unwrap();
+    let opened = Store::open(dir.path(), &crate::ports::DiskFiles, None, 0).unwrap();
     (dir, opened.store)
 }

@@ -3,6 +3,7 @@
 mod disk;
 mod server;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -14,11 +15,11 @@ use domain::{Bucket, CommunityId, DeviceId, Epoch, GridId, HouseholdId, LatLon, 
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::Device;
 use crate::ports::{Changed, Clock, Ids, Network, NetworkSense, Notice, Notify, Ports, Topic};
 use crate::store::identity::Identity;
 use crate::store::{cursor, identity, row};
 use crate::view::{Draft, DraftEdit, DraftKind, NewDraft, Platform, ReportDraft, ReportView};
+use crate::{DataKey, Device};
 
 pub(crate) use disk::TestDisk;
 pub(crate) use server::{Mode, TestServer};
@@ -34,6 +35,18 @@ pub(crate) const INSIDE: LatLon = LatLon {
 };
 /// Between `g1` and `g2`.
 pub(crate) const BORDER: LatLon = LatLon { lat: 30.5, lon: 104.01 };
+
+/// What the phone's disk is encrypted with.
+pub(crate) fn key() -> DataKey {
+    DataKey::from_bytes([9; 32])
+}
+
+/// A database of the phone, to look into or to damage.
+pub(crate) fn database(file: &Path) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(file).unwrap();
+    key().unlock(&connection).unwrap();
+    connection
+}
 
 /// What the test server signs with.
 pub(crate) fn server_key() -> ServerKey {
@@ -131,6 +144,7 @@ impl World {
             files: files.clone(),
             clock: clock.clone(),
             ids: Arc::new(TestIds(AtomicU64::new(1))),
+            key_store: None,
             network: network.clone(),
             transport: server.clone(),
             notify: told.clone(),
@@ -138,7 +152,7 @@ impl World {
             platform: Platform::Desktop,
             app_version: "0.0.0".to_owned(),
         };
-        let device = Device::open(dir.path(), ports.clone()).unwrap();
+        let device = Device::open(dir.path(), ports.clone(), Some(&key())).unwrap();
         Self {
             device,
             clock,
@@ -240,11 +254,16 @@ impl World {
     pub(crate) fn try_restart_with(&mut self, meanwhile: impl FnOnce()) -> Result<(), WireError> {
         let ports = self.ports.clone();
         let placeholder = tempfile::tempdir().unwrap();
-        let parked = Device::open(placeholder.path(), ports.clone()).unwrap();
+        let parked = Device::open(placeholder.path(), ports.clone(), None).unwrap();
         drop(std::mem::replace(&mut self.device, parked));
         meanwhile();
-        self.device = Device::open(self.dir.path(), ports)?;
+        self.device = Device::open(self.dir.path(), ports, Some(&key()))?;
         Ok(())
+    }
+
+    /// Its outside world, for a phone in another folder.
+    pub(crate) fn ports(&self) -> Ports {
+        self.ports.clone()
     }
 
     pub(crate) fn set_network(&self, network: Network) {

@@ -32,10 +32,7 @@ impl Device {
             return Err(too_large(MAX_UPLOAD).into());
         }
         let id = self.ports.ids.random_uuid().to_string();
-        self.ports
-            .files
-            .write(&self.upload_path(&id), &[])
-            .map_err(Failure::from)?;
+        self.grow(&id, &[], size == 0).map_err(Failure::from)?;
         let upload = Upload {
             name: name.to_owned(),
             size,
@@ -61,7 +58,6 @@ impl Device {
         if bytes.len() > MAX_PIECE {
             return Err(too_large(MAX_PIECE as u64));
         }
-        let path = self.upload_path(id);
         let mut uploads = self.uploads();
         let upload = uploads.get_mut(id).ok_or_else(not_found)?;
         if offset != upload.offset {
@@ -74,14 +70,23 @@ impl Device {
         if end > upload.size {
             return Err(too_large(upload.size));
         }
-        // A write that failed half-way leaves bytes behind; the file begins again from what is known to be there.
-        if let Err(fault) = self.ports.files.append(&path, &bytes) {
+        if bytes.is_empty() {
+            return Ok(end);
+        }
+        // A write that failed half-way leaves bytes behind; the page begins again.
+        if let Err(fault) = self.grow(id, &bytes, end == upload.size) {
             uploads.remove(id);
-            self.ports.files.remove(&path)?;
+            self.ports.files.remove(&self.upload_path(id))?;
             return Err(fault.into());
         }
         upload.offset = end;
         Ok(end)
+    }
+
+    fn grow(&self, id: &str, bytes: &[u8], last: bool) -> std::io::Result<()> {
+        let path = self.upload_path(id);
+        self.ports.files.append(&path, bytes)?;
+        if last { self.ports.files.finish(&path) } else { Ok(()) }
     }
 
     /// Takes a finished upload: its name and path. It is no upload any more; the caller removes the file.

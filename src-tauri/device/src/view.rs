@@ -2,6 +2,7 @@
 
 mod draft;
 mod household;
+mod lock;
 mod map;
 mod reference;
 mod refused;
@@ -16,6 +17,7 @@ pub use draft::{Draft, DraftEdit, DraftKind, DraftPhoto, NewDraft, NoteDraft, Re
 pub use household::{
     FieldMark, HouseholdPage, HouseholdQuery, HouseholdSummary, HouseholdView, MarkKind, PromiseView, VisitView,
 };
+pub use lock::{Front, LockStanding, LockView};
 pub use map::{MapBase, MapCase, MapHousehold, MapView, StorageView};
 pub use reference::Reference;
 pub use refused::RefusedView;

@@ -14,11 +14,11 @@ pub(crate) struct Notifications(pub(crate) AppHandle);
 impl Notifications {
     /// The language the worker chose; Chinese while the settings cannot be read.
     fn language(&self) -> Language {
-        let session = self
+        let front = self
             .0
             .try_state::<Phone>()
-            .and_then(|phone| phone.device().ok()?.get_session().ok());
-        session.map_or_else(Language::default, |session| session.settings.language)
+            .map(|phone| phone.lock().view().front.language);
+        front.unwrap_or_default()
     }
 }
 

@@ -5,14 +5,52 @@ import { assertMapDrawn, emptyMap, readTokens } from './map.mjs'
 /** Without a graphics card a map takes seconds, on a busy machine many. */
 export const DRAWN_WITHIN = 60_000
 
-export async function enrol(app, server, code, shot) {
+export async function enrol(app, server, code, shot, shotOfPin) {
   await app.fill('[data-test=enrol-server]', server)
   await app.fill('[data-test=enrol-code]', code)
   await shot?.()
   await app.tap('[data-test=enrol-go]')
+  await choosePin(app, shotOfPin)
   await app.tap('[data-test=tab-visits]')
   await app.find('[data-test=household-row]', 30_000)
   await app.tap('[data-test=tab-today]')
+}
+
+/** What every worker of a story chooses. */
+export const PIN = '260411'
+
+async function enterPin(app, pin = PIN) {
+  for (const digit of pin) await app.tap(`[data-test=pin-${digit}]`)
+}
+
+/** Right after the enrolment: a PIN, typed twice. Everything on the phone is encrypted with it. */
+export async function choosePin(app, shot) {
+  await app.find('[data-test=choose-pin]', 30_000)
+  await shot?.()
+  await enterPin(app)
+  await app.find('[data-test=choose-pin][data-again=true]')
+  await enterPin(app)
+  await app.find('[data-test=tab-today]', 60_000)
+}
+
+/** After a start, or when nobody has touched the phone for long. */
+export async function unlock(app, shot) {
+  await app.find('[data-test=lock-screen]', 30_000)
+  await shot?.()
+  await enterPin(app)
+  await until('the app is open', async () => !(await app.has('[data-test=lock-screen]')), 60_000)
+}
+
+/** The same where somebody else may have chosen the PIN: false when it is another one. */
+export async function unlocks(app) {
+  await enterPin(app)
+  await app.find('[data-test=lock-said][data-code], [data-test=tab-today]', 60_000)
+  return !(await app.has('[data-test=lock-screen]'))
+}
+
+/** A busy machine takes its time; a phone left alone for five minutes has locked itself meanwhile. */
+export async function wake(app) {
+  if (await app.has('[data-test=lock-screen]')) await unlock(app)
 }
 
 /** Picks files in the capture screen and waits until all are durable. */

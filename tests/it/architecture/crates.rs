@@ -13,7 +13,8 @@ use super::{files, root, shown};
 const EDGES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("photo", &["domain"]),
-    ("device", &["domain", "photo"]),
+    ("seal", &[]),
+    ("device", &["domain", "photo", "seal"]),
     ("field-app", &["device", "domain"]),
     ("sync-server", &["domain", "photo"]),
     ("cluster", &[]),

@@ -8,6 +8,7 @@ use domain::{ReportId, Sha256Hex};
 use rusqlite::{Connection, OpenFlags};
 use sync_server::hash;
 use xunge_tests::crash::{CrashFiles, Disk, phone};
+use xunge_tests::rest;
 
 use super::capture::Said;
 
@@ -25,7 +26,7 @@ pub(super) fn breaches(disk: &Disk, said: &[Said]) -> Vec<String> {
     found
 }
 
-fn broken(device: &Device, said: &Said) -> Vec<String> {
+pub(super) fn broken(device: &Device, said: &Said) -> Vec<String> {
     let Some(name) = &said.draft else { return Vec::new() };
     let id = ReportId(name.parse().unwrap());
     let (draft, report) = (device.get_draft(name).ok(), device.get_report(id).ok());
@@ -75,6 +76,7 @@ fn unsound(disk: &Arc<Disk>) -> Vec<String> {
         .filter_map(|name| {
             let path = phone::folder().join(name);
             let database = Connection::open_with_flags_and_vfs(path, OpenFlags::default(), layer).unwrap();
+            rest::key().unlock(&database).unwrap();
             let word = database.query_row("PRAGMA integrity_check", [], |row| row.get(0));
             let word: String = word.unwrap_or_else(|damaged| damaged.to_string());
             (word != "ok").then(|| format!("{name}: {word}"))

@@ -15,6 +15,8 @@ pub enum Lie {
     LogNotSynced,
     /// Photo files are not synced before they get their name.
     PhotosNotSynced,
+    /// The encrypted copy of a database is not synced before it gets its name.
+    CopiesNotSynced,
     /// A full disk drops what it is given and says nothing.
     FullUnsaid,
 }
@@ -129,6 +131,17 @@ impl Disk {
         }))
     }
 
+    /// What lies in every file that has a name.
+    pub fn contents(&self) -> impl Iterator<Item = Vec<u8>> + use<> {
+        let state = self.state();
+        let found: Vec<Vec<u8>> = state
+            .names
+            .values()
+            .filter_map(|id| state.inodes.get(id).map(|inode| inode.now.clone()))
+            .collect();
+        found.into_iter()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -212,6 +225,7 @@ impl Disk {
         let skipped = match state.lie {
             Some(Lie::LogNotSynced) => text.ends_with("-wal"),
             Some(Lie::PhotosNotSynced) => text.ends_with(".part"),
+            Some(Lie::CopiesNotSynced) => text.ends_with(".sealed"),
             Some(Lie::FullUnsaid) | None => false,
         };
         if !skipped && let Some(inode) = state.inodes.get_mut(&id) {

@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use device::Device;
 use device::ports::{
     Clock, EventStream, FixedNetwork, Ids, Network, Ports, Request, Response, Silent, Transport, TransportFault,
 };
 use device::view::Platform;
+use device::{DataKey, Device, Lock, PinCost};
 use domain::protocol::WireError;
 use futures_util::future::BoxFuture;
 
 use super::disk::Chance;
 use super::{CrashFiles, Disk, Layer};
+use crate::rest;
 
 /// 2026-03-02 09:00 in Shanghai.
 const MORNING: i64 = 1_772_413_200_000;
@@ -45,12 +46,56 @@ impl Deref for Running {
 /// # Errors
 /// What the device refuses with.
 pub fn open(disk: &Arc<Disk>, life: u64) -> Result<Running, WireError> {
+    open_with(disk, life, Some(&rest::key()))
+}
+
+/// As [`open`], with another key or none.
+///
+/// # Errors
+/// What the device refuses with.
+pub fn open_with(disk: &Arc<Disk>, life: u64, key: Option<&DataKey>) -> Result<Running, WireError> {
+    let (ports, layer) = ports(disk, life);
+    let device = Device::open(&folder(), ports, key)?;
+    Ok(Running { device, _layer: layer })
+}
+
+/// A phone behind its lock.
+pub struct Locked {
+    lock: Lock,
+    // Dropped after the lock, whose databases are closed through it.
+    _layer: Arc<Layer>,
+}
+
+impl Deref for Locked {
+    type Target = Lock;
+
+    fn deref(&self) -> &Lock {
+        &self.lock
+    }
+}
+
+/// Starts the app on a disk. A PIN costs nothing there.
+#[must_use]
+pub fn start(disk: &Arc<Disk>, life: u64) -> Locked {
+    let (ports, layer) = ports(disk, life);
+    let cost = PinCost {
+        memory_kib: 8,
+        passes: 1,
+    };
+    Locked {
+        lock: Lock::open(&folder(), ports, cost),
+        _layer: layer,
+    }
+}
+
+fn ports(disk: &Arc<Disk>, life: u64) -> (Ports, Arc<Layer>) {
     let files = CrashFiles::new(Arc::clone(disk));
     let layer = files.layer();
     let ports = Ports {
         files: Arc::new(files),
         clock: Arc::new(Still),
         ids: Arc::new(Counted(AtomicU64::new(life << 32))),
+        key_store: None,
         network: Arc::new(FixedNetwork(Network::NONE)),
         transport: Arc::new(Nowhere),
         notify: Arc::new(Silent),
@@ -58,8 +103,7 @@ pub fn open(disk: &Arc<Disk>, life: u64) -> Result<Running, WireError> {
         platform: Platform::Android,
         app_version: "0.1.0".to_owned(),
     };
-    let device = Device::open(&folder(), ports)?;
-    Ok(Running { device, _layer: layer })
+    (ports, layer)
 }
 
 impl Disk {

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use domain::protocol::{Mutation, Receipt};
 use domain::{DeviceId, MutationId, Sha256Hex, UserId};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use serde_json::Value;
 use uuid::Uuid;
+
+use crate::rest;
 
 /// Where a mutation stands on the phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,17 +49,12 @@ pub(crate) struct HeldFile {
     pub(crate) captured_with: MutationId,
 }
 
-fn open(folder: &Path, name: &str) -> Connection {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(folder.join(name), flags).unwrap()
-}
-
 pub(crate) fn cache(folder: &Path) -> Connection {
-    open(folder, "cache.db")
+    rest::database(folder, "cache.db")
 }
 
 pub(crate) fn outbox(folder: &Path) -> Connection {
-    open(folder, "outbox.db")
+    rest::database(folder, "outbox.db")
 }
 
 pub(crate) fn mutations(folder: &Path) -> Vec<Held> {

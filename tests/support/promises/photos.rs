@@ -1,11 +1,10 @@
 //! A photo shown as delivered is byte-identical on the server.
 
-use std::fs;
-
 use sync_server::store::blobs;
 
 use super::outbox;
 use crate::phone::Phone;
+use crate::rest;
 use crate::server::StreetServer;
 use crate::street::street;
 
@@ -19,7 +18,7 @@ pub(super) fn check(server: &StreetServer, phones: &[&Phone]) -> Vec<String> {
                 breaches.push(format!("photo {name} of {} is still on its phone", file.captured_with));
                 continue;
             }
-            let Ok(here) = fs::read(phone.folder().join("photos").join(name.as_str())) else {
+            let Some(here) = rest::file(&phone.folder().join("photos").join(name.as_str())) else {
                 breaches.push(format!("photo {name} of {} is not on its phone", file.captured_with));
                 continue;
             };

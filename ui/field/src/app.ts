@@ -6,6 +6,7 @@ import { createWebHashHistory, type RouterHistory } from 'vue-router'
 import FieldApp from './FieldApp.vue'
 import { createFieldMessages } from './messages'
 import { PHONE } from './phone'
+import { behindLock } from './platform/behindLock'
 import type { Port } from './platform/port'
 import { createFieldRouter } from './router'
 
@@ -18,9 +19,10 @@ export function createField(phone: Port, history: RouterHistory = createWebHashH
       mutations: { networkMode: 'always', retry: false },
     },
   })
+  const open = behindLock(phone, () => void queryClient.invalidateQueries({ queryKey: ['lock'] }))
   phone.onChanged((topics) => topics.forEach((topic) => void queryClient.invalidateQueries({ queryKey: [topic] })))
   return createApp(FieldApp)
-    .provide(PHONE, phone)
+    .provide(PHONE, open)
     .use(VueQueryPlugin, { queryClient })
     .use(createFieldMessages())
     .use(createFieldRouter(history))

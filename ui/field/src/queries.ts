@@ -1,11 +1,19 @@
 // What screens read. Every key starts with the topic under which the phone says that it changed.
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/vue-query'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 
 import { usePhone } from './phone'
-import type { Settings } from './platform/types'
+import type { LockView, Settings } from './platform/types'
 
 export const HOUSEHOLDS_PER_PAGE = 100
+
+/** Whether the phone is locked, and how to say so at once. */
+export function useLock() {
+  const phone = usePhone()
+  const queryClient = useQueryClient()
+  const query = useQuery({ queryKey: ['lock'], queryFn: () => phone.getLock() })
+  return { ...query, put: (lock: LockView) => queryClient.setQueryData(['lock'], lock) }
+}
 
 export function useSession() {
   const phone = usePhone()

@@ -20,6 +20,7 @@ export function createFieldRouter(history: RouterHistory): Router {
       { path: '/households/:id', name: 'household', component: () => import('./features/visit/HouseholdPage.vue'), props: true },
       { path: '/visit/:id', name: 'visit', component: () => import('./features/visit/VisitPage.vue'), props: true },
       { path: '/map', name: 'map', component: () => import('./features/map/MapPage.vue'), meta: { tabs: true } },
+      { path: '/pin', name: 'pin', component: () => import('./features/lock/ChangePinPage.vue') },
       { path: '/settings', name: 'settings', component: () => import('./features/settings/SettingsPage.vue') },
       { path: '/:rest(.*)*', redirect: '/' },
     ],

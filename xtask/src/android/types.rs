@@ -72,6 +72,10 @@ fn environment(check: &mut Command, compiler: &Path, folder: &Path, pretended: &
         .env("CC_aarch64_linux_android", pretended)
         .env("CXX_aarch64_linux_android", pretended)
         .env("AR_aarch64_linux_android", "ar")
+        // Types need no ciphers: the machine's own headers stand in for the OpenSSL that a real build compiles.
+        .env("OPENSSL_NO_VENDOR", "1")
+        .env("OPENSSL_INCLUDE_DIR", "/usr/include")
+        .env("OPENSSL_LIB_DIR", "/usr/lib")
         .env_remove("RUSTUP_TOOLCHAIN")
         .env_remove("CARGO");
 }

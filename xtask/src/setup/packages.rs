@@ -5,8 +5,15 @@ use std::process::Command;
 use crate::command::{Done, Stop, command, exists, run, succeeds};
 use crate::tree::Tree;
 
-/// The field app's window.
-pub(super) const BUILD: &[&str] = &["gcc", "g++", "make", "pkg-config", "libwebkit2gtk-4.1-dev"];
+/// The field app's window, and the ciphers of its databases.
+pub(super) const BUILD: &[&str] = &[
+    "gcc",
+    "g++",
+    "make",
+    "pkg-config",
+    "libwebkit2gtk-4.1-dev",
+    "libssl-dev",
+];
 /// A window without a screen, and the two browsers that look at it.
 pub(super) const HEADLESS: &[&str] = &["xvfb", "webkit2gtk-driver", "chromium", "fonts-noto-cjk"];
 /// Checks of manifests, Kotlin and the server's doors; the server's second database.

@@ -6,7 +6,7 @@ use std::path::Path;
 use domain::protocol::ErrorCode;
 
 use super::assert_said;
-use crate::test_support::{World, jpeg};
+use crate::test_support::{World, database, jpeg};
 
 /// What was done, to which file, and the code; none when the phone mends it by itself.
 type Damage = (&'static str, &'static str, fn(&Path), Option<ErrorCode>);
@@ -24,7 +24,7 @@ const FILES: &[Damage] = &[
 ];
 
 fn version_of_the_future(file: &Path) {
-    let database = rusqlite::Connection::open(file).unwrap();
+    let database = database(file);
     database.pragma_update(None, "user_version", 99).unwrap();
     whole(&database);
 }
@@ -56,7 +56,7 @@ fn a_database_that_cannot_be_used_is_told_and_left_as_it_is() {
         let draft = world.open_report().id;
         let file = world.dir.path().join(name);
         let meanwhile = || {
-            whole(&rusqlite::Connection::open(&file).unwrap());
+            whole(&database(&file));
             damage(&file);
         };
         let opened = world.try_restart_with(meanwhile);

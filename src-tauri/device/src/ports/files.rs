@@ -24,6 +24,10 @@ pub trait Files: Send + Sync {
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     /// Adds to the end of a file; makes it when it is not there.
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Ends a file that was added to. Until then it cannot be read.
+    fn finish(&self, _path: &Path) -> io::Result<()> {
+        Ok(())
+    }
     /// Brings a file's bytes to the disk.
     fn sync(&self, path: &Path) -> io::Result<()>;
     /// Gives a file another name, replacing what had it.

@@ -61,6 +61,8 @@ pub enum Topic {
     Session,
     /// The map.
     Map,
+    /// The app's lock.
+    Lock,
 }
 
 impl Topic {
@@ -75,6 +77,7 @@ impl Topic {
             Self::Reference => "reference",
             Self::Session => "session",
             Self::Map => "map",
+            Self::Lock => "lock",
         }
     }
 }

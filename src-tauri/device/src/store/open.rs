@@ -8,6 +8,7 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::failure::{Failure, Result};
 use crate::ports::Files;
+use crate::rest::DataKey;
 
 const OUTBOX: &[M<'_>] = &[
     M::up(include_str!("migrations/outbox/01.sql")),
@@ -25,8 +26,8 @@ const CACHE: &[M<'_>] = &[
 /// The three files of an SQLite database in WAL mode.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
-pub(super) fn outbox(path: &Path, files: &dyn Files) -> Result<Connection> {
-    let mut connection = connect(path, files)?;
+pub(super) fn outbox(path: &Path, files: &dyn Files, key: Option<&DataKey>) -> Result<Connection> {
+    let mut connection = open(path, files, key)?;
     // FULL: what was saved survives a power cut. `fullfsync` is the same promise on Apple's file system.
     connection.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = 1;
@@ -38,26 +39,35 @@ pub(super) fn outbox(path: &Path, files: &dyn Files) -> Result<Connection> {
 }
 
 /// Opens the copy of the server's rows. A damaged one is set aside, never deleted, and begins empty.
-pub(super) fn cache(dir: &Path, files: &dyn Files, now_ms: i64) -> Result<(Connection, bool)> {
-    match open_cache(&dir.join("cache.db"), files) {
+pub(super) fn cache(dir: &Path, files: &dyn Files, key: Option<&DataKey>, now_ms: i64) -> Result<(Connection, bool)> {
+    match open_cache(&dir.join("cache.db"), files, key) {
         Err(failure) if failure.code() == ErrorCode::DatabaseCorrupt => {
             tracing::warn!("the copy of the server's rows is damaged; it is set aside and pulled again");
             set_aside(dir, files, now_ms)?;
-            Ok((open_cache(&dir.join("cache.db"), files)?, true))
+            Ok((open_cache(&dir.join("cache.db"), files, key)?, true))
         }
         opened => Ok((opened?, false)),
     }
 }
 
-fn connect(path: &Path, files: &dyn Files) -> Result<Connection> {
+/// Connects to a database file, encrypted or not.
+pub(crate) fn connect(path: &Path, files: &dyn Files) -> Result<Connection> {
     match files.database_layer() {
         Some(layer) => Ok(Connection::open_with_flags_and_vfs(path, OpenFlags::default(), layer)?),
         None => Ok(Connection::open(path)?),
     }
 }
 
-fn open_cache(path: &Path, files: &dyn Files) -> Result<Connection> {
-    let mut connection = connect(path, files)?;
+fn open(path: &Path, files: &dyn Files, key: Option<&DataKey>) -> Result<Connection> {
+    let connection = connect(path, files)?;
+    if let Some(key) = key {
+        key.unlock(&connection)?;
+    }
+    Ok(connection)
+}
+
+fn open_cache(path: &Path, files: &dyn Files, key: Option<&DataKey>) -> Result<Connection> {
+    let mut connection = open(path, files, key)?;
     connection.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;
          pragma busy_timeout = 5000;",
@@ -98,11 +108,14 @@ mod tests {
     fn an_outbox_of_a_newer_version_is_refused_and_left_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("outbox.db");
-        outbox(&path, &DiskFiles)
+        outbox(&path, &DiskFiles, None)
             .unwrap()
             .pragma_update(None, "user_version", 99)
             .unwrap();
-        assert_eq!(outbox(&path, &DiskFiles).unwrap_err().code(), ErrorCode::DatabaseNewer);
+        assert_eq!(
+            outbox(&path, &DiskFiles, None).unwrap_err().code(),
+            ErrorCode::DatabaseNewer
+        );
         let version: i64 = Connection::open(&path)
             .unwrap()
             .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -116,7 +129,7 @@ mod tests {
         let path = dir.path().join("outbox.db");
         fs::write(&path, vec![7; 8192]).unwrap();
         assert_eq!(
-            outbox(&path, &DiskFiles).unwrap_err().code(),
+            outbox(&path, &DiskFiles, None).unwrap_err().code(),
             ErrorCode::DatabaseCorrupt
         );
         assert_eq!(fs::read(&path).unwrap(), vec![7; 8192]);
@@ -126,13 +139,13 @@ mod tests {
     fn a_page_damaged_inside_the_outbox_is_noticed_at_opening() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("outbox.db");
-        drop(outbox(&path, &DiskFiles).unwrap());
+        drop(outbox(&path, &DiskFiles, None).unwrap());
         let mut bytes = fs::read(&path).unwrap();
         let page = 4096;
         bytes[page..page + 64].fill(0xff);
         fs::write(&path, &bytes).unwrap();
         assert_eq!(
-            outbox(&path, &DiskFiles).unwrap_err().code(),
+            outbox(&path, &DiskFiles, None).unwrap_err().code(),
             ErrorCode::DatabaseCorrupt
         );
     }
@@ -141,7 +154,7 @@ mod tests {
     fn a_damaged_cache_is_set_aside_and_begins_empty() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("cache.db"), vec![7; 8192]).unwrap();
-        let (connection, set_aside) = cache(dir.path(), &DiskFiles, 42).unwrap();
+        let (connection, set_aside) = cache(dir.path(), &DiskFiles, None, 42).unwrap();
         assert!(set_aside);
         let rows: i64 = connection
             .query_row("select count(*) from row", [], |row| row.get(0))
@@ -153,13 +166,13 @@ mod tests {
     #[test]
     fn a_cache_of_a_newer_version_is_refused() {
         let dir = tempfile::tempdir().unwrap();
-        cache(dir.path(), &DiskFiles, 0)
+        cache(dir.path(), &DiskFiles, None, 0)
             .unwrap()
             .0
             .pragma_update(None, "user_version", 99)
             .unwrap();
         assert_eq!(
-            cache(dir.path(), &DiskFiles, 0).unwrap_err().code(),
+            cache(dir.path(), &DiskFiles, None, 0).unwrap_err().code(),
             ErrorCode::DatabaseNewer
         );
     }

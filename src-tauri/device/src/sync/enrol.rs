@@ -13,6 +13,8 @@ use crate::store::identity::Identity;
 use crate::store::{cursor, identity, mutation, setting};
 use crate::view::{EnrolRequestView, Session};
 
+/// True from an enrolment until its worker has chosen a PIN.
+const PIN_DUE: &str = "pin-due";
 const UNDER_WAY: &str = "enrolment-under-way";
 pub(crate) const LAST_STREET: &str = "last-street";
 const MAX_NAME: usize = 80;
@@ -61,6 +63,7 @@ impl Device {
         self.engine.memory().try_everything_now();
         self.engine.wake();
         self.ports.changed.changed(&[
+            Topic::Lock,
             Topic::Session,
             Topic::Today,
             Topic::Reports,
@@ -68,6 +71,17 @@ impl Device {
             Topic::Sync,
         ]);
         self.get_session()
+    }
+
+    /// True once the phone is a worker's who has not chosen a PIN for it. One that is `bare` never had a PIN.
+    pub(crate) fn pin_due(&self, bare: bool) -> Result<bool> {
+        self.store
+            .outbox(|outbox| Ok(identity::get(outbox)?.is_some() && (bare || setting::get(outbox, PIN_DUE)?)))
+    }
+
+    /// The worker has chosen it.
+    pub(crate) fn pin_chosen(&self) -> Result<()> {
+        self.store.write_outbox(|tx| setting::put(tx, PIN_DUE, &false))
     }
 
     fn begin_enrolment(&self, request: &EnrolRequestView) -> Result<UnderWay> {
@@ -120,6 +134,7 @@ impl Device {
             setting::put(tx, LAST_STREET, &Some(street))?;
             setting::put(tx, UNDER_WAY, &None::<UnderWay>)?;
             setting::put(tx, SHARED, &false)?;
+            setting::put(tx, PIN_DUE, &true)?;
             identity::put(
                 tx,
                 &Identity {

@@ -27,6 +27,7 @@ impl Device {
                 continue;
             };
             if let FactsStep::Wait(until) = step {
+                self.keep_front();
                 self.rest(until, &self.engine.facts_bell).await;
             } else {
                 self.take_facts_step(step).await;

@@ -77,7 +77,7 @@ impl TestServer {
             devices: HashMap::new(),
             revoked: false,
             profile: profile(),
-            codes: HashMap::from([("GOODCODE".to_owned(), None)]),
+            codes: HashMap::from(["GOODCODE", "NEXTCODE"].map(|code| (code.to_owned(), None))),
             rows: BTreeMap::new(),
             scope: HashSet::new(),
             blobs: HashMap::new(),

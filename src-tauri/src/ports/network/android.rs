@@ -87,7 +87,7 @@ fn watch(kotlin: &PluginHandle<Wry>, app: AppHandle, latest: Latest) -> Result<(
         latest.set(network);
         // The first answers may come before the device is open.
         if let Some(phone) = app.try_state::<Phone>()
-            && let Ok(device) = phone.device()
+            && let Some(device) = phone.lock().held()
         {
             device.network_changed();
         }

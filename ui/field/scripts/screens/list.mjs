@@ -64,6 +64,27 @@ export const SCREENS = [
     await seen(page, 'error')
   }],
 
+  ['pin-choose', { ...main, search: 'enrolled=no' }, async (page) => {
+    await test(page, 'enrol-server').fill('https://xunge.example')
+    await test(page, 'enrol-code').fill('K7QM2R9A')
+    await tap(page, 'enrol-go')
+    await seen(page, 'choose-pin')
+    await tap(page, 'pin-2')
+  }],
+  ['lock', { ...main, search: 'locked' }, async (page) => {
+    await seen(page, 'lock-screen')
+    await tap(page, 'pin-2')
+  }],
+  ['lock-wrong', { search: 'locked' }, async (page) => {
+    for (const digit of '112233') await tap(page, `pin-${digit}`)
+    await page.locator('[data-test="lock-said"][data-code="pin_wrong"]').waitFor()
+  }],
+  ['pin-change', {}, async (page) => {
+    await tap(page, 'settings-link')
+    await tap(page, 'pin-change')
+    await seen(page, 'change-pin')
+  }],
+
   ['today', main, (page) => seen(page, 'today-visit_due')],
   ['today-all', full, (page) => seen(page, 'today-visit_due')],
   ['today-loading', { search: 'hang=getToday' }, (page) => seen(page, 'loading')],

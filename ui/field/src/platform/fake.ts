@@ -1,5 +1,5 @@
 // The phone of the browser demo. The address line sets it up: `?enrolled=no`, `?empty`, `?offline`, `?lang=en`,
-// `?theme=dark`, `?size=160`, `?fail=getToday`, `?hang=getToday`, `?nofix`. A script on the page finds the phone as `xunge`.
+// `?theme=dark`, `?size=160`, `?fail=getToday`, `?hang=getToday`, `?nofix`, `?locked`. A script on the page finds the phone as `xunge`.
 import type { Port } from './port'
 import { fakePhone, type FakePhone, type Knobs } from './fake/phone'
 
@@ -14,6 +14,7 @@ function wishes(search: string): Partial<Knobs> {
     empty: ask.has('empty'),
     online: !ask.has('offline'),
     position: !ask.has('nofix'),
+    behindPin: ask.has('locked'),
     failing: failing ? { [failing as keyof Port]: { code: 'phone_write' } } : {},
     hanging: new Set(hanging ? [hanging as keyof Port] : []),
     settings: {

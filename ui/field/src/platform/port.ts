@@ -10,6 +10,7 @@ import type {
   HouseholdPage,
   HouseholdQuery,
   HouseholdView,
+  LockView,
   MapView,
   NewDraft,
   PhotoRole,
@@ -28,7 +29,7 @@ import type {
 } from './types'
 
 /** What the phone says has changed; a screen reads again what it shows. */
-export type Topic = 'session' | 'reference' | 'today' | 'reports' | 'households' | 'sync' | 'map'
+export type Topic = 'session' | 'reference' | 'today' | 'reports' | 'households' | 'sync' | 'map' | 'lock'
 
 /** A piece of a file: at most this many raw bytes cross the bridge at once (Android has no raw bytes). */
 export const CHUNK_BYTES = 1024 * 1024
@@ -39,6 +40,18 @@ export type Typed = Record<string, { was: string | boolean | null; now: string |
 export type TypedParts = Record<string, Typed>
 
 export interface Port {
+  /** Commands of the lock answer always; all others fail with `locked` while the phone is. */
+  getLock(): Promise<LockView>
+  /** After an enrolment; encrypts what is not encrypted yet. Fails with `pin_weak`, `busy` or `phone_full`. */
+  setPin(pin: string): Promise<LockView>
+  /** Fails with `pin_wrong`, `too_many_tries` or `pin_weak`. */
+  changePin(old: string, pin: string): Promise<LockView>
+  /** Fails with `pin_wrong` or `too_many_tries`, both with `retry_after_s`. */
+  unlock(pin: string): Promise<LockView>
+  lockNow(): Promise<LockView>
+  /** Somebody uses the app. */
+  touch(): Promise<void>
+
   getSession(): Promise<Session>
   /** Fails with `code_invalid`, `address_refused`, `unreachable`, `not_our_server` or `already_enrolled`. */
   enrol(request: EnrolRequestView): Promise<Session>

@@ -18,6 +18,13 @@ function onChanged(listener: (topics: Topic[]) => void): () => void {
 }
 
 export const phone: Port = {
+  getLock: () => invoke('get_lock'),
+  setPin: (pin) => invoke('set_pin', { pin }),
+  changePin: (old, pin) => invoke('change_pin', { old, new: pin }),
+  unlock: (pin) => invoke('unlock', { pin }),
+  lockNow: () => invoke('lock_now'),
+  touch: () => invoke('touch'),
+
   getSession: () => invoke('get_session'),
   enrol: ({ server, code, device_name }) => invoke('enrol', { server, code, device_name }),
   readEnrolmentQr: (upload) => invoke('read_enrolment_qr', { upload }),

@@ -3,7 +3,7 @@ import type { FieldMark } from '@xunge/kit/generated/FieldMark'
 import type { WireError } from '@xunge/kit/generated/WireError'
 
 import type { Port, Topic, Typed, TypedParts } from '../port'
-import type { Draft, LatLon, ReportView, Session, SyncView, VisitView, Word } from '../types'
+import type { Draft, LatLon, LockView, ReportView, Session, SyncView, VisitView, Word } from '../types'
 import { emptyDraft } from './drafts'
 import { addResident, editHousehold, editResident, removeResident } from './edits'
 import { previewOf } from './route'
@@ -29,15 +29,23 @@ export type Knobs = {
   /** Why households are not shown. */
   locked: Session['locked']
   wiped: boolean
+  /** True: it asks for its PIN, which is `PIN`. */
+  behindPin: boolean
 }
+
+/** The PIN of the phone in memory. */
+export const PIN = '260411'
 
 export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; placePhotos(draft: string, position: LatLon): void; mark(household: string, mark: FieldMark): void; pull(household: string, file: Partial<FakeHousehold['household']>): void }
 
 /** A phone with the demo street on it. */
 export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
-  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, locked: null, wiped: false, ...wishes }
+  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, locked: null, wiped: false, behindPin: false, ...wishes }
   return guarded(new Memory(knobs), knobs)
 }
+
+/** What answers behind the lock too. */
+const OF_LOCK = new Set<keyof Port>(['getLock', 'setPin', 'changePin', 'unlock', 'lockNow', 'touch'])
 
 /** Lets `knobs` make any command fail or hang. */
 function guarded(memory: Memory, knobs: Knobs): FakePhone {
@@ -53,6 +61,7 @@ function guarded(memory: Memory, knobs: Knobs): FakePhone {
         if (knobs.hanging.has(command)) return new Promise(() => undefined)
         const failure = knobs.failing[command]
         if (failure) throw failure
+        if (memory.isLocked() && !OF_LOCK.has(command)) throw { code: 'locked' } satisfies WireError
         return structuredClone(await call(...args))
       }
     },
@@ -70,8 +79,13 @@ class Memory implements Port {
   private uploads = new Map<string, { name: string; type: string; parts: string[]; size: number }>()
   private listeners = new Set<(topics: Topic[]) => void>()
   private counter = 0
+  private pin: string | null
+  private standing: LockView['standing']
+  private wrong = 0
 
   constructor(private readonly knobs: Knobs) {
+    this.pin = knobs.enrolled ? PIN : null
+    this.standing = knobs.behindPin ? 'locked' : 'open'
     this.session = {
       enrolled: knobs.enrolled,
       revoked: false,
@@ -118,13 +132,49 @@ class Memory implements Port {
     return report
   }
 
+  isLocked = () => this.standing === 'locked'
+
+  async getLock(): Promise<LockView> {
+    const { language, text_size, theme } = this.session.settings
+    const waiting = this.reports.filter((report) => report.word === 'on_phone').length
+    return { standing: this.standing, has_pin: this.pin !== null, key_store: this.knobs.platform === 'android', retry_after_s: 0, front: { waiting, language, text_size, theme } }
+  }
+  private stand(standing: LockView['standing']) {
+    this.standing = standing
+    this.changed(['lock', 'session'])
+    return this.getLock()
+  }
+  async setPin(pin: string) {
+    if (/^(\d)\1*$/.test(pin) || '0123456789 9876543210'.includes(pin)) throw { code: 'pin_weak' } satisfies WireError
+    this.pin = pin
+    return this.stand('open')
+  }
+  private try(pin: string) {
+    if (pin === this.pin) return void (this.wrong = 0)
+    this.wrong += 1
+    throw { code: 'pin_wrong', details: { retry_after_s: this.wrong > 4 ? 30 : 0 } } satisfies WireError
+  }
+  async changePin(old: string, pin: string) {
+    this.try(old)
+    return this.setPin(pin)
+  }
+  async unlock(pin: string) {
+    this.try(pin)
+    return this.stand('open')
+  }
+  async lockNow() {
+    return this.stand('locked')
+  }
+  async touch() {}
+
   async getSession() {
     return this.session
   }
   async enrol({ code, server }: Parameters<Port['enrol']>[0]) {
     if (code.replace(/[\s-]/g, '').length !== 8) throw { code: 'code_invalid' } satisfies WireError
     this.session = { ...this.session, enrolled: true, profile, grid_name: reference.grids.find((grid) => grid.id === profile.grids[0])?.name ?? null, server }
-    this.changed(['session'])
+    this.standing = 'pin_due'
+    this.changed(['session', 'lock'])
     return this.session
   }
   async readEnrolmentQr() {

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+
+import { PIN } from '../src/platform/fake/phone'
+import { at, on, until, type Screen } from './support'
+import { fakePhone } from '../src/platform/fake/phone'
+
+async function enter(screen: Screen, pin: string) {
+  for (const digit of pin) await screen.tap(`pin-${digit}`)
+}
+const gone = (screen: Screen, name: string) => until(() => expect(screen.all(name)).toEqual([]))
+
+describe('a locked phone', () => {
+  it('shows the pad and how much waits, and nothing else', async () => {
+    const screen = await at('/', { behindPin: true })
+    expect((await screen.find('lock-waiting')).dataset['count']).toBe('1')
+    expect(screen.all('tab-today')).toEqual([])
+    expect(document.documentElement.hasAttribute('data-locked')).toBe(true)
+    await enter(screen, PIN)
+    await screen.find('tab-today')
+    await gone(screen, 'lock-screen')
+    expect(document.documentElement.hasAttribute('data-locked')).toBe(false)
+  })
+
+  it('says that a PIN is wrong, and after five of them lets nobody try', async () => {
+    const screen = await at('/', { behindPin: true })
+    await enter(screen, '112233')
+    expect((await screen.find('lock-said')).textContent).toContain('PIN 不对')
+    for (let n = 0; n < 4; n++) {
+      await until(() => expect((screen.all('pin-1')[0] as HTMLButtonElement).disabled).toBe(false))
+      await enter(screen, '112233')
+    }
+    await screen.says('请等 30 秒再试')
+    expect(((await screen.find('pin-1')) as HTMLButtonElement).disabled).toBe(true)
+  })
+
+  it('takes digits from a keyboard', async () => {
+    const screen = await at('/', { behindPin: true })
+    await screen.find('pin-pad')
+    for (const key of [...'99', 'Backspace', 'Backspace', ...PIN]) window.dispatchEvent(new KeyboardEvent('keydown', { key }))
+    await screen.find('tab-today')
+  })
+})
+
+describe('locking in the midst of work', () => {
+  it('keeps what is being typed, and saves it once the phone is open again', async () => {
+    const phone = fakePhone()
+    const screen = await on(phone, '/')
+    await screen.tap('capture')
+    await screen.tap('category-street-light')
+    await screen.find('text')
+    await phone.lockNow()
+    await screen.find('lock-screen')
+    await screen.type('text', '灯杆倾斜')
+    await expect(phone.listDrafts()).rejects.toEqual({ code: 'locked' })
+    await enter(screen, PIN)
+    await gone(screen, 'lock-screen')
+    expect(((await screen.find('text')) as HTMLTextAreaElement).value).toBe('灯杆倾斜')
+    await until(async () => expect((await phone.listDrafts())[0]?.report?.text).toBe('灯杆倾斜'))
+  })
+})
+
+describe('choosing a PIN', () => {
+  async function enrolled() {
+    const screen = await at('/', { enrolled: false })
+    await screen.type('enrol-server', 'https://xunge.example')
+    await screen.type('enrol-code', 'K7QM-2R9A')
+    await screen.tap('enrol-go')
+    await screen.find('choose-pin')
+    return screen
+  }
+
+  it('comes right after the enrolment, and asks twice', async () => {
+    const screen = await enrolled()
+    await enter(screen, '260412')
+    await until(async () => expect((await screen.find('choose-pin')).dataset['again']).toBe('true'))
+    await enter(screen, '260413')
+    await screen.find('pin-differs')
+    await enter(screen, '260412')
+    await enter(screen, '260412')
+    await screen.find('tab-today')
+  })
+
+  it('says when anybody would guess it', async () => {
+    const screen = await enrolled()
+    await enter(screen, '123456')
+    await enter(screen, '123456')
+    expect((await screen.find('error')).dataset['code']).toBe('pin_weak')
+  })
+})
+
+describe('changing the PIN', () => {
+  it('asks for the old one and twice for the new one', async () => {
+    const screen = await at('/pin')
+    await enter(screen, PIN)
+    await until(async () => expect((await screen.find('change-pin')).dataset['step']).toBe('new'))
+    await enter(screen, '260412')
+    await enter(screen, '260412')
+    await screen.goes('/settings')
+    await expect(screen.phone.unlock(PIN)).rejects.toMatchObject({ code: 'pin_wrong' })
+  })
+
+  it('says when the old one is wrong and begins again', async () => {
+    const screen = await at('/pin')
+    for (const pin of ['112233', '260412', '260412']) await enter(screen, pin)
+    expect((await screen.find('error')).dataset['code']).toBe('pin_wrong')
+    expect((await screen.find('change-pin')).dataset['step']).toBe('old')
+  })
+})
