@@ -26,6 +26,8 @@ pub(crate) enum Fault {
     Phone(domain::ErrorCode),
     /// The database could not be read or written.
     Database(rusqlite::Error),
+    /// PostgreSQL refused.
+    Postgres(postgres::Error),
     /// The server answered with another status than success.
     Answer(u16, String),
     /// So many mutations of a push were not applied.
@@ -52,6 +54,7 @@ impl fmt::Display for Fault {
             Self::Server(failure) => write!(f, "the server failed: {failure:?}"),
             Self::Phone(code) => write!(f, "the phone failed: {code:?}"),
             Self::Database(error) => error.fmt(f),
+            Self::Postgres(error) => error.fmt(f),
             Self::Answer(status, body) => write!(f, "the server answered {status}: {body}"),
             Self::NotApplied(count) => write!(f, "{count} mutations of a push were not applied"),
             Self::Client => write!(f, "the measuring side broke"),
@@ -77,6 +80,12 @@ impl From<serde_json::Error> for Fault {
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Self {
         Self::Database(error)
+    }
+}
+
+impl From<postgres::Error> for Fault {
+    fn from(error: postgres::Error) -> Self {
+        Self::Postgres(error)
     }
 }
 

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a program for people at a terminal")]
 
 mod bare;
+mod bare_postgres;
 mod client;
 mod cpu;
 mod device_phone;
@@ -40,6 +41,7 @@ const GROUPS: [Group; 11] = [
     ("push", push::measure),
     ("wire", wire::measure),
     ("sync.push", push::measure_many),
+    ("sync.postgres", sync::postgres::measure),
     ("sync.first", sync::first::measure),
     ("sync.whole", sync::whole::measure),
     ("sync.office", sync::office::measure),

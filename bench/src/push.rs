@@ -17,13 +17,20 @@ use crate::threads;
 
 /// A way of pushing.
 #[derive(Debug, Clone, Copy)]
-struct Load {
+pub(crate) struct Load {
     /// Phones that push at the same time, each on a connection of its own.
-    phones: usize,
+    pub(crate) phones: usize,
     /// Pushes of each phone in one run.
-    pushes: usize,
+    pub(crate) pushes: usize,
     /// Mutations in one push.
-    size: usize,
+    pub(crate) size: usize,
+}
+
+impl Load {
+    /// Mutations in one run.
+    pub(crate) const fn mutations(self) -> usize {
+        self.phones * self.pushes * self.size
+    }
 }
 
 /// What the runs of one load gave.
@@ -56,7 +63,7 @@ const ONE_PHONE: Load = Load {
     size: 50,
 };
 
-const BARE: &str = "bare insert loop of the same rows";
+pub(crate) const BARE: &str = "bare insert loop of the same rows";
 
 /// One phone that pushes fifty at a time.
 pub(crate) fn measure() -> Result<Vec<Measure>, Fault> {
@@ -125,12 +132,7 @@ fn take(load: Load) -> Result<Taken, Fault> {
 /// Reports per second of the server and of the bare loop, then the processor time of each for one report.
 fn once(load: Load, texts: &Texts, street: &mut Street, bare: &Database) -> Result<[f64; 4], Fault> {
     let mark = bare::mark(&street.database())?;
-    let bodies = street
-        .phones
-        .iter_mut()
-        .map(|phone| queue(phone, texts, load))
-        .collect::<Result<Vec<_>, _>>()?;
-    let reports = load.phones * load.pushes * load.size;
+    let bodies = queues(street, texts, load)?;
     let (cpu, began) = (threads::server_ms()?, Instant::now());
     push_all(street.address, bodies)?;
     let (seconds, cpu) = (began.elapsed().as_secs_f64(), threads::server_ms()? - cpu);
@@ -138,7 +140,7 @@ fn once(load: Load, texts: &Texts, street: &mut Street, bare: &Database) -> Resu
     let bare_cpu = threads::own_ms()?;
     let bare_seconds = added.insert(bare, load.phones * load.pushes)?;
     let bare_cpu = threads::own_ms()? - bare_cpu;
-    let count = reports as f64;
+    let count = load.mutations() as f64;
     Ok([count / seconds, count / bare_seconds, cpu / count, bare_cpu / count])
 }
 
@@ -149,8 +151,12 @@ pub(crate) struct Outbox {
     size: usize,
 }
 
-fn queue(phone: &mut Phone, texts: &Texts, load: Load) -> Result<Outbox, Fault> {
-    outbox(phone, texts, load.pushes, load.size)
+/// What every phone of a street sends in a run.
+pub(crate) fn queues(street: &mut Street, texts: &Texts, load: Load) -> Result<Vec<Outbox>, Fault> {
+    let phones = street.phones.iter_mut();
+    phones
+        .map(|phone| outbox(phone, texts, load.pushes, load.size))
+        .collect()
 }
 
 /// The next `pushes` pushes of a phone.

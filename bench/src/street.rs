@@ -12,11 +12,12 @@ use domain::view::{GridRow, StreetRow};
 use domain::{CommunityId, GridId, ReceivedAt, Role, StreetId, UserId};
 use sync_server::clock::{RandomIds, SystemClock};
 use sync_server::office::Office;
+use sync_server::places::Places;
 use sync_server::server::Server;
 use sync_server::store::areas::{self, AreaKind, Posting};
 use sync_server::store::devices::{self, DeviceRecord};
 use sync_server::store::people::{self, PersonRecord};
-use sync_server::store::{Edit, grids, sessions, streets};
+use sync_server::store::{Database, Edit, grids, sessions, streets};
 use sync_server::{Outcome, seed};
 use tempfile::TempDir;
 
@@ -47,31 +48,41 @@ impl Street {
     /// Starts a server whose street has as many grids as phones, each with its worker.
     pub(crate) fn start(phones: usize) -> Result<Self, Fault> {
         let folder = tempfile::tempdir_in(work_folder()?)?;
-        let server = Server::open(
-            folder.path(),
-            Office::default(),
-            Arc::new(SystemClock),
-            Arc::new(RandomIds),
-        )?;
+        let places = Places::in_folder(folder.path());
+        Self::open(folder, &places, 1, phones)
+    }
+
+    /// The same on an empty database of PostgreSQL, with the phones spread over so many streets.
+    pub(crate) fn on_postgres(url: &str, streets: usize, phones: usize) -> Result<Self, Fault> {
+        let folder = tempfile::tempdir_in(work_folder()?)?;
+        let places = on_postgres(url, folder.path())?;
+        Self::open(folder, &places, streets, phones)
+    }
+
+    fn open(folder: TempDir, places: &Places, streets: usize, phones: usize) -> Result<Self, Fault> {
+        let server = serve_at(places)?;
         let mut phones: Vec<Phone> = (0..phones).map(|n| Phone::new(n as u64, grid(n))).collect();
         phones.iter_mut().for_each(|phone| phone.epoch = Some(server.epoch));
-        let known = phones.clone();
-        server.edit_blocking(StreetId::from(STREET), move |edit| settle(edit, &known))?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .thread_name(SERVER)
-            // Threads that wait stay, so that their time can be read.
-            .thread_keep_alive(Duration::from_secs(3_600))
-            .enable_all()
-            .build()?;
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
-        let address = listener.local_addr()?;
-        let app = sync_server::routes::router(server.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        runtime.spawn(async move { axum::serve(listener, app).await });
+        for street in 0..streets {
+            let known = phones.iter().enumerate().skip(street).step_by(streets);
+            let known: Vec<(usize, Phone)> = known.map(|(n, phone)| (n, phone.clone())).collect();
+            server.edit_blocking(name(street), move |edit| settle(edit, &known))?;
+        }
+        let (runtime, address) = listen(&server)?;
         Ok(Self {
             server,
             address,
             phones,
             folder,
+            _runtime: runtime,
+        })
+    }
+
+    /// One more server process's worth: the same database, with memory and a port of its own.
+    pub(crate) fn another(&self, url: &str) -> Result<Another, Fault> {
+        let (runtime, address) = listen(&serve_at(&on_postgres(url, self.folder.path())?)?)?;
+        Ok(Another {
+            address,
             _runtime: runtime,
         })
     }
@@ -111,6 +122,39 @@ impl Street {
     }
 }
 
+/// A second server on the same database.
+pub(crate) struct Another {
+    pub(crate) address: SocketAddr,
+    _runtime: tokio::runtime::Runtime,
+}
+
+fn on_postgres(url: &str, folder: &Path) -> Result<Places, Fault> {
+    let url = url.parse().map_err(|_odd| Fault::Arguments)?;
+    Ok(Places {
+        database: Database::Postgres(url),
+        ..Places::in_folder(folder)
+    })
+}
+
+fn serve_at(places: &Places) -> Result<Server, Fault> {
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+    Ok(Server::open_at(places, Office::default(), clock, ids)?)
+}
+
+fn listen(server: &Server) -> Result<(tokio::runtime::Runtime, SocketAddr), Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_name(SERVER)
+        // Threads that wait stay, so that their time can be read.
+        .thread_keep_alive(Duration::from_secs(3_600))
+        .enable_all()
+        .build()?;
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
+    let address = listener.local_addr()?;
+    let app = sync_server::routes::router(server.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    runtime.spawn(async move { axum::serve(listener, app).await });
+    Ok((runtime, address))
+}
+
 /// A folder on the disk of the target folder: `/tmp` may be memory, where a flush costs nothing.
 pub(crate) fn work_folder() -> Result<PathBuf, Fault> {
     let folder = crate::target_folder().join("bench");
@@ -123,7 +167,17 @@ pub(crate) fn grid(n: usize) -> GridId {
     GridId(format!("110108011032{n:03}"))
 }
 
-fn settle(edit: &Edit<'_>, phones: &[Phone]) -> Outcome<()> {
+/// The name of the `n`th street.
+fn name(n: usize) -> StreetId {
+    if n == 0 {
+        StreetId::from(STREET)
+    } else {
+        StreetId(format!("{STREET}-{n}"))
+    }
+}
+
+/// Makes a street of these phones, each with its number among all.
+fn settle(edit: &Edit<'_>, phones: &[(usize, Phone)]) -> Outcome<()> {
     let street = StreetRow {
         id: edit.street.clone(),
         name: "量测街道".to_owned(),
@@ -138,10 +192,13 @@ fn settle(edit: &Edit<'_>, phones: &[Phone]) -> Outcome<()> {
     for queue in grids::queues(edit.tx, &edit.street)? {
         edit.touch(RowType::Queue, &queue.id);
     }
-    for (n, phone) in phones.iter().enumerate() {
-        grids::put(edit.tx, &edit.street, &grid_row(n))?;
+    for (n, phone) in phones {
+        grids::put(edit.tx, &edit.street, &grid_row(*n))?;
         edit.touch(RowType::Grid, &phone.grid);
         enrol(edit, phone, std::slice::from_ref(&phone.grid))?;
+    }
+    if edit.street.0 != STREET {
+        return Ok(());
     }
     let officer = person(edit, UserId(edit.ids.uuid()), "triage", Role::TriageOfficer)?;
     sessions::insert(

@@ -4,6 +4,7 @@ pub(crate) mod first;
 pub(crate) mod idle;
 pub(crate) mod office;
 pub(crate) mod photos;
+pub(crate) mod postgres;
 pub(crate) mod pull;
 pub(crate) mod whole;
 

@@ -27,8 +27,10 @@ const SETTINGS: &str = "-c listen_addresses='' -c unix_socket_permissions=0700 -
     -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off -c shared_buffers=64MB \
     -c deadlock_timeout=200ms -c max_locks_per_transaction=256";
 
-/// Its log goes to an archive, and others may follow it. Last of all settings: later ones win.
+/// Its log goes to an archive, and others may follow it. Comes after [`SETTINGS`]: later ones win.
 const COPIED: &str = "-c wal_level=replica -c max_wal_senders=4 -c archive_mode=on";
+/// As on a machine that serves: what is committed survives a power cut.
+const DURABLE: &str = "-c fsync=on -c full_page_writes=on -c autovacuum=on -c shared_buffers=256MB -c max_wal_size=4GB";
 
 /// A running PostgreSQL.
 #[derive(Debug)]
@@ -38,8 +40,8 @@ pub struct Cluster {
     account: Account,
     /// True for one that ends with its owner.
     own: bool,
-    /// Whether its log is copied, see [`COPIED`].
-    copied: bool,
+    /// Settings of its own.
+    more: String,
 }
 
 impl Cluster {
@@ -58,13 +60,24 @@ impl Cluster {
         cluster
     }
 
+    /// One that keeps what it commits, for measuring; as far as the disk of temporary files does. It ends when it is dropped.
+    #[must_use]
+    pub fn durable() -> Self {
+        let mut cluster = Self::in_folder(own_folder(), true);
+        cluster.more = DURABLE.to_owned();
+        cluster.make();
+        cluster.start();
+        cluster
+    }
+
     /// One for this test alone, whose log goes to an archive and may be followed by standbys.
     #[must_use]
     pub fn copied() -> Self {
         let mut cluster = Self::in_folder(own_folder(), true);
-        cluster.copied = true;
+        let archive = cluster.archive();
+        cluster.more = format!("{COPIED} -c archive_command='cp %p {}/%f'", path(&archive));
         cluster.make();
-        cluster.account.make_folder(&cluster.archive());
+        cluster.account.make_folder(&archive);
         cluster.start();
         cluster
     }
@@ -73,7 +86,7 @@ impl Cluster {
     #[must_use]
     pub fn standby(&self) -> Self {
         let mut standby = Self::in_folder(own_folder(), true);
-        standby.copied = true;
+        standby.more = COPIED.to_owned();
         standby.account.make_folder(&standby.folder);
         let (data, socket) = (standby.data(), self.folder.clone());
         let arguments = [
@@ -118,7 +131,7 @@ impl Cluster {
             folder,
             account: Account::for_postgres(),
             own,
-            copied: false,
+            more: String::new(),
         }
     }
 
@@ -140,10 +153,7 @@ impl Cluster {
 
     /// Starts it, and waits until it serves.
     pub fn start(&self) {
-        let mut options = format!("{SETTINGS} -k {}", path(&self.folder));
-        if self.copied {
-            options += &format!(" {COPIED} -c archive_command='cp %p {}/%f'", path(&self.archive()));
-        }
+        let options = format!("{SETTINGS} -k {} {}", path(&self.folder), self.more);
         let (data, log) = (self.data(), self.folder.join("log"));
         self.control(&["start", "-w", "-D", path(&data), "-l", path(&log), "-o", &options]);
     }
