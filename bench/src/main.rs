@@ -34,7 +34,7 @@ use report::Measure;
 /// One group of measures: its name on the command line, and how to take it.
 type Group = (&'static str, fn() -> Result<Vec<Measure>, Fault>);
 
-const GROUPS: [Group; 11] = [
+const GROUPS: [Group; 12] = [
     ("photo", photo_copies::measure),
     ("save", save::measure),
     ("rest", rest::measure),
