@@ -20,6 +20,7 @@ use table::Table;
 /// none is missing.
 const PROOFS: &[(&str, &str)] = &[
     ("xunge-tests", "agreement"),
+    ("xunge-tests", "bundle"),
     ("xunge-tests", "chaos"),
     ("xunge-tests", "copies"),
     ("xunge-tests", "decoders"),
