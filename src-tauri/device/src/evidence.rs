@@ -8,6 +8,8 @@ use domain::{MutationId, ReportId, Sha256Hex};
 
 use crate::device::{Device, not_found};
 use crate::failure::{Failure, Result};
+use crate::ports::Files;
+use crate::rest::envelope::replace;
 use crate::store::mutation::Stored;
 use crate::store::{mutation, photo_file, proof};
 
@@ -22,21 +24,26 @@ impl Device {
         Ok(serde_json::to_string_pretty(&evidence).map_err(Failure::from)?)
     }
 
-    /// Writes what the server confirmed of one own report into a folder: the report and its notes whole, beside the signed
+    /// Writes what the server confirmed of one own report into a folder of `files`, where others can read it: the report and its notes whole, beside the signed
     /// receipts of them and of their photos. Returns the file. It is the worker's to hand on; nothing here removes it.
     ///
     /// # Errors
     /// `not_found` for a report of somebody else's, one that is not confirmed yet, and one this phone has let go of;
     /// `phone_full`, `phone_write`.
-    pub fn export_report(&self, report: ReportId, folder: &Path) -> std::result::Result<PathBuf, WireError> {
-        Ok(self.write_evidence(report, folder)?)
+    pub fn export_report(
+        &self,
+        report: ReportId,
+        folder: &Path,
+        files: &dyn Files,
+    ) -> std::result::Result<PathBuf, WireError> {
+        Ok(self.write_evidence(report, folder, files)?)
     }
 
-    fn write_evidence(&self, report: ReportId, folder: &Path) -> Result<PathBuf> {
+    fn write_evidence(&self, report: ReportId, folder: &Path, files: &dyn Files) -> Result<PathBuf> {
         let text = serde_json::to_string_pretty(&self.evidence_of(report)?)?;
         let path = folder.join(format!("xunge-{report}.json"));
-        self.ports.files.create_dir(folder)?;
-        self.replace_file(&path, text.as_bytes())?;
+        files.create_dir(folder)?;
+        replace(folder, &path, text.as_bytes(), files)?;
         Ok(path)
     }
 

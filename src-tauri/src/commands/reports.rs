@@ -1,5 +1,6 @@
 //! Reports.
 
+use device::ports::DiskFiles;
 use device::view::{ReportSummary, ReportView};
 use domain::ReportId;
 use domain::protocol::{ErrorCode, WireError};
@@ -47,6 +48,8 @@ pub(crate) async fn export_report(app: AppHandle, phone: State<'_, Phone>, repor
         tracing::error!(%error, "there is no folder for downloads");
         WireError::from(ErrorCode::PhoneWrite)
     })?;
-    let file = phone.ask(move |device| device.export_report(report, &folder)).await?;
+    let file = phone
+        .ask(move |device| device.export_report(report, &folder, &DiskFiles))
+        .await?;
     Ok(file.display().to_string())
 }

@@ -19,7 +19,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sync-server", &["domain", "photo"]),
     ("cluster", &[]),
     ("xunge-tests", &["cluster", "device", "domain", "photo", "sync-server"]),
-    ("bench", &["device", "domain", "photo", "sync-server"]),
+    ("bench", &["cluster", "device", "domain", "photo", "sync-server"]),
     ("xtask", &[]),
 ];
 
@@ -29,7 +29,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("tauri-build", &["field-app"]),
     ("axum", &["sync-server", "xunge-tests", "bench"]),
     ("rusqlite", &["device", "sync-server", "xunge-tests", "bench"]),
-    ("postgres", &["sync-server", "cluster"]),
+    ("postgres", &["sync-server", "cluster", "bench"]),
     ("object_store", &["sync-server"]),
     ("reqwest", &["device", "xunge-tests", "bench"]),
     ("tokio", &["device", "field-app", "sync-server", "xunge-tests", "bench"]),

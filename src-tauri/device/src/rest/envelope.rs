@@ -119,7 +119,7 @@ fn path(dir: &Path) -> PathBuf {
 }
 
 /// Replaces a small file durably.
-pub(super) fn replace(dir: &Path, path: &Path, bytes: &[u8], files: &dyn Files) -> io::Result<()> {
+pub(crate) fn replace(dir: &Path, path: &Path, bytes: &[u8], files: &dyn Files) -> io::Result<()> {
     let temporary = path.with_extension("part");
     files.write(&temporary, bytes)?;
     files.sync(&temporary)?;

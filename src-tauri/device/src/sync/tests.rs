@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::backoff::{Backoff, Lane};
 use super::plan::{FactsStep, PhotoStep, facts_step, photo_step};
 use crate::device::Device;
-use crate::ports::{Network, NoticeKind};
+use crate::ports::{DiskFiles, Network, NoticeKind};
 use crate::store::{cursor, mutation};
 use crate::test_support::{HOUSEHOLD, ME, Mode, START_MS, World, jpeg, large_jpeg, server_key};
 use crate::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, ReasonCode, VisitDraft, Word};
@@ -811,11 +811,11 @@ async fn a_report_is_exported_with_what_the_server_said_of_it_alone() {
     let world = World::enrolled();
     let report = world.save_report("tree-fallen").summary.id;
     let folder = world.device.dir.join("downloads");
-    let early = world.device.export_report(report, &folder).unwrap_err();
+    let early = world.device.export_report(report, &folder, &DiskFiles).unwrap_err();
     assert_eq!(early.code, ErrorCode::NotFound, "nothing is confirmed yet");
     world.save_report_with("tree-fallen", "another", &jpeg(7));
     settle(&world).await;
-    let file = world.device.export_report(report, &folder).unwrap();
+    let file = world.device.export_report(report, &folder, &DiskFiles).unwrap();
     let evidence: Evidence = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     let shown = |of: fn(&Proof) -> usize| evidence.proofs.iter().map(of).sum::<usize>();
     assert_eq!((evidence.records.len(), shown(|proof| proof.receipts.len())), (1, 1));
@@ -827,7 +827,7 @@ async fn a_report_is_exported_with_what_the_server_said_of_it_alone() {
     assert_eq!(changed.unproved(), 1, "a changed record is found out");
     world.become_somebody_else();
     assert!(
-        world.device.export_report(report, &folder).is_err(),
+        world.device.export_report(report, &folder, &DiskFiles).is_err(),
         "it is its author's"
     );
 }
