@@ -317,7 +317,8 @@ async fn a_locked_phone_shows_no_household_and_sends_what_it_kept_once_its_worke
 #[tokio::test(start_paused = true)]
 async fn a_phone_that_is_to_send_first_sends_all_and_then_keeps_nothing() {
     let world = World::new();
-    let mut phone = world.worker("li").await;
+    // Nothing hides what is left: not even encryption.
+    let mut phone = world.bare_worker("li").await;
     phone.offline();
     phone.capture(a_report().saying(SECRET).with_photo(picture::small(1)));
     let personal = leave_traces(&phone);
@@ -353,7 +354,8 @@ async fn a_phone_that_is_to_send_first_sends_all_and_then_keeps_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_phone_removes_everything_at_its_next_contact_and_may_be_used_anew() {
     let world = World::new();
-    let mut phone = world.worker("li").await;
+    // Nothing hides what is left: not even encryption.
+    let mut phone = world.bare_worker("li").await;
     phone.offline();
     phone.capture(a_report().saying(SECRET));
     revoke(&world, RevokeOrder::Wipe);

@@ -21,7 +21,11 @@ pub fn key() -> DataKey {
 pub fn database(folder: &Path, name: &str) -> Connection {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(folder.join(name), flags).unwrap();
-    key().unlock(&connection).unwrap();
+    // A bare phone's begins as every database does.
+    let begins = std::fs::read(folder.join(name)).unwrap();
+    if !begins.starts_with(b"SQLite format 3") {
+        key().unlock(&connection).unwrap();
+    }
     connection
 }
 

@@ -81,10 +81,7 @@ async function take(context, [name, { main = false, full = false, search = '' },
 /** Changes theme, language and text size as the settings do, and waits until the screen stands still. */
 async function show(page, { theme, language, width, text = 100 }, full) {
   await page.setViewportSize({ width, height: PHONE.height })
-  await page.evaluate(async (wish) => {
-    const { settings } = await window.xunge.getSession()
-    await window.xunge.saveSettings({ ...settings, ...wish })
-  }, { theme, language, text_size: text })
+  await page.evaluate((wish) => window.xunge.look(wish), { theme, language, text_size: text })
   await page.waitForFunction(
     ([name, tongue, size]) => document.documentElement.dataset.theme === name && document.documentElement.lang === tongue && document.documentElement.style.fontSize === size,
     [theme, language, `${(16 * text) / 100}px`],

@@ -36,7 +36,7 @@ export type Knobs = {
 /** The PIN of the phone in memory. */
 export const PIN = '260411'
 
-export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; placePhotos(draft: string, position: LatLon): void; mark(household: string, mark: FieldMark): void; pull(household: string, file: Partial<FakeHousehold['household']>): void }
+export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; placePhotos(draft: string, position: LatLon): void; mark(household: string, mark: FieldMark): void; pull(household: string, file: Partial<FakeHousehold['household']>): void; look(settings: Partial<Session['settings']>): void }
 
 /** A phone with the demo street on it. */
 export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
@@ -56,7 +56,7 @@ function guarded(memory: Memory, knobs: Knobs): FakePhone {
       if (typeof member !== 'function') return member
       const command = name as keyof Port
       const call = member.bind(target) as (...args: unknown[]) => unknown
-      if (command === 'onChanged' || command === 'address' || name === 'changed' || name === 'placePhotos' || name === 'mark' || name === 'pull') return call
+      if (command === 'onChanged' || command === 'address' || name === 'changed' || name === 'placePhotos' || name === 'mark' || name === 'pull' || name === 'look') return call
       return async (...args: unknown[]) => {
         if (knobs.hanging.has(command)) return new Promise(() => undefined)
         const failure = knobs.failing[command]
@@ -198,6 +198,11 @@ class Memory implements Port {
     this.session = { ...this.session, profile: { ...profile, user: 'user-wang', name: '王磊' } }
     this.changed(['session', 'today', 'reports', 'households', 'sync', 'map'])
     return this.getSession()
+  }
+  /** As set before the phone was locked. */
+  look(settings: Partial<Session['settings']>) {
+    this.session = { ...this.session, settings: { ...this.session.settings, ...settings } }
+    this.changed(['session', 'sync', 'lock'])
   }
   async saveSettings(settings: Session['settings']) {
     this.session = { ...this.session, settings }
