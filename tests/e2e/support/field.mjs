@@ -62,6 +62,14 @@ export async function pickPhotos(app, files) {
 export const photosAreDurable = (app, count) =>
   until(`${count} photos are durable`, async () => (await app.count('[data-test=photo]')) === count, 60_000)
 
+/** A tap that comes while the page still moves may be lost, and a second one would fold it again. */
+const unfold = (app, summary) =>
+  until(`${summary} is open`, async () => {
+    if (await app.run(`return document.querySelector('${summary}').parentElement.open`)) return true
+    await app.tap(summary)
+    return false
+  })
+
 /**
  * Everything after the photos. `look` is called with the screen as it stands before saving; `saved` is what must be on the
  * screen afterwards.
@@ -70,7 +78,7 @@ export async function fillReport(app, { category, initials, address, text, pin, 
   await chooseCategory(app, category, initials)
   await app.fill('[data-test=text]', text)
   await app.fill('[data-test=address]', address)
-  await app.tap('[data-test=place-more]')
+  await unfold(app, '[data-test=place-more]')
   await app.fill('[data-test=coordinates]', pin)
   await app.tap('[data-test=coordinates-set]')
   await app.find(`[data-test=route][data-queue=${queue}]`)
