@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::{JoinHandle, JoinSet};
+use futures_util::{StreamExt as _, stream};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::phone::Phone;
 use crate::promises::Ledger;
 use crate::real::RealStreet;
+
+/// So many phones are enrolled at a time: more from one address would be taken for somebody who guesses codes.
+const AT_ONCE: usize = 4;
 
 /// Phones that run.
 pub struct Crew {
@@ -22,17 +26,12 @@ impl Crew {
     /// # Panics
     /// When one cannot enrol.
     pub async fn enrol(street: &RealStreet, logins: &[String], address: &str) -> Self {
-        let mut enrolling = JoinSet::new();
-        for login in logins {
+        let enrolling = logins.iter().map(|login| async {
             let phone = Arc::new(street.phone(login, address));
-            let code = street.code_for(login).to_owned();
-            enrolling.spawn(async move {
-                phone.enrol(&code).await;
-                phone
-            });
-        }
-        let mut phones = enrolling.join_all().await;
-        phones.sort_by_key(|phone| crate::street::place(&phone.worker));
+            phone.enrol(street.code_for(login)).await;
+            phone
+        });
+        let phones: Vec<_> = stream::iter(enrolling).buffered(AT_ONCE).collect().await;
         let running = phones.iter().map(run).collect();
         let crew = Self { phones, running };
         crew.wait(Duration::from_secs(60), |phone| phone.buckets().len() >= 5)

@@ -57,10 +57,14 @@ impl Throttle {
         )
     }
 
-    /// Forgets the failed tries of a login that has now succeeded.
+    /// Forgets the failed tries of a login that has now succeeded, and gives the address this one back: it was no guess,
+    /// and a whole street's phones may be enrolled from one office on one morning.
     pub fn succeeded(&self, address: IpAddr, what: &str) {
         let mut buckets = self.buckets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         buckets.remove(&(address, Some(what.chars().take(64).collect())));
+        if let Some(bucket) = buckets.get_mut(&(address, None)) {
+            bucket.left = (bucket.left + 1.0).min(PER_ADDRESS.burst);
+        }
     }
 }
 
@@ -145,6 +149,19 @@ mod tests {
         }
         throttle.succeeded(HOME, "li");
         assert_eq!(throttle.take(HOME, "li", at(0)), Ok(()));
+    }
+
+    #[test]
+    fn those_who_succeed_use_up_nobody_elses_tries() {
+        let throttle = Throttle::default();
+        for _ in 0..200 {
+            assert_eq!(throttle.take(HOME, "enrol", at(0)), Ok(()));
+            throttle.succeeded(HOME, "enrol");
+        }
+        let refused = (0..100)
+            .filter(|n| throttle.take(HOME, &format!("login{n}"), at(0)).is_err())
+            .count();
+        assert_eq!(refused, 40, "guessing is as slow as before");
     }
 
     #[test]
