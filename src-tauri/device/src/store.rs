@@ -2,6 +2,7 @@
 //! server's rows and may be made anew at any time. Saving writes the outbox alone: a transaction over two files
 //! would not be atomic when the power fails.
 
+mod cached;
 pub(crate) mod cursor;
 pub(crate) mod draft;
 pub(crate) mod filling;

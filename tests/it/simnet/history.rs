@@ -168,10 +168,9 @@ impl History {
             tokio::time::sleep(Duration::from_millis(pause)).await;
             self.pick_up_the_fallen().await;
             let act = self.plan.act(&mut self.dice);
-            self.act(act).await;
-            for hand in &self.hands {
-                self.ledger.note(&hand.phone);
-            }
+            let at = self.act(act).await;
+            // At once: what the phone called saved must outlive whatever comes next.
+            self.ledger.note(&self.hands[at].phone);
         }
         self.calm_down().await;
         let breaches = self.wait_for_agreement().await;

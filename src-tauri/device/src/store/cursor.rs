@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::{Bucket, Epoch};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::cached::Cached as _;
 use super::filling;
 use super::identity::uuid;
 use crate::failure::Result;
@@ -12,7 +13,7 @@ use crate::failure::Result;
 /// The server history the rows belong to.
 pub(crate) fn epoch(cache: &Connection) -> Result<Option<Epoch>> {
     let found = cache
-        .query_row("select epoch from history", [], |row| {
+        .one("select epoch from history", [], |row| {
             uuid(0, &row.get::<_, String>(0)?).map(Epoch)
         })
         .optional()?;
@@ -22,11 +23,11 @@ pub(crate) fn epoch(cache: &Connection) -> Result<Option<Epoch>> {
 /// Begins another history: cursors are dropped, rows stay on the screen until the first fill replaces them. Their
 /// revisions count for nothing: what was newest in a history that was lost may have a lower revision in this one.
 pub(crate) fn begin_epoch(cache: &Connection, epoch: Epoch) -> Result<()> {
-    cache.execute("delete from cursor", [])?;
-    cache.execute("delete from filling", [])?;
-    cache.execute("update row set rev = 0", [])?;
-    cache.execute("update member set rev = 0", [])?;
-    cache.execute(
+    cache.run("delete from cursor", [])?;
+    cache.run("delete from filling", [])?;
+    cache.run("update row set rev = 0", [])?;
+    cache.run("update member set rev = 0", [])?;
+    cache.run(
         "insert or replace into history (one, epoch) values (1, ?1)",
         [epoch.to_string()],
     )?;
@@ -43,7 +44,7 @@ pub(crate) fn all(cache: &Connection) -> Result<BTreeMap<Bucket, u64>> {
 
 /// Sets a cursor; `filling` while a fresh copy of the bucket is on its way.
 pub(crate) fn set(cache: &Connection, bucket: &Bucket, rev: u64, complete: bool, filling: bool) -> Result<()> {
-    cache.execute(
+    cache.run(
         "insert into cursor (bucket, rev, complete, filling) values (?1, ?2, ?3, ?4)
          on conflict (bucket) do update set rev = excluded.rev, complete = max(complete, excluded.complete),
              filling = excluded.filling",
@@ -55,13 +56,13 @@ pub(crate) fn set(cache: &Connection, bucket: &Bucket, rev: u64, complete: bool,
 /// True while a fresh copy of a bucket is on its way.
 pub(crate) fn is_filling(cache: &Connection, bucket: &Bucket) -> Result<bool> {
     let sql = "select filling from cursor where bucket = ?1";
-    let found = cache.query_row(sql, [bucket.as_str()], |row| row.get(0)).optional()?;
+    let found = cache.one(sql, [bucket.as_str()], |row| row.get(0)).optional()?;
     Ok(found.unwrap_or(false))
 }
 
 /// Notes whether a bucket's digest agreed with the server's.
 pub(crate) fn set_doubtful(cache: &Connection, bucket: &Bucket, doubtful: bool) -> Result<()> {
-    cache.execute(
+    cache.run(
         "update cursor set doubtful = ?2 where bucket = ?1",
         params![bucket.as_str(), doubtful],
     )?;
@@ -80,14 +81,14 @@ pub(crate) fn doubtful(cache: &Connection) -> Result<Vec<Bucket>> {
 /// Drops cursors that are beyond what this phone has seen of the street. They were damaged here: told to the server they
 /// would look as if it had lost something.
 pub(crate) fn drop_beyond(cache: &Connection, seen: u64) -> Result<()> {
-    cache.execute("delete from cursor where rev > ?1 or rev < 0", [seen])?;
+    cache.run("delete from cursor where rev > ?1 or rev < 0", [seen])?;
     Ok(())
 }
 
 /// True once the first fill of a bucket has ended.
 pub(crate) fn is_complete(cache: &Connection, bucket: &Bucket) -> Result<bool> {
     let found = cache
-        .query_row(
+        .one(
             "select complete from cursor where bucket = ?1",
             [bucket.as_str()],
             |row| row.get(0),
@@ -97,7 +98,7 @@ pub(crate) fn is_complete(cache: &Connection, bucket: &Bucket) -> Result<bool> {
 }
 
 pub(crate) fn remove(cache: &Connection, bucket: &Bucket) -> Result<()> {
-    cache.execute("delete from cursor where bucket = ?1", [bucket.as_str()])?;
+    cache.run("delete from cursor where bucket = ?1", [bucket.as_str()])?;
     filling::forget(cache, bucket)
 }
 

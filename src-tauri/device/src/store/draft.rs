@@ -2,11 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::cached::Cached as _;
 use crate::failure::Result;
 use crate::view::Draft;
 
 pub(crate) fn put(outbox: &Connection, draft: &Draft) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "insert into draft (id, body, updated_ms) values (?1, ?2, ?3)
          on conflict (id) do update set body = excluded.body, updated_ms = excluded.updated_ms",
         params![draft.id, serde_json::to_string(draft)?, draft.updated_at.millis()],
@@ -16,7 +17,7 @@ pub(crate) fn put(outbox: &Connection, draft: &Draft) -> Result<()> {
 
 pub(crate) fn get(outbox: &Connection, id: &str) -> Result<Option<Draft>> {
     let body: Option<String> = outbox
-        .query_row("select body from draft where id = ?1", [id], |row| row.get(0))
+        .one("select body from draft where id = ?1", [id], |row| row.get(0))
         .optional()?;
     Ok(body.map(|text| serde_json::from_str(&text)).transpose()?)
 }
@@ -29,6 +30,6 @@ pub(crate) fn list(outbox: &Connection) -> Result<Vec<Draft>> {
 }
 
 pub(crate) fn remove(outbox: &Connection, id: &str) -> Result<()> {
-    outbox.execute("delete from draft where id = ?1", [id])?;
+    outbox.run("delete from draft where id = ?1", [id])?;
     Ok(())
 }

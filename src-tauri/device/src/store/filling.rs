@@ -4,12 +4,13 @@ use domain::Bucket;
 use domain::protocol::{BucketPage, Row};
 use rusqlite::{Connection, params};
 
+use super::cached::Cached as _;
 use super::row::{self, Stale};
 use crate::failure::Result;
 
 /// Forgets what was fetched so far.
 pub(crate) fn forget(cache: &Connection, bucket: &Bucket) -> Result<()> {
-    cache.execute("delete from filling where bucket = ?1", [bucket.as_str()])?;
+    cache.run("delete from filling where bucket = ?1", [bucket.as_str()])?;
     Ok(())
 }
 
@@ -37,7 +38,7 @@ pub(crate) fn add(cache: &Connection, page: &BucketPage) -> Result<()> {
 /// Puts the whole copy in the place of the old one.
 pub(crate) fn show(cache: &Connection, bucket: &Bucket, stale: &mut Stale) -> Result<()> {
     row::empty_bucket(cache, bucket)?;
-    let mut statement = cache.prepare("select type, id, rev, data from filling where bucket = ?1")?;
+    let mut statement = cache.prepare_cached("select type, id, rev, data from filling where bucket = ?1")?;
     let mut rows = statement.query([bucket.as_str()])?;
     while let Some(found) = rows.next()? {
         let row = Row {

@@ -6,6 +6,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
+use super::cached::Cached as _;
 use crate::failure::Result;
 
 /// The enrolment of this phone.
@@ -58,7 +59,7 @@ impl Identity {
 
 pub(crate) fn get(outbox: &Connection) -> Result<Option<Identity>> {
     let found = outbox
-        .query_row(
+        .one(
             "select server, device, token, profile, epoch, next_seq, revoked, fork_device, fork_token,
                     clock_offset_ms, last_success_ms, seen_rev, durable_rev, server_key, revoke_order from identity",
             [],
@@ -119,7 +120,7 @@ pub(crate) fn uuid(column: usize, text: &str) -> rusqlite::Result<Uuid> {
 
 pub(crate) fn put(outbox: &Connection, identity: &Identity) -> Result<()> {
     let profile = serde_json::to_string(&identity.profile)?;
-    outbox.execute(
+    outbox.run(
         "insert or replace into identity (one, server, device, token, profile, epoch, next_seq, revoked,
              fork_device, fork_token, clock_offset_ms, last_success_ms, seen_rev, durable_rev, server_key, revoke_order)
          values (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
@@ -146,13 +147,13 @@ pub(crate) fn put(outbox: &Connection, identity: &Identity) -> Result<()> {
 
 /// Forgets the enrolment. Settings stay.
 pub(crate) fn remove(outbox: &Connection) -> Result<()> {
-    outbox.execute("delete from identity", [])?;
+    outbox.run("delete from identity", [])?;
     Ok(())
 }
 
 /// Notes an answer of our server: when, and how far its clock is from ours.
 pub(crate) fn note_success(outbox: &Connection, wall_ms: i64, clock_offset_ms: i64) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "update identity set last_success_ms = ?1, clock_offset_ms = ?2",
         params![wall_ms, clock_offset_ms],
     )?;
@@ -161,7 +162,7 @@ pub(crate) fn note_success(outbox: &Connection, wall_ms: i64, clock_offset_ms: i
 
 /// Notes that the office revoked this phone. One that is to send what is left goes on sending.
 pub(crate) fn revoke(outbox: &Connection, order: RevokeOrder) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "update identity set revoked = ?1, revoke_order = ?2",
         params![order == RevokeOrder::Lock, order_name(order)],
     )?;
@@ -170,13 +171,13 @@ pub(crate) fn revoke(outbox: &Connection, order: RevokeOrder) -> Result<()> {
 
 /// This device speaks for one person more.
 pub(crate) fn add_author(outbox: &Connection, user: UserId) -> Result<()> {
-    outbox.execute("insert or ignore into author (user) values (?1)", [user.to_string()])?;
+    outbox.run("insert or ignore into author (user) values (?1)", [user.to_string()])?;
     Ok(())
 }
 
 /// A new device: it speaks for nobody yet.
 pub(crate) fn forget_authors(outbox: &Connection) -> Result<()> {
-    outbox.execute("delete from author", [])?;
+    outbox.run("delete from author", [])?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::cached::Cached as _;
 use super::identity::uuid;
 use super::proof;
 use crate::failure::Result;
@@ -149,7 +150,7 @@ fn select(outbox: &Connection, filter: &str, values: impl Params) -> Result<Vec<
 
 /// Adds a new one.
 pub(crate) fn insert(outbox: &Connection, made: &Mutation) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "insert into mutation (id, kind, v, entity, author, body, body_hash, wall_ms, server_est_ms, state)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending')",
         params![
@@ -196,7 +197,7 @@ pub(crate) fn household_edits(outbox: &Connection) -> Result<Vec<Stored>> {
 /// Notes that the worker has read what became of an edit.
 pub(crate) fn tell(outbox: &Connection, id: MutationId, now_ms: i64) -> Result<()> {
     let sql = "update mutation set told_ms = ?2 where id = ?1 and told_ms is null";
-    outbox.execute(sql, params![id.to_string(), now_ms])?;
+    outbox.run(sql, params![id.to_string(), now_ms])?;
     Ok(())
 }
 
@@ -207,7 +208,7 @@ pub(crate) fn unsettled(outbox: &Connection) -> Result<Vec<Stored>> {
 
 /// Notes that the worker dealt with a refusal. It asks for nothing any more.
 pub(crate) fn dismiss(outbox: &Connection, id: MutationId, now_ms: i64) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "update mutation set dismissed_ms = ?2 where id = ?1 and state = 'rejected' and dismissed_ms is null",
         params![id.to_string(), now_ms],
     )?;
@@ -225,13 +226,13 @@ const SENDABLE: &str = "author in (select user from author)";
 /// Number of mutations without a verdict that this device can push.
 pub(crate) fn sendable(outbox: &Connection) -> Result<u32> {
     let sql = format!("select count(*) from mutation where state in ('pending', 'parked') and {SENDABLE}");
-    Ok(outbox.query_row(&sql, [], |row| row.get(0))?)
+    Ok(outbox.one(&sql, [], |row| row.get(0))?)
 }
 
 /// Number of mutations that no server has answered, whoever made them.
 pub(crate) fn pending(outbox: &Connection) -> Result<u32> {
     Ok(
-        outbox.query_row("select count(*) from mutation where state = 'pending'", [], |row| {
+        outbox.one("select count(*) from mutation where state = 'pending'", [], |row| {
             row.get(0)
         })?,
     )
@@ -239,7 +240,7 @@ pub(crate) fn pending(outbox: &Connection) -> Result<u32> {
 
 /// Number of mutations without a verdict that one person made, and of those that others made.
 pub(crate) fn unsent_of(outbox: &Connection, author: Option<UserId>) -> Result<(u32, u32)> {
-    let found = outbox.query_row(
+    let found = outbox.one(
         "select coalesce(sum(author = ?1), 0), coalesce(sum(author <> ?1), 0) from mutation
          where state in ('pending', 'parked')",
         [author.map(|author| author.to_string()).unwrap_or_default()],
@@ -250,7 +251,7 @@ pub(crate) fn unsent_of(outbox: &Connection, author: Option<UserId>) -> Result<(
 
 /// Number of mutations without a verdict, and the device time of the oldest.
 pub(crate) fn unsent(outbox: &Connection) -> Result<(u32, Option<i64>)> {
-    let found = outbox.query_row(
+    let found = outbox.one(
         "select count(*), min(wall_ms) from mutation where state in ('pending', 'parked')",
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
@@ -266,7 +267,7 @@ pub(crate) fn unsent_whole(outbox: &Connection) -> Result<Vec<Mutation>> {
 
 /// Number of mutations to offer now.
 pub(crate) fn due(outbox: &Connection, now_ms: i64) -> Result<u32> {
-    let found = outbox.query_row(
+    let found = outbox.one(
         &format!(
             "select count(*) from mutation
              where (state = 'pending' or (state = 'parked' and next_offer_ms <= ?1)) and {SENDABLE}"
@@ -279,7 +280,7 @@ pub(crate) fn due(outbox: &Connection, now_ms: i64) -> Result<u32> {
 
 /// When the first parked mutation is offered again.
 pub(crate) fn next_parked_offer(outbox: &Connection) -> Result<Option<i64>> {
-    let found = outbox.query_row(
+    let found = outbox.one(
         &format!("select min(next_offer_ms) from mutation where state = 'parked' and {SENDABLE}"),
         [],
         |row| row.get(0),
@@ -289,7 +290,7 @@ pub(crate) fn next_parked_offer(outbox: &Connection) -> Result<Option<i64>> {
 
 /// Offers everything parked again at the next push.
 pub(crate) fn offer_parked_now(outbox: &Connection) -> Result<()> {
-    outbox.execute("update mutation set next_offer_ms = 0 where state = 'parked'", [])?;
+    outbox.run("update mutation set next_offer_ms = 0 where state = 'parked'", [])?;
     Ok(())
 }
 
@@ -326,7 +327,7 @@ pub(crate) fn take_batch(
 }
 
 fn give_number(outbox: &Connection, id: MutationId, next_seq: &mut u64) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "update mutation set seq = ?1 where id = ?2",
         params![*next_seq, id.to_string()],
     )?;
@@ -344,7 +345,7 @@ pub(crate) fn settle(
     now_ms: i64,
 ) -> Result<bool> {
     let hash: Option<String> = outbox
-        .query_row(
+        .one(
             "select body_hash from mutation where id = ?1",
             [receipt.id.to_string()],
             |row| row.get(0),
@@ -366,7 +367,7 @@ pub(crate) fn settle(
         Verdict::Parked { .. } => MutationState::Parked,
     };
     let parked = state == MutationState::Parked;
-    outbox.execute(
+    outbox.run(
         "update mutation set state = ?2, receipt = ?3, acked_epoch = ?4, acked_rev = ?5, next_offer_ms = ?6, seq = null,
                 answered_ms = ?7, proof = ?8
          where id = ?1",
@@ -386,7 +387,7 @@ pub(crate) fn settle(
 
 /// Sets one aside that the server cannot even read, so that the rest goes on. It is offered again later.
 pub(crate) fn set_aside(outbox: &Connection, id: MutationId, code: ErrorCode, now_ms: i64) -> Result<()> {
-    let body_hash: String = outbox.query_row(
+    let body_hash: String = outbox.one(
         "select body_hash from mutation where id = ?1",
         [id.to_string()],
         |row| row.get(0),
@@ -397,7 +398,7 @@ pub(crate) fn set_aside(outbox: &Connection, id: MutationId, code: ErrorCode, no
         rev: None,
         body_hash,
     };
-    outbox.execute(
+    outbox.run(
         "update mutation set state = 'parked', receipt = ?2, next_offer_ms = ?3, proof = null where id = ?1",
         params![
             id.to_string(),
@@ -410,7 +411,7 @@ pub(crate) fn set_aside(outbox: &Connection, id: MutationId, code: ErrorCode, no
 
 /// Takes the numbers back from everything without a verdict; the next batch numbers it anew.
 pub(crate) fn forget_numbers(outbox: &Connection) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "update mutation set seq = null where state in ('pending', 'parked')",
         [],
     )?;
@@ -428,12 +429,12 @@ const SAFE: &str = "(state = 'final' or dismissed_ms is not null) and answered_m
 pub(crate) fn let_go(outbox: &Connection, then_ms: i64) -> Result<usize> {
     proof::keep_of_mutations(outbox, SAFE, [then_ms])?;
     // Not whatever has a proof of delivery: that may be of a history that is no more.
-    outbox.execute(
+    outbox.run(
         &format!("delete from photo_ref where mutation in (select id from mutation where {SAFE})"),
         [then_ms],
     )?;
-    let count = outbox.execute(&format!("delete from mutation where {SAFE}"), [then_ms])?;
-    outbox.execute(
+    let count = outbox.run(&format!("delete from mutation where {SAFE}"), [then_ms])?;
+    outbox.run(
         "delete from photo_file where freed_ms is not null
              and not exists (select 1 from photo_ref r where r.sha256 = photo_file.sha256)",
         [],
@@ -445,7 +446,7 @@ pub(crate) fn let_go(outbox: &Connection, then_ms: i64) -> Result<usize> {
 /// delivery in the last one stays; a refusal proves none, and in `delivered` would keep a later delivery's proof out.
 pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
     proof::keep_of_mutations(outbox, "state = 'final' and dismissed_ms is null", [])?;
-    outbox.execute(
+    outbox.run(
         "update mutation set state = 'pending', seq = null, receipt = null, acked_epoch = null, acked_rev = null,
                 next_offer_ms = null, answered_ms = null, proof = null
          where dismissed_ms is null",

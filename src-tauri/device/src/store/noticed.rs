@@ -3,12 +3,13 @@
 use domain::{CaseId, ReceivedAt};
 use rusqlite::{Connection, params};
 
+use super::cached::Cached as _;
 use crate::failure::Result;
 use crate::ports::NoticeKind;
 
 /// Remembers news, named by the server's time of the step that made it; true when it was not known before.
 pub(crate) fn remember(outbox: &Connection, case: CaseId, kind: NoticeKind, at: ReceivedAt) -> Result<bool> {
-    let added = outbox.execute(
+    let added = outbox.run(
         "insert into told (case_id, kind, at) values (?1, ?2, ?3) on conflict do nothing",
         params![case.to_string(), kind.as_str(), at.0],
     )?;

@@ -6,6 +6,7 @@ use domain::protocol::ErrorCode;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
+use super::cached::CAPACITY;
 use crate::failure::{Failure, Result};
 use crate::ports::Files;
 use crate::rest::DataKey;
@@ -60,6 +61,7 @@ pub(crate) fn connect(path: &Path, files: &dyn Files) -> Result<Connection> {
 
 fn open(path: &Path, files: &dyn Files, key: Option<&DataKey>) -> Result<Connection> {
     let connection = connect(path, files)?;
+    connection.set_prepared_statement_cache_capacity(CAPACITY);
     if let Some(key) = key {
         key.unlock(&connection)?;
     }

@@ -5,6 +5,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
+use super::cached::Cached as _;
 use super::proof;
 use crate::failure::Result;
 
@@ -105,7 +106,7 @@ pub(crate) struct Named<'a> {
 
 /// Notes that a record names a file. The same bytes in two records are one file.
 pub(crate) fn insert(outbox: &Connection, named: &Named<'_>) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "insert into photo_file (sha256, copy, size, mime, state, any_network, asked, captured_ms)
          values (?1, ?2, ?3, ?4, 'local', ?5, ?6, ?7)
          on conflict (sha256) do update set any_network = max(any_network, excluded.any_network),
@@ -120,7 +121,7 @@ pub(crate) fn insert(outbox: &Connection, named: &Named<'_>) -> Result<()> {
             named.captured_ms,
         ],
     )?;
-    outbox.execute(
+    outbox.run(
         "insert into photo_ref (mutation, n, copy, sha256) values (?1, ?2, ?3, ?4)",
         params![
             named.mutation.to_string(),
@@ -176,7 +177,7 @@ pub(crate) fn of_mutation(outbox: &Connection, mutation: MutationId) -> Result<V
 
 /// Number and bytes of the files that still have to travel, and of the photos (previews apart) among them.
 pub(crate) fn waiting(outbox: &Connection) -> Result<(u32, u64)> {
-    let found = outbox.query_row(
+    let found = outbox.one(
         &format!("select count(*), coalesce(sum(f.size - f.sent), 0) from photo_file f where {TRAVELS}"),
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
@@ -198,7 +199,7 @@ pub(crate) fn travelling(outbox: &Connection) -> Result<Vec<Kept>> {
 
 /// Notes how far a file has travelled.
 pub(crate) fn set_progress(outbox: &Connection, sha256: &Sha256Hex, state: FileState, sent: u64) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "update photo_file set state = ?2, sent = ?3 where sha256 = ?1",
         params![sha256.as_str(), state.as_str(), sent],
     )?;
@@ -213,7 +214,7 @@ pub(crate) fn set_stored(
     proof: Option<i64>,
     now_ms: i64,
 ) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "update photo_file set state = 'stored', sent = size, stored_rev = ?2, stored_ms = ?3, proof = ?4
          where sha256 = ?1",
         params![sha256.as_str(), street_rev, now_ms, proof],
@@ -248,7 +249,7 @@ pub(crate) fn to_free(outbox: &Connection, week_ago_ms: i64, month_ago_ms: i64) 
 /// Notes that a file is about to be removed from this phone; what proves that it was stored stays.
 pub(crate) fn set_freed(outbox: &Connection, sha256: &Sha256Hex, now_ms: i64) -> Result<()> {
     proof::keep_of_photo(outbox, sha256)?;
-    outbox.execute(
+    outbox.run(
         "update photo_file set freed_ms = ?2 where sha256 = ?1",
         params![sha256.as_str(), now_ms],
     )?;
@@ -257,7 +258,7 @@ pub(crate) fn set_freed(outbox: &Connection, sha256: &Sha256Hex, now_ms: i64) ->
 
 /// Lets the photos of everything about one entity use any network.
 pub(crate) fn hurry(outbox: &Connection, entity: Uuid) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "update photo_file set any_network = 1 where any_network = 0 and state <> 'stored' and sha256 in
             (select r.sha256 from photo_ref r join mutation m on m.id = r.mutation where m.entity = ?1)",
         [entity.to_string()],
@@ -267,7 +268,7 @@ pub(crate) fn hurry(outbox: &Connection, entity: Uuid) -> Result<()> {
 
 /// Notes that the office asks for an original.
 pub(crate) fn ask_for(outbox: &Connection, sha256: &Sha256Hex) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "update photo_file set asked = 1 where sha256 = ?1 and copy = 'original'",
         [sha256.as_str()],
     )?;
@@ -277,7 +278,7 @@ pub(crate) fn ask_for(outbox: &Connection, sha256: &Sha256Hex) -> Result<()> {
 /// A new server history: nothing that is still here is known to be stored any more. What proves that it was stays.
 pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
     proof::keep_of_photos_here(outbox)?;
-    outbox.execute(
+    outbox.run(
         "update photo_file set state = 'local', sent = 0, stored_rev = null, stored_ms = null, proof = null
          where freed_ms is null",
         [],

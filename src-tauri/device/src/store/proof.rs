@@ -6,11 +6,12 @@ use domain::Sha256Hex;
 use domain::protocol::{Evidence, Proof, Receipt, Statement};
 use rusqlite::{Connection, Params, params};
 
+use super::cached::Cached as _;
 use crate::failure::Result;
 
 /// Keeps a signed answer; returns its number.
 pub(crate) fn insert(outbox: &Connection, statement: &Statement, sig: &str, key: &str) -> Result<i64> {
-    outbox.execute(
+    outbox.run(
         "insert into proof (statement, sig, key) values (?1, ?2, ?3)",
         params![serde_json::to_string(statement)?, sig, key],
     )?;
@@ -20,7 +21,7 @@ pub(crate) fn insert(outbox: &Connection, statement: &Statement, sig: &str, key:
 /// Keeps what proves the delivery of records that are about to be removed from this phone or offered anew. Of a record
 /// confirmed twice, in two histories, the first proof stays.
 pub(crate) fn keep_of_mutations(outbox: &Connection, filter: &str, values: impl Params) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         &format!(
             "insert or ignore into delivered (id, receipt, proof)
              select id, receipt, proof from mutation where proof is not null and receipt is not null and {filter}"
@@ -32,7 +33,7 @@ pub(crate) fn keep_of_mutations(outbox: &Connection, filter: &str, values: impl 
 
 /// Keeps what proves that a photo was stored, for one that is about to be removed.
 pub(crate) fn keep_of_photo(outbox: &Connection, sha256: &Sha256Hex) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "insert or ignore into delivered (id, receipt, proof)
          select sha256, null, proof from photo_file where sha256 = ?1 and proof is not null",
         [sha256.as_str()],
@@ -42,7 +43,7 @@ pub(crate) fn keep_of_photo(outbox: &Connection, sha256: &Sha256Hex) -> Result<(
 
 /// Keeps what proves that photos were stored, of those that are about to be offered anew.
 pub(crate) fn keep_of_photos_here(outbox: &Connection) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "insert or ignore into delivered (id, receipt, proof)
          select sha256, null, proof from photo_file where freed_ms is null and proof is not null",
         [],

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::cached::Cached as _;
 use super::household_search;
 use crate::failure::Result;
 
@@ -141,7 +142,7 @@ pub(crate) fn leave(cache: &Connection, bucket: &Bucket, gone: &Tombstone) -> Re
 
 /// Takes every row out of a bucket.
 pub(crate) fn empty_bucket(cache: &Connection, bucket: &Bucket) -> Result<()> {
-    cache.execute("delete from member where bucket = ?1", [bucket.as_str()])?;
+    cache.run("delete from member where bucket = ?1", [bucket.as_str()])?;
     Ok(())
 }
 
@@ -164,7 +165,7 @@ pub(crate) fn sweep(cache: &Connection, stale: &mut Stale) -> Result<()> {
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     for (kind, id) in orphans {
-        cache.execute("delete from row where type = ?1 and id = ?2", [&kind, &id])?;
+        cache.run("delete from row where type = ?1 and id = ?2", [&kind, &id])?;
         unindex(cache, &kind, &id, stale)?;
     }
     Ok(())
@@ -212,14 +213,14 @@ fn index(cache: &Connection, kind: RowType, id: &str, data: &Value, stale: &mut 
 
 fn unindex(cache: &Connection, kind: &str, id: &str, stale: &mut Stale) -> Result<()> {
     match kind {
-        "case" => cache.execute("delete from case_report where case_id = ?1", [id])?,
-        "household" => cache.execute("delete from household_search where id = ?1", [id])?,
+        "case" => cache.run("delete from case_report where case_id = ?1", [id])?,
+        "household" => cache.run("delete from household_search where id = ?1", [id])?,
         "resident" => {
             let home = "select household from resident_of where resident = ?1";
-            stale.extend(cache.query_row(home, [id], |row| row.get::<_, String>(0)).optional()?);
-            cache.execute("delete from resident_of where resident = ?1", [id])?
+            stale.extend(cache.one(home, [id], |row| row.get::<_, String>(0)).optional()?);
+            cache.run("delete from resident_of where resident = ?1", [id])?
         }
-        "visit" => cache.execute("delete from visit_of where visit = ?1", [id])?,
+        "visit" => cache.run("delete from visit_of where visit = ?1", [id])?,
         _ => 0,
     };
     Ok(())

@@ -4,12 +4,13 @@ use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::cached::Cached as _;
 use crate::failure::Result;
 
 /// The stored value, or its default when there is none.
 pub(crate) fn get<T: DeserializeOwned + Default>(outbox: &Connection, name: &str) -> Result<T> {
     let found: Option<String> = outbox
-        .query_row("select value from setting where name = ?1", [name], |row| row.get(0))
+        .one("select value from setting where name = ?1", [name], |row| row.get(0))
         .optional()?;
     Ok(found
         .map(|text| serde_json::from_str(&text))
@@ -18,7 +19,7 @@ pub(crate) fn get<T: DeserializeOwned + Default>(outbox: &Connection, name: &str
 }
 
 pub(crate) fn put<T: Serialize>(outbox: &Connection, name: &str, value: &T) -> Result<()> {
-    outbox.execute(
+    outbox.run(
         "insert into setting (name, value) values (?1, ?2) on conflict (name) do update set value = excluded.value",
         [name, &serde_json::to_string(value)?],
     )?;
