@@ -1,13 +1,13 @@
 //! A bundle that somebody carried here: all that a phone could not send for long, in one sealed file. It is read whole and
-//! checked before anything of it is taken. Then its mutations get their verdicts in one transaction, as if the phone had pushed
-//! them, and its photos are stored. The phone keeps all of it, pushes it when it can, and gets the same answers.
+//! checked before anything of it is taken. Then its mutations get their verdicts, so many in a transaction as if the phone had
+//! pushed them, and its photos are stored. The phone keeps all of it, pushes it when it can, and gets the same answers.
 
 mod content;
 
-use std::path::PathBuf;
+use std::fs::File;
 use std::sync::Arc;
 
-use domain::protocol::{BlobAnswer, BundleHead, Mutation};
+use domain::protocol::{BlobAnswer, BundleHead, MAX_MUTATIONS, Mutation};
 use domain::{CapturedAt, DeviceId, ErrorCode, Sha256Hex, StreetId, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use crate::server::Server;
 use crate::store::devices::{self, DeviceRecord};
 use crate::store::{audit, people};
 use crate::upload::{self, Upload};
-use crate::{Failure, Outcome, hash};
+use crate::{Failure, Outcome, hash, phone};
 use content::Content;
 
 /// What became of a bundle.
@@ -48,13 +48,13 @@ pub struct PhotosTaken {
     pub unwanted: u32,
 }
 
-/// Takes a bundle for a street. Taking it again changes nothing.
+/// Takes a bundle, of a phone of that street where one is named. Taking it again changes nothing.
 ///
 /// # Errors
-/// [`ErrorCode::BundleDamaged`], [`ErrorCode::BundleForeign`] where it was made for another server or by a phone that is none of
-/// this street, [`ErrorCode::DeviceRevoked`], [`ErrorCode::TooLarge`], or what store and file system report; then nothing of it
+/// [`ErrorCode::BundleDamaged`], [`ErrorCode::BundleForeign`] where it was made for another server or by a phone that is not known
+/// there, [`ErrorCode::DeviceRevoked`], [`ErrorCode::TooLarge`], or what store and file system report; then nothing of it
 /// was taken, or what was taken is found again the next time.
-pub async fn take(server: &Server, street: &StreetId, by: Option<UserId>, file: PathBuf) -> Outcome<BundleTaken> {
+pub async fn take(server: &Server, street: Option<&StreetId>, by: Option<UserId>, file: File) -> Outcome<BundleTaken> {
     let (mut content, device) = checked(server, street, file).await?;
     let made_at = content.head.made_at;
     let records = answer(server, &device, by, std::mem::take(&mut content.mutations)).await?;
@@ -76,16 +76,16 @@ pub async fn take(server: &Server, street: &StreetId, by: Option<UserId>, file: 
 ///
 /// # Errors
 /// As [`take`].
-pub async fn check(server: &Server, street: &StreetId, file: PathBuf) -> Outcome<BundleHead> {
-    Ok(checked(server, street, file).await?.0.head)
+pub async fn check(server: &Server, file: File) -> Outcome<BundleHead> {
+    Ok(checked(server, None, file).await?.0.head)
 }
 
 /// Reads it to its end, and then its beginning again.
-async fn checked(server: &Server, street: &StreetId, file: PathBuf) -> Outcome<(Content, DeviceRecord)> {
+async fn checked(server: &Server, street: Option<&StreetId>, file: File) -> Outcome<(Content, DeviceRecord)> {
     let key = Arc::clone(&server.bundle_key);
     let content = blocking(move || {
-        Content::open(&file, &key)?.check()?;
-        Content::open(&file, &key)
+        Content::open(file.try_clone()?, &key)?.check()?;
+        Content::open(file, &key)
     })
     .await?;
     let device = whose(server, street, &content.head).await?;
@@ -93,47 +93,46 @@ async fn checked(server: &Server, street: &StreetId, file: PathBuf) -> Outcome<(
 }
 
 /// The phone that made it: only the phone itself knows its token.
-async fn whose(server: &Server, street: &StreetId, head: &BundleHead) -> Outcome<DeviceRecord> {
+async fn whose(server: &Server, street: Option<&StreetId>, head: &BundleHead) -> Outcome<DeviceRecord> {
     let token_hash = hash::of(&head.token);
     let device = server
         .store
         .read(move |tx| Ok(devices::by_token(tx, &token_hash)?))
         .await?;
-    let device = device.filter(|device| device.id == head.device && device.street == *street);
+    let device =
+        device.filter(|device| device.id == head.device && street.is_none_or(|street| device.street == *street));
     let device = device.ok_or(ErrorCode::BundleForeign)?;
-    if device.revoked {
-        return Err(ErrorCode::DeviceRevoked.into());
+    if !phone::may_send(&device) {
+        return Err(phone::revoked(&device));
     }
     Ok(device)
 }
 
+/// Notes who brought it, and answers its mutations, at most as many in a transaction as a phone may push: others write in between.
 async fn answer(
     server: &Server,
     device: &DeviceRecord,
     by: Option<UserId>,
     mutations: Vec<Mutation>,
 ) -> Outcome<Carried> {
-    let (device, ids, now, mutations) = (
-        device.clone(),
-        Arc::clone(&server.ids),
-        server.now(),
-        Arc::new(mutations),
-    );
-    let note = server.ids.uuid();
-    server
-        .store
-        .write(move |tx| {
-            audit::note(
-                tx,
-                &device.street,
-                (note, now),
-                by,
-                "bundle.import",
-                ("device", &device.id),
-            )?;
-            push::carry(tx, &device, &mutations, now, ids.as_ref())
-        })
-        .await
+    let (note, now, of) = (server.ids.uuid(), server.now(), device.clone());
+    let noted = server.store.write(move |tx| {
+        audit::note(tx, &of.street, (note, now), by, "bundle.import", ("device", &of.id))?;
+        Ok(())
+    });
+    noted.await?;
+    let (mut carried, mut left) = (Carried::default(), mutations.into_iter());
+    loop {
+        let part: Arc<[Mutation]> = left.by_ref().take(MAX_MUTATIONS).collect();
+        if part.is_empty() {
+            return Ok(carried);
+        }
+        let (device, ids) = (device.clone(), Arc::clone(&server.ids));
+        let answered = server
+            .store
+            .write(move |tx| push::carry(tx, &device, &part, now, ids.as_ref()));
+        carried += answered.await?;
+    }
 }
 
 async fn store(server: &Server, device: &DeviceRecord, mut content: Content) -> Outcome<PhotosTaken> {

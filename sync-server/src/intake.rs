@@ -41,16 +41,14 @@ impl<'e, 't> Intake<'e, 't> {
         Self { edit, device, user }
     }
 
-    /// Applies a mutation. A refusal becomes `rejected`, except [`ErrorCode::MutationUnknown`], which is parked.
+    /// Applies a mutation of somebody the phone [speaks for](Self::speaks_for). A refusal becomes `rejected`, except
+    /// [`ErrorCode::MutationUnknown`], which is parked.
     ///
     /// # Errors
     /// A refusal, or a fault of our own.
     pub fn apply(&self, mutation: &Mutation) -> Outcome<Verdict> {
         if mutation.v != 1 {
             return Err(ErrorCode::MutationUnknown.into());
-        }
-        if !self.speaks_for(mutation.author)? {
-            return Err(ErrorCode::OutOfScope.into());
         }
         let of_author = Self {
             user: mutation.author,
@@ -60,8 +58,11 @@ impl<'e, 't> Intake<'e, 't> {
     }
 
     /// A phone speaks for those who signed in on it, and for nobody else: what one of them has not sent yet travels also
-    /// while it is another's.
-    fn speaks_for(&self, author: UserId) -> Outcome<bool> {
+    /// while it is another's. That somebody did may have been lost with a restore, so it is no reason to refuse their work.
+    ///
+    /// # Errors
+    /// What the engine reports.
+    pub fn speaks_for(&self, author: UserId) -> Outcome<bool> {
         Ok(author == self.user || devices::users(self.edit.tx, &self.edit.street, self.device)?.contains(&author))
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::blobs::Photos;
 use crate::store::Database;
@@ -14,15 +14,18 @@ pub struct Places {
     pub database: Database,
     /// Photo files.
     pub photos: Photos,
+    /// Where files lie while they are looked at.
+    pub folder: PathBuf,
 }
 
 impl Places {
-    /// One folder for both: `xunge.db` and `blobs/`. The default.
+    /// One folder for all: `xunge.db` and `blobs/`. The default.
     #[must_use]
     pub fn in_folder(folder: &Path) -> Self {
         Self {
             database: Database::File(folder.join("xunge.db")),
             photos: Photos::Folder(folder.join("blobs")),
+            folder: folder.to_owned(),
         }
     }
 

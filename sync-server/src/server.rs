@@ -24,6 +24,8 @@ pub struct Server {
     pub store: Store,
     /// Photo files.
     pub files: Arc<Files>,
+    /// The data folder, for files that are looked at and dropped.
+    pub folder: Arc<Path>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Fresh ids and secrets.
@@ -82,6 +84,7 @@ impl Server {
         Ok(Self {
             store,
             files,
+            folder: places.folder.as_path().into(),
             clock,
             ids,
             epoch,

@@ -78,7 +78,7 @@ def bundle(public, device, token, mutations):
     context = b"\0" + extract(suite, b"", b"psk_id_hash", b"") + extract(suite, b"", b"info_hash", MAGIC)
     secret = extract(suite, shared, b"secret", b"")
     key, nonce = (expand(suite, secret, label, context, length) for label, length in ((b"key", 32), (b"base_nonce", 12)))
-    head = {"device": device, "token": token, "epoch": None, "next_seq": 1, "made_at": 0, "mutations": len(mutations), "photos": []}
+    head = {"device": device, "token": token, "made_at": 0, "mutations": len(mutations), "photos": []}
     records = [json.dumps(record).encode() for record in [head, *mutations]]
     plain = b"".join(struct.pack(">I", len(record)) + record for record in records)
     length = struct.pack(">I", len(plain) + 16 | LAST)

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use device::ports::DiskFiles;
 use device::view::{BundleView, Word};
+use domain::StreetId;
 use serde_json::{Value, json};
+use sync_server::bundle;
+use sync_server::store::streets;
 use xunge_tests::World;
 use xunge_tests::phone::Phone;
 use xunge_tests::picture;
@@ -74,7 +77,7 @@ async fn what_is_carried_to_the_office_arrives_once_and_later_gets_the_same_answ
     assert_eq!(status, 200, "{taken}");
     assert_eq!(
         taken["records"],
-        json!({ "new": 2, "again": 0, "refused": 0, "parked": 0 })
+        json!({ "new": 2, "again": 0, "refused": 0, "parked": 0, "left": 0 })
     );
     assert_eq!(taken["photos"], json!({ "new": 2, "again": 0, "unwanted": 0 }));
     assert_eq!(world.queue("municipal").len(), 2);
@@ -88,7 +91,7 @@ async fn what_is_carried_to_the_office_arrives_once_and_later_gets_the_same_answ
     let (_, again) = keeper.carry(&file);
     assert_eq!(
         again["records"],
-        json!({ "new": 0, "again": 2, "refused": 0, "parked": 0 })
+        json!({ "new": 0, "again": 2, "refused": 0, "parked": 0, "left": 0 })
     );
     assert_eq!(again["photos"], json!({ "new": 0, "again": 2, "unwanted": 0 }));
     assert_eq!(
@@ -157,4 +160,92 @@ async fn a_bundle_of_another_street_or_of_a_revoked_phone_is_refused() {
     assert_eq!(status, 200, "{said}");
     assert_eq!(code(keeper.carry(&file)), "device_revoked");
     assert!(world.queue("municipal").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_bundle_a_colleagues_work_stays_on_the_phone_until_they_sign_in_on_it() {
+    let world = World::new();
+    let phone = cut_off(&world).await;
+    let keeper = world.office(street::KEEPER);
+    let (device, _) = phone.credentials();
+    assert_eq!(keeper.post(&format!("/v1/devices/{device}/revoke"), &json!({})).0, 200);
+    phone.online();
+    phone.run_for(HOUR / 4).await;
+    phone.enrol(&world.code_for("wang")).await;
+    phone.run_for(HOUR / 4).await;
+    phone.offline();
+    phone.capture(a_report().saying("王的"));
+    let (made, file) = export(&world, &phone);
+    assert_eq!(made.records, 3, "all that it holds");
+    let (status, taken) = keeper.carry(&file);
+    assert_eq!(status, 200, "{taken}");
+    assert_eq!(
+        taken["records"],
+        json!({ "new": 1, "again": 0, "refused": 0, "parked": 0, "left": 2 })
+    );
+    assert_eq!(world.queue("municipal").len(), 1);
+    assert_eq!(stored(&world)[5..7], [0, 0], "nothing is parked or strays");
+
+    phone.online();
+    phone.device().switch_user(&world.code_for("li")).await.unwrap();
+    phone.run_for(HOUR / 4).await;
+    assert!(phone.has_sent_all());
+    assert_eq!(world.queue("municipal").len(), 3);
+    assert_eq!(world.breaches(&[&phone]), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bundle_of_a_phone_that_is_to_send_what_is_left_is_taken() {
+    let world = World::new();
+    let phone = cut_off(&world).await;
+    let (_, file) = export(&world, &phone);
+    let keeper = world.office(street::KEEPER);
+    let (device, _) = phone.credentials();
+    let order = json!({ "order": "upload_then_wipe" });
+    assert_eq!(keeper.post(&format!("/v1/devices/{device}/revoke"), &order).0, 200);
+    let (status, taken) = keeper.carry(&file);
+    assert_eq!((status, &taken["records"]["new"]), (200, &json!(2)), "{taken}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bundle_of_more_records_than_a_transaction_takes_is_answered_in_several() {
+    const RECORDS: usize = domain::protocol::MAX_MUTATIONS + 1;
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.sync().await;
+    phone.offline();
+    for n in 0..RECORDS {
+        phone.capture(a_report().saying(&format!("{n}")));
+    }
+    let (_, file) = export(&world, &phone);
+    let (status, taken) = world.office(street::KEEPER).carry(&file);
+    assert_eq!((status, &taken["records"]["new"]), (200, &json!(RECORDS)), "{taken}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_the_servers_machine_a_bundle_finds_its_street_by_the_phone_that_made_it() {
+    let world = World::new();
+    let phone = cut_off(&world).await;
+    let (_, file) = export(&world, &phone);
+    let server = world.server.handle();
+    let mut first = world
+        .server
+        .read(|tx| Ok(streets::get(tx, &street::street())?))
+        .unwrap();
+    first.id = StreetId::from("a");
+    let now = server.now();
+    let made = server.store.write(move |tx| Ok(streets::insert(tx, &first, "A", now)?));
+    made.await.unwrap();
+    let all = world.server.read(|tx| Ok(streets::all(tx)?));
+    assert_eq!((all.len(), all[0].id.as_str()), (2, "a"));
+    let path = world.new_folder("by-hand");
+    std::fs::write(&path, &file).unwrap();
+    let carried = |street: Option<StreetId>| {
+        let (server, file) = (server.clone(), std::fs::File::open(&path).unwrap());
+        async move { bundle::take(&server, street.as_ref(), None, file).await }
+    };
+    let code = carried(Some(StreetId::from("a"))).await.unwrap_err().wire().code;
+    assert_eq!(code, domain::ErrorCode::BundleForeign, "the office of another street");
+    assert_eq!(carried(None).await.unwrap().records.new, 2);
+    assert_eq!(world.queue("municipal").len(), 2);
 }

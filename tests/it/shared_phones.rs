@@ -221,6 +221,32 @@ async fn a_server_restored_to_before_the_change_of_hands_shows_nobody_the_others
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_a_restore_to_before_somebody_used_the_phone_their_work_waits_for_their_next_sign_in() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    let backup = world.new_folder("backup");
+    world.server.back_up(&backup);
+    phone.device().switch_user(&world.code_for("wang")).await.unwrap();
+    phone.offline();
+    let report = phone.capture(a_report().saying(SECRET));
+    phone.online();
+    phone.device().switch_user(&world.code_for("li")).await.unwrap();
+    world.server.restore(&backup, world.new_folder("restored"));
+    phone.run_for(std::time::Duration::from_secs(3_600)).await;
+    assert_eq!(
+        world.queue("municipal").len(),
+        0,
+        "nobody knows that it is wang's phone too"
+    );
+
+    phone.device().switch_user(&world.code_for("wang")).await.unwrap();
+    world.hours_pass(DAY_H).await;
+    phone.run_for(std::time::Duration::from_secs(3_600)).await;
+    assert_eq!(phone.device().get_report(report).unwrap().summary.word, Word::Delivered);
+    assert_eq!(world.queue("municipal").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_change_of_hands_whose_answer_was_lost_shows_nobody_the_others_households_and_may_be_tried_again() {
     let world = World::new();
     let phone = world.worker("li").await;

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::hash::canonical_hash;
 use super::{ErrorCode, Line};
-use crate::{CapturedAt, DeviceId, Epoch, Sha256Hex};
+use crate::{CapturedAt, DeviceId, Sha256Hex};
 
 type PrivateKey = <X25519HkdfSha256 as hpke::Kem>::PrivateKey;
 type PublicKey = <X25519HkdfSha256 as hpke::Kem>::PublicKey;
@@ -55,11 +55,6 @@ pub struct BundleHead {
     pub device: DeviceId,
     /// Its bearer token: the proof that the phone itself made this.
     pub token: String,
-    /// The epoch it knows.
-    #[serde(default)]
-    pub epoch: Option<Epoch>,
-    /// The number that its next mutation gets.
-    pub next_seq: u64,
     /// When it was made, by the phone's clock.
     pub made_at: CapturedAt,
     /// How many mutations follow.

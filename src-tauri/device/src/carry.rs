@@ -130,8 +130,6 @@ impl Device {
         let head = BundleHead {
             device: identity.device,
             token: identity.token.clone(),
-            epoch: identity.epoch,
-            next_seq: identity.next_seq,
             made_at: CapturedAt(self.ports.clock.wall_ms()),
             mutations: u32::try_from(mutations.len()).unwrap_or(u32::MAX),
             photos,

@@ -1,8 +1,7 @@
 //! What is in a bundle, read from the file piece by piece. Nothing of it is believed before its seal was checked.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::io::{self, BufReader, Read, Seek as _};
 
 use domain::protocol::{
     BUNDLE_HEAD_BYTES, BundleHead, BundleKey, MAX_BLOB_BYTES, MAX_BUNDLE_ITEMS, MAX_BUNDLE_RECORD_BYTES, Mutation,
@@ -16,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::encoding::parse;
 use crate::{Failure, Outcome, hash};
 
-/// All records of a bundle together, in bytes: they are held in memory, and answered in one transaction.
+/// All records of a bundle together, in bytes: they are held in memory.
 const MAX_RECORDS_BYTES: usize = 64 * 1024 * 1024;
 
 /// An opened bundle. Its photos are still in the file.
@@ -30,8 +29,9 @@ pub(super) struct Content {
 
 impl Content {
     /// Reads what a bundle says of itself, and its mutations.
-    pub(super) fn open(file: &Path, key: &BundleKey) -> Outcome<Self> {
-        let mut plain = Plain::open(BufReader::new(File::open(file)?), key)?;
+    pub(super) fn open(mut file: File, key: &BundleKey) -> Outcome<Self> {
+        file.rewind()?;
+        let mut plain = Plain::open(BufReader::new(file), key)?;
         let mut room = MAX_RECORDS_BYTES;
         let head: BundleHead = plain.record(&mut room)?;
         let mutations = usize::try_from(head.mutations).unwrap_or(usize::MAX);

@@ -10,6 +10,7 @@ use super::start::{ensure_street, failed, open};
 use super::{Stop, say};
 use crate::config::Config;
 use crate::import::{ImportCode, ImportProblem, Imported, Refused, basemap, grids, households};
+use crate::intake::push::Carried;
 use crate::office::Office;
 use crate::server::Server;
 use crate::store::streets;
@@ -31,23 +32,27 @@ pub(super) enum What {
 /// The largest file, in bytes: a table of a hundred thousand households is a tenth of it.
 const MAX_BYTES: u64 = 128 * 1024 * 1024;
 
+/// Takes the content of a file for a street.
+type Take = fn(&Server, &StreetId, &[u8], bool) -> Result<Imported, Refused>;
+
 /// Takes the file, or says everything that is wrong with it and changes nothing.
 pub(super) fn import(config: &Config, what: What, file: &Path, dry_run: bool) -> Result<(), Stop> {
-    if what == What::Bundle {
-        return carry(config, file, dry_run);
+    match what {
+        What::Bundle => carry(config, file, dry_run),
+        What::Grids => fill(config, file, dry_run, |server, street, bytes, dry_run| {
+            grids::take(server, street, text(bytes)?, dry_run)
+        }),
+        What::Basemap => fill(config, file, dry_run, |server, street, bytes, dry_run| {
+            basemap::take(server, street.clone(), text(bytes)?, dry_run)
+        }),
+        What::Households => fill(config, file, dry_run, households::take),
     }
+}
+
+fn fill(config: &Config, file: &Path, dry_run: bool, take: Take) -> Result<(), Stop> {
     let bytes = read(file).map_err(|code| wrong(file, &[ImportProblem::new(code, "")]))?;
     let (server, street) = first_street(config)?;
-    let text = || {
-        std::str::from_utf8(&bytes)
-            .map_err(|_other| Refused::File(vec![ImportProblem::new(ImportCode::NotGeojson, "GeoJSON")]))
-    };
-    let done = match what {
-        What::Grids => text().and_then(|text| grids::take(&server, &street, text, dry_run)),
-        What::Basemap => text().and_then(|text| basemap::take(&server, street, text, dry_run)),
-        What::Households | What::Bundle => households::take(&server, &street, &bytes, dry_run),
-    };
-    match done {
+    match take(&server, &street, &bytes, dry_run) {
         Ok(done) => {
             say(&outcome(done, dry_run));
             Ok(())
@@ -57,20 +62,30 @@ pub(super) fn import(config: &Config, what: What, file: &Path, dry_run: bool) ->
     }
 }
 
-/// Takes what a phone exported.
-fn carry(config: &Config, file: &Path, dry_run: bool) -> Result<(), Stop> {
-    let (server, street) = first_street(config)?;
+fn text(bytes: &[u8]) -> Result<&str, Refused> {
+    std::str::from_utf8(bytes)
+        .map_err(|_other| Refused::File(vec![ImportProblem::new(ImportCode::NotGeojson, "GeoJSON")]))
+}
+
+/// Takes what a phone of any street here exported.
+fn carry(config: &Config, path: &Path, dry_run: bool) -> Result<(), Stop> {
+    let file = File::open(path).map_err(|_why| wrong(path, &[ImportProblem::new(ImportCode::FileUnreadable, "")]))?;
+    let server = open(config, Office::default())?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(&error.into()))?;
     let done = runtime.block_on(async {
         if dry_run {
-            let head = bundle::check(&server, &street, file.to_owned()).await?;
-            return Ok((head.mutations, 0, head.photos.len()));
+            let head = bundle::check(&server, file).await?;
+            let records = Carried {
+                new: head.mutations,
+                ..Carried::default()
+            };
+            return Ok((records, head.photos.len()));
         }
-        let taken = bundle::take(&server, &street, None, file.to_owned()).await?;
+        let taken = bundle::take(&server, None, None, file).await?;
         let photos = usize::try_from(taken.photos.new).unwrap_or(usize::MAX);
-        Ok((taken.records.new, taken.records.again, photos))
+        Ok((taken.records, photos))
     });
-    let (new, again, photos) = done.map_err(|failure: Failure| not_carried(&failure))?;
+    let (Carried { new, again, left, .. }, photos) = done.map_err(|failure: Failure| not_carried(&failure))?;
     say(&if dry_run {
         format!(
             "检查通过，未写入：{new} 条记录，{photos} 个照片文件 / Nothing is wrong, nothing was written: {new} records, {photos} photo files"
@@ -80,6 +95,11 @@ fn carry(config: &Config, file: &Path, dry_run: bool) -> Result<(), Stop> {
             "已导入：新增 {new} 条记录、{photos} 个照片文件，已有 {again} 条 / Imported: {new} records and {photos} photo files, {again} records again"
         )
     });
+    if left > 0 {
+        say(&format!(
+            "{left} 条留在手机上，请它们的作者在那台手机上登录 / {left} records stay on the phone: their author has to sign in on it"
+        ));
+    }
     Ok(())
 }
 
@@ -94,8 +114,8 @@ const REFUSED: [(ErrorCode, &str, &str, &str); 4] = [
     (
         ErrorCode::BundleForeign,
         "bundle_foreign",
-        "该文件不是给这台服务器的，未导入任何内容",
-        "the file was made for another server; nothing was taken",
+        "该文件不是给这台服务器的，或这台服务器不认识导出它的手机，未导入任何内容",
+        "the file was made for another server, or by a phone that is not known here; nothing was taken",
     ),
     (
         ErrorCode::DeviceRevoked,

@@ -86,7 +86,15 @@ fn target(asked: &Asked, from: &Places) -> Result<(Places, Url), Stop> {
         })?,
     };
     let database = Database::Postgres(url.clone());
-    Ok((Places { database, photos }, url))
+    let folder = from.folder.clone();
+    Ok((
+        Places {
+            database,
+            photos,
+            folder,
+        },
+        url,
+    ))
 }
 
 /// Copies the photo files, each checked by its hash. Returns those that are not there or damaged.

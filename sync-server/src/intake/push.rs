@@ -127,6 +127,15 @@ impl Push<'_, '_> {
             },
         };
         if first_hash == hash {
+            let waits_for_author = matches!(
+                answer.0,
+                Verdict::Parked {
+                    code: ErrorCode::OutOfScope
+                }
+            );
+            if waits_for_author && self.intake.speaks_for(mutation.author)? {
+                return self.again(mutation, hash).map(Some);
+            }
             return Ok(Some(answer));
         }
         self.incident(IncidentKind::MutationIdConflict, mutation, true)?;
@@ -164,6 +173,9 @@ impl Push<'_, '_> {
     /// Gives a new mutation its one answer, or parks it.
     fn settle(&self, mutation: &Mutation, hash: &str) -> Outcome<(Verdict, Option<u64>)> {
         let edit = self.edit();
+        if !self.intake.speaks_for(mutation.author)? {
+            return self.park(mutation, hash, ErrorCode::OutOfScope);
+        }
         if self.parked.get() && parked::blocks(edit.tx, &edit.street, mutation.entity)? {
             return self.park(mutation, hash, ErrorCode::Internal);
         }
@@ -234,6 +246,17 @@ impl Push<'_, '_> {
         receipts::insert(edit.tx, &edit.street, &record, edit.now)?;
         edit.receipt(mutation.id);
         Ok(())
+    }
+
+    /// Tries a mutation that waits.
+    fn again(&self, mutation: &Mutation, hash: &str) -> Outcome<(Verdict, Option<u64>)> {
+        let edit = self.edit();
+        parked::settle(edit.tx, &edit.street, mutation.id, edit.now)?;
+        let answer = self.attempt(mutation, hash)?;
+        if let Verdict::Parked { .. } = answer.0 {
+            parked::unsettle(edit.tx, &edit.street, mutation.id)?;
+        }
+        Ok(answer)
     }
 
     /// A fault of our own: the mutation is kept whole, and somebody must look.
@@ -312,7 +335,6 @@ pub fn replay(edit: &Edit<'_>, id: domain::MutationId) -> Outcome<Verdict> {
     let waiting = parked::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
     let author = waiting.mutation.author;
     let intake = Intake::new(edit, waiting.device, author);
-    parked::settle(edit.tx, &edit.street, id, edit.now)?;
     let push = Push {
         intake,
         parked: Cell::new(true),
@@ -320,9 +342,5 @@ pub fn replay(edit: &Edit<'_>, id: domain::MutationId) -> Outcome<Verdict> {
         last: 0,
         answers: Vec::new(),
     };
-    let (verdict, _) = push.attempt(&waiting.mutation, &waiting.body_hash)?;
-    if let Verdict::Parked { .. } = verdict {
-        parked::unsettle(edit.tx, &edit.street, id)?;
-    }
-    Ok(verdict)
+    Ok(push.again(&waiting.mutation, &waiting.body_hash)?.0)
 }

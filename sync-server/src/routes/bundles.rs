@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use axum::Json;
 use axum::body::Body;
@@ -43,47 +42,30 @@ pub async fn import_bundle(
     if kind != Some("application/octet-stream") {
         return Err(ErrorCode::UnsupportedMedia.into());
     }
-    let file = Received::new(&server)?;
-    file.fill(body).await?;
-    let taken = bundle::take(&server, &person.street, Some(person.user), file.0.clone()).await?;
+    let file = received(&server, body).await?;
+    let taken = bundle::take(&server, Some(&person.street), Some(person.user), file).await?;
     metrics::counter!("bundles").increment(1);
     Ok(Json(taken))
 }
 
-/// A file on its way in; it is removed in the end. What it holds is sealed.
-struct Received(PathBuf);
-
-impl Received {
-    fn new(server: &Server) -> Outcome<Self> {
-        let path = std::env::temp_dir().join(format!("{}.bundle", server.ids.uuid()));
-        File::create_new(&path)?;
-        Ok(Self(path))
-    }
-
-    async fn fill(&self, body: Body) -> Outcome<()> {
-        let mut file = File::options().append(true).open(&self.0)?;
-        let (mut parts, mut bytes) = (body.into_data_stream(), 0);
-        while let Some(part) = parts.next().await {
-            // The sender went away, or sent something that is no body.
-            let part = part.map_err(|_cut| ErrorCode::BundleDamaged)?;
-            bytes += part.len() as u64;
-            if bytes > MAX_BUNDLE_BYTES {
-                return Err(Failure::refused(
-                    ErrorCode::TooLarge,
-                    json!({ "limit": MAX_BUNDLE_BYTES }),
-                ));
-            }
-            file = tokio::task::spawn_blocking(move || file.write_all(&part).map(|()| file))
-                .await
-                .map_err(|_panicked| Failure::Panicked)??;
+/// The file, in the data folder without a name: nothing of it is left, whatever ends this process. What it holds is sealed.
+async fn received(server: &Server, body: Body) -> Outcome<File> {
+    std::fs::create_dir_all(&*server.folder)?;
+    let mut file = tempfile::tempfile_in(&*server.folder)?;
+    let (mut parts, mut bytes) = (body.into_data_stream(), 0);
+    while let Some(part) = parts.next().await {
+        // The sender went away, or sent something that is no body.
+        let part = part.map_err(|_cut| ErrorCode::BundleDamaged)?;
+        bytes += part.len() as u64;
+        if bytes > MAX_BUNDLE_BYTES {
+            return Err(Failure::refused(
+                ErrorCode::TooLarge,
+                json!({ "limit": MAX_BUNDLE_BYTES }),
+            ));
         }
-        Ok(())
+        file = tokio::task::spawn_blocking(move || file.write_all(&part).map(|()| file))
+            .await
+            .map_err(|_panicked| Failure::Panicked)??;
     }
-}
-
-impl Drop for Received {
-    fn drop(&mut self) {
-        // Best effort: the system empties this folder as well.
-        drop(std::fs::remove_file(&self.0));
-    }
+    Ok(file)
 }

@@ -62,6 +62,7 @@ async fn a_street_moves_to_postgres_and_its_phones_carry_on() {
     let places = Places {
         database: at(database.url()),
         photos: Photos::Folder(photos.path().to_owned()),
+        ..Places::in_folder(world.folder.path())
     };
     let old_epoch = world.server.epoch;
     world.serve(open(&world, &places).unwrap());
@@ -150,6 +151,7 @@ async fn a_photo_that_is_damaged_at_the_move_is_asked_for_again() {
     let places = Places {
         database: at(database.url()),
         photos: Photos::Folder(photos.path().to_owned()),
+        ..Places::in_folder(world.folder.path())
     };
     world.serve(open(&world, &places).unwrap());
     let asked = offer(&world, &phone, vec![preview.file.sha256.clone()]).await;

@@ -6,9 +6,11 @@ use domain::{
     ReportNote, ReportWithdrawal, Source,
 };
 use serde_json::{Value, json};
+use sync_server::intake::push;
+use sync_server::store::devices;
 use uuid::Uuid;
 
-use crate::world::{GRID_A, GRID_B, MORNING, Phone, World, user};
+use crate::world::{GRID_A, GRID_B, MORNING, Phone, World, street, user};
 
 pub(crate) fn report(number: u128, category: &str) -> Report {
     let point = LatLon {
@@ -354,22 +356,60 @@ async fn a_report_from_a_grid_that_is_not_the_authors_is_taken_and_routed_like_a
     assert_eq!(world.number("SELECT COUNT(*) FROM orders WHERE role = 'lead'").await, 1);
 }
 
+/// What user 2 wrote, on the phone of user 1, as nobody here knows it to be theirs too.
+fn of_a_stranger(phone: &Phone) -> Mutation {
+    Mutation {
+        author: user(2),
+        ..creates(phone, 1, &report(1, "manhole"))
+    }
+}
+
+const WAITS: Verdict = Verdict::Parked {
+    code: ErrorCode::OutOfScope,
+};
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_phone_cannot_speak_for_somebody_else() {
+async fn a_phone_cannot_speak_for_somebody_else_and_what_they_wrote_waits_for_them() {
     let world = World::new();
     let phone = world.enrol(1, user(1)).await;
-    let forged = Mutation {
-        author: user(2),
-        ..creates(&phone, 1, &report(1, "manhole"))
-    };
-    let answer = world.push(&phone, &[forged]).await;
-    assert!(matches!(
-        verdicts(&answer)[0],
-        Verdict::Rejected {
-            code: ErrorCode::OutOfScope,
-            ..
-        }
-    ));
+    let strange = of_a_stranger(&phone);
+    for _ in 0..2 {
+        let answer = world.push(&phone, std::slice::from_ref(&strange)).await;
+        assert_eq!(verdicts(&answer), [WAITS]);
+    }
+    assert_eq!(world.number("SELECT COUNT(*) FROM reports").await, 0);
+    assert_eq!(world.number("SELECT COUNT(*) FROM receipts").await, 0);
+
+    let (device, now) = (phone.device, world.server.now());
+    let signed_in = world
+        .server
+        .store
+        .write(move |tx| Ok(devices::sign_in(tx, &street(), device, user(2), now)?));
+    signed_in.await.unwrap();
+    for _ in 0..2 {
+        let answer = world.push(&phone, std::slice::from_ref(&strange)).await;
+        assert_eq!(verdicts(&answer), [Verdict::Applied]);
+    }
+    assert_eq!(world.number("SELECT COUNT(*) FROM reports").await, 1);
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM parked WHERE settled_at IS NULL")
+            .await,
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_may_take_what_somebody_wrote_on_a_phone_that_is_not_known_as_theirs() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let strange = of_a_stranger(&phone);
+    world.push(&phone, std::slice::from_ref(&strange)).await;
+    let id = strange.id;
+    let taken = world.server.edit(street(), move |edit| push::replay(edit, id)).await;
+    assert_eq!(taken.unwrap(), Verdict::Applied);
+    let answer = world.push(&phone, &[strange]).await;
+    assert_eq!(verdicts(&answer), [Verdict::Applied], "the phone learns it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,7 +30,7 @@ export class FakeOffice {
     calendar: { holidays: ['2026-10-01', '2026-10-02', '2026-10-05', '2026-10-06', '2026-10-07'], make_up_days: ['2026-10-10'] },
   }
   setupNeeded = false
-  safety: Safety = { read_only_at: null, backed_up_at: 1_772_413_200_000, at_risk: false }
+  safety: Safety = { read_only_at: null, backed_up_at: 1_772_413_200_000, at_risk: false, on_postgres: false }
   uploads = 900
   readonly log: AccessEntry[] = []
   private readonly listeners = new Set<() => void>()
@@ -178,7 +178,7 @@ export class FakeOffice {
         if (!text.startsWith('xunge bundle 1')) throw new Refusal('bundle_damaged', 422)
         const again = this.carried.has(text)
         this.carried.add(text)
-        return json({ device: 'd-2', device_name: '华为畅享', user_name: '孙悦', made_at: now - 3_600_000, records: { new: again ? 0 : 3, again: again ? 3 : 0, refused: again ? 0 : 1, parked: 0 }, photos: { new: again ? 0 : 5, again: again ? 5 : 0, unwanted: 0 } } satisfies BundleTaken)
+        return json({ device: 'd-2', device_name: '华为畅享', user_name: '孙悦', made_at: now - 3_600_000, records: { new: again ? 0 : 3, again: again ? 3 : 0, refused: again ? 0 : 1, parked: 0, left: 0 }, photos: { new: again ? 0 : 5, again: again ? 5 : 0, unwanted: 0 } } satisfies BundleTaken)
       }
       case 'GET strays': return json(this.strays(now))
       case 'GET strays/:id': {

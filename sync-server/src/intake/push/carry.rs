@@ -1,18 +1,19 @@
 //! Mutations that did not come over the network.
 
 use std::cell::Cell;
+use std::ops::AddAssign;
 
-use domain::protocol::{Mutation, Verdict, body_hash};
+use domain::protocol::{MAX_MUTATIONS, Mutation, Verdict, body_hash};
 use domain::{ErrorCode, ReceivedAt};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Push;
-use crate::Outcome;
 use crate::clock::Ids;
 use crate::intake::Intake;
 use crate::store::devices::{self, DeviceRecord};
 use crate::store::{Edit, Tx, parked};
+use crate::{Outcome, phone};
 
 /// What became of the records of a bundle.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -25,13 +26,26 @@ pub struct Carried {
     pub refused: u32,
     /// Of all of them: waiting for a person.
     pub parked: u32,
+    /// Not answered: nobody knows here that their author ever signed in on the phone. It keeps them and sends them under that
+    /// person's name.
+    pub left: u32,
 }
 
-/// Answers mutations that somebody carried here, in one transaction. Their numbers are left alone: the phone still holds them
+impl AddAssign for Carried {
+    fn add_assign(&mut self, more: Self) {
+        self.new += more.new;
+        self.again += more.again;
+        self.refused += more.refused;
+        self.parked += more.parked;
+        self.left += more.left;
+    }
+}
+
+/// Answers mutations that somebody carried here, at most [`MAX_MUTATIONS`] as in a push, in the transaction it is given. Their numbers are left alone: the phone still holds them
 /// and pushes them under numbers of its own; what is answered here is answered again then.
 ///
 /// # Errors
-/// As [`super::take`].
+/// As [`super::take`]; [`ErrorCode::TooLarge`] for more than others may be kept waiting for.
 pub fn carry(
     tx: &Tx<'_>,
     device: &DeviceRecord,
@@ -40,8 +54,11 @@ pub fn carry(
     ids: &dyn Ids,
 ) -> Outcome<Carried> {
     let device = devices::by_id(tx, device.id)?.ok_or(ErrorCode::Unauthenticated)?;
-    if device.revoked {
-        return Err(ErrorCode::DeviceRevoked.into());
+    if mutations.len() > MAX_MUTATIONS {
+        return Err(ErrorCode::TooLarge.into());
+    }
+    if !phone::may_send(&device) {
+        return Err(phone::revoked(&device));
     }
     let edit = Edit::new(tx, device.street.clone(), now, ids);
     let push = Push {
@@ -57,8 +74,11 @@ pub fn carry(
         let known = push.known(mutation, &hash)?;
         if known.is_some() {
             carried.again += 1;
-        } else {
+        } else if push.intake.speaks_for(mutation.author)? {
             carried.new += 1;
+        } else {
+            carried.left += 1;
+            continue;
         }
         let (verdict, _) = known.map_or_else(|| push.settle(mutation, &hash), Ok)?;
         match verdict {

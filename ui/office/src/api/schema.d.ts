@@ -1226,6 +1226,12 @@ export interface components {
             again: number;
             /**
              * Format: int32
+             * @description Not answered: nobody knows here that their author ever signed in on the phone. It keeps them and sends them under that
+             *     person's name.
+             */
+            left: number;
+            /**
+             * Format: int32
              * @description Answered now, those refused and parked among them.
              */
             new: number;
@@ -2602,6 +2608,8 @@ export interface components {
              */
             at_risk: boolean;
             backed_up_at?: components["schemas"]["ReceivedAt"] | null;
+            /** @description True on PostgreSQL, whose own copies are the ones that count; this server makes none of it. */
+            on_postgres: boolean;
             read_only_at?: components["schemas"]["ReceivedAt"] | null;
         };
         /** @description What the secretary chose. */
