@@ -54,6 +54,8 @@ pub struct PhoneState {
     pub parked: u32,
     /// True once it was revoked.
     pub revoked: bool,
+    /// True once it said that it removes everything: what it held is gone, and nobody can bring it in any more.
+    pub wiped: bool,
 }
 
 impl PhoneState {
@@ -65,7 +67,7 @@ impl PhoneState {
         let all = [
             (
                 Worry::UnsentLong,
-                self.oldest_unsent_at.is_some_and(|then| since(then) >= UNSENT_LONG_MS),
+                self.waits_since().is_some_and(|then| since(then) >= UNSENT_LONG_MS),
             ),
             (
                 Worry::LowSpace,
@@ -84,6 +86,11 @@ impl PhoneState {
             .collect()
     }
 
+    /// Since when work waits on it that somebody can still bring in.
+    fn waits_since(&self) -> Option<ReceivedAt> {
+        self.oldest_unsent_at.filter(|_| !self.wiped)
+    }
+
     /// Orders phones for whoever looks after them: in use before revoked, the graver worry first, among equals the older
     /// unsent work and then the longer silence.
     #[must_use]
@@ -93,9 +100,9 @@ impl PhoneState {
                 phone.revoked && worries.is_empty(),
                 worries.is_empty(),
                 worries.first().copied(),
-                phone.oldest_unsent_at.is_none(),
-                phone.oldest_unsent_at,
-                phone.unsent == 0,
+                phone.waits_since().is_none(),
+                phone.waits_since(),
+                phone.wiped || phone.unsent == 0,
                 phone.heard_at,
             )
         };
@@ -142,6 +149,7 @@ mod tests {
             wrong_clock: false,
             parked: 0,
             revoked: false,
+            wiped: false,
         }
     }
 
@@ -192,6 +200,8 @@ mod tests {
             ..gone
         };
         assert_eq!(holding.worries("0.10.0", NOW), [Worry::UnsentLong]);
+        let wiped = PhoneState { wiped: true, ..holding };
+        assert_eq!(wiped.worries("0.10.0", NOW), [], "nobody can bring it in any more");
     }
 
     #[test]

@@ -147,6 +147,17 @@ fn instant(name: &str) -> Option<i64> {
     Some(at.and_utc().timestamp_millis())
 }
 
+/// True when the photos outlive this machine.
+///
+/// # Errors
+/// What the file system reports.
+pub fn are_photos_elsewhere(photos: &Photos) -> io::Result<bool> {
+    match photos {
+        Photos::Folder(folder) => is_on_another_machine(folder),
+        Photos::Objects(_) => Ok(true),
+    }
+}
+
 /// True when a folder is a share of another machine. A second disk, a memory disk or a mount that is missing today would be
 /// lost together with the database, and phones would have let go.
 ///

@@ -87,7 +87,8 @@ impl Files {
         let name = name(street, sha256);
         match &self.0 {
             Kind::Disk(disk) => disk.remove(&name),
-            Kind::Objects(objects) => objects.remove(&name),
+            // Writing replaces a damaged object, and the key need not be allowed to delete.
+            Kind::Objects(_) => Ok(()),
         }
     }
 

@@ -105,7 +105,7 @@ pub struct Flags {
     /// Minutes from one copy to the next 备份间隔（分钟） [default: 60]
     #[arg(long, value_name = "MINUTES")]
     pub backup_minutes: Option<String>,
-    /// That folder lies on this disk, but something else carries it to another machine 另有程序把备份传到别的机器
+    /// Something else carries that folder, or with --backup-by the photos, to another machine 另有程序把备份或照片传到别的机器
     #[arg(long)]
     pub backup_carried_off: bool,
     /// What keeps PostgreSQL's copies on other machines, standby or archive PostgreSQL 异机副本：standby 或 archive

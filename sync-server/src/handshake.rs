@@ -2,8 +2,8 @@
 //! its own: the office learns of a phone that holds work also when that very sync fails.
 
 use axum::extract::{FromRequest, Request};
-use domain::Bucket;
 use domain::protocol::{Announcement, Handshake, OfferRequest, PullRequest, PushRequest};
+use domain::{Bucket, ReceivedAt};
 use serde::de::DeserializeOwned;
 
 use crate::Outcome;
@@ -15,6 +15,8 @@ use crate::store::devices::{self, DeviceRecord};
 
 /// A phone that says the same again is written down this often, in milliseconds.
 const HEARD_EVERY_MS: i64 = 60_000;
+/// Unsent work is the same when its age tells of times that differ by less, in milliseconds.
+const SAME_WORK_MS: u64 = 60_000;
 /// Whoever looks after the street's phones is poked under this name when one of them has said something new.
 pub const FLEET: &str = "fleet";
 
@@ -73,12 +75,29 @@ impl<T: DeserializeOwned + Handshake + Admits + Send, const LIMIT: usize> FromRe
     }
 }
 
+/// True when a person would read it as news. That unsent work grew older since then is none.
+fn is_news(said: &Announcement, device: &DeviceRecord, now: ReceivedAt) -> bool {
+    let (Some(before), Some(at)) = (&device.announce, device.announced_at) else {
+        return true;
+    };
+    let made = |said: &Announcement, at: ReceivedAt| said.oldest_unsent_ms.map(|age| at.0.saturating_sub(age));
+    let same_work = match (made(said, now), made(before, at)) {
+        (Some(one), Some(other)) => one.abs_diff(other) < SAME_WORK_MS,
+        (one, other) => one == other,
+    };
+    let aged = Announcement {
+        oldest_unsent_ms: before.oldest_unsent_ms,
+        ..said.clone()
+    };
+    !same_work || aged != *before
+}
+
 /// Keeps what the phone says of itself, when it is news. Where that fails the sync goes on: it has its own to say.
 async fn heard(server: &Server, device: &DeviceRecord, announce: Option<&Announcement>) {
     let now = server.now();
     let announce = announce.map(|said| said.clone().within_limits());
     let fresh = device.last_seen_at.is_some_and(|at| now.0 - at.0 < HEARD_EVERY_MS);
-    let news = announce.is_some() && announce != device.announce;
+    let news = announce.as_ref().is_some_and(|said| is_news(said, device, now));
     if fresh && !news {
         return;
     }

@@ -100,10 +100,6 @@ impl Objects {
         }
     }
 
-    pub(super) fn remove(&self, name: &str) -> io::Result<()> {
-        self.wait(self.store.delete(&self.path(name)))
-    }
-
     fn path(&self, name: &str) -> Path {
         Path::from(format!("{}/{name}", self.folder))
     }

@@ -7,7 +7,6 @@ use clap::Args;
 use super::start::{hold, refused};
 use super::{Stop, say};
 use crate::backup::{BackupError, begin_in_place, is_on_another_machine, restore as put_back, take};
-use crate::blobs::Photos;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
 use crate::places::Places;
@@ -77,14 +76,6 @@ pub(super) fn is_elsewhere(places: &Places, to: &Path) -> Result<bool, BackupErr
     match &places.database {
         Database::File(_) => Ok(is_on_another_machine(to)?),
         Database::Postgres(_) => Err(BackupError::NotAFile),
-    }
-}
-
-/// True when the photos outlive this machine.
-pub(super) fn are_photos_elsewhere(places: &Places) -> Result<bool, BackupError> {
-    match &places.photos {
-        Photos::Folder(folder) => Ok(is_on_another_machine(folder)?),
-        Photos::Objects(_) => Ok(true),
     }
 }
 

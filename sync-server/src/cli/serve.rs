@@ -12,7 +12,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::start::{self, ensure_street, failed, open};
 use super::{Stop, backup, say};
-use crate::backup::{postgres, take};
+use crate::backup::postgres::{self, Copies};
+use crate::backup::{BackupError, are_photos_elsewhere, take};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{BackupBy, BackupPlan, Config, LogFormat};
 use crate::office::Office;
@@ -104,7 +105,7 @@ fn start_copies(server: &Server, config: &Config, plan: BackupPlan) -> Result<()
     let elsewhere = match &plan.by {
         BackupBy::Server { to, .. } => backup::is_elsewhere(&places, to),
         // A standby has the rows, not the photos.
-        BackupBy::Postgres(_) => backup::are_photos_elsewhere(&places),
+        BackupBy::Postgres(_) => are_photos_elsewhere(&places.photos).map_err(BackupError::from),
     };
     let elsewhere = elsewhere.map_err(|error| backup::stopped(&places, &error))? || plan.carried_off;
     if !elsewhere {
@@ -112,8 +113,10 @@ fn start_copies(server: &Server, config: &Config, plan: BackupPlan) -> Result<()
     }
     match plan.by {
         BackupBy::Server { to, every } => drop(tokio::spawn(again_and_again(places, to, every, plan.carried_off))),
-        BackupBy::Postgres(by) if elsewhere => drop(tokio::spawn(postgres::run(server.clone(), by))),
-        BackupBy::Postgres(_) => {}
+        BackupBy::Postgres(rows) => {
+            let photos = (!plan.carried_off).then_some(places.photos);
+            drop(tokio::spawn(postgres::run(server.clone(), Copies { rows, photos })));
+        }
     }
     Ok(())
 }

@@ -113,6 +113,8 @@ impl Holds {
 /// The street's phones, judged together.
 struct Fleet {
     newest_app: String,
+    names: BTreeMap<UserId, String>,
+    users: BTreeMap<DeviceId, Vec<UserId>>,
     parked: BTreeMap<DeviceId, u32>,
     now: ReceivedAt,
 }
@@ -123,19 +125,18 @@ impl Fleet {
         let newest_app = fleet::newest(in_use.map(|phone| phone.app_version.as_str())).unwrap_or_default();
         Ok(Self {
             newest_app: newest_app.to_owned(),
+            names: people::names(tx, street)?,
+            users: devices::users_of_all(tx, street)?,
             parked: parked::of_devices(tx, street)?,
             now,
         })
     }
 
-    fn view(&self, tx: &Tx<'_>, device: DeviceRecord) -> Result<(PhoneState, DeviceView), StoreError> {
-        let name = |user| Ok(people::get(tx, &device.street, user)?.map_or_else(String::new, |person| person.name));
-        let user_name = name(device.user)?;
-        let before = devices::users(tx, &device.street, device.id)?.into_iter();
-        let others = before
-            .filter(|user| *user != device.user)
-            .map(name)
-            .collect::<Result<_, StoreError>>()?;
+    fn view(&self, device: DeviceRecord) -> (PhoneState, DeviceView) {
+        let name = |user: &UserId| self.names.get(user).cloned().unwrap_or_default();
+        let user_name = name(&device.user);
+        let before = self.users.get(&device.id).into_iter().flatten();
+        let others = before.filter(|user| **user != device.user).map(name).collect();
         let holds = Holds::of(&device);
         let state = PhoneState {
             oldest_unsent_at: holds.as_ref().and_then(|holds| holds.oldest_unsent_at),
@@ -148,6 +149,7 @@ impl Fleet {
             wrong_clock: holds.as_ref().is_some_and(|holds| holds.clock_skew_ms.is_some()),
             parked: self.parked.get(&device.id).copied().unwrap_or(0),
             revoked: device.revoked,
+            wiped: device.wiped_at.is_some(),
         };
         let view = DeviceView {
             id: device.id,
@@ -165,7 +167,7 @@ impl Fleet {
             parked: state.parked,
             worries: state.worries(&self.newest_app, self.now),
         };
-        Ok((state, view))
+        (state, view)
     }
 }
 
@@ -191,10 +193,7 @@ pub async fn list_devices(
         .read(move |tx| {
             let all = devices::all(tx, &keeper.street)?;
             let fleet = Fleet::of(tx, &keeper.street, &all, now)?;
-            let mut seen = all
-                .into_iter()
-                .map(|device| fleet.view(tx, device))
-                .collect::<Result<Vec<_>, _>>()?;
+            let mut seen = all.into_iter().map(|device| fleet.view(device)).collect::<Vec<_>>();
             seen.sort_by(|(one, view), (other, others)| one.worse_first(&view.worries, other, &others.worries));
             Ok(seen.into_iter().map(|(_, view)| view).collect())
         })
@@ -233,7 +232,7 @@ pub async fn revoke_device(
             let now_known = devices::by_id(tx, id)?.ok_or(ErrorCode::NotFound)?;
             let all = devices::all(tx, &keeper.street)?;
             let fleet = Fleet::of(tx, &keeper.street, &all, now)?;
-            Ok(fleet.view(tx, now_known)?.1)
+            Ok(fleet.view(now_known).1)
         })
         .await
         .map(Json)

@@ -22,7 +22,7 @@ use crate::store::incidents::{self, Incident, IncidentKind};
 use crate::store::{Tx, areas, codes, profiles};
 use crate::{Failure, Outcome, hash};
 
-/// Both bodies are far smaller.
+/// Every body here is far smaller.
 const MAX_BYTES: usize = 16 * 1024;
 /// Characters of a device's name that are kept.
 const MAX_NAME: usize = 80;

@@ -36,6 +36,8 @@ pub struct Safety {
     /// True when there is no such copy, or it is old: phones keep everything, and a lost disk loses what they cannot give
     /// back.
     pub at_risk: bool,
+    /// True on PostgreSQL, whose own copies are the ones that count; this server makes none of it.
+    pub on_postgres: bool,
 }
 
 /// How safe the street's data is.
@@ -43,12 +45,13 @@ pub struct Safety {
     responses((status = 200, body = Safety)))]
 pub async fn get_safety(SignedIn(person): SignedIn, State(server): State<Server>) -> Outcome<Json<Safety>> {
     let now = server.now();
-    let (read_only_at, backed_up_at) = server
+    let (read_only_at, backed_up_at, on_postgres) = server
         .store
         .read(move |tx| {
             Ok((
                 streets::read_only_at(tx, &person.street)?,
                 streets::backed_up_at(tx, &person.street)?,
+                tx.copies_itself(),
             ))
         })
         .await?;
@@ -56,5 +59,6 @@ pub async fn get_safety(SignedIn(person): SignedIn, State(server): State<Server>
         read_only_at,
         backed_up_at,
         at_risk: backed_up_at.is_none_or(|at| now.0 - at.0 > OLD_MS),
+        on_postgres,
     }))
 }

@@ -1,5 +1,7 @@
 //! Phones.
 
+use std::collections::BTreeMap;
+
 use domain::protocol::{Announcement, RevokeOrder};
 use domain::{DeviceId, ReceivedAt, StreetId, UserId};
 
@@ -118,6 +120,21 @@ pub fn sign_in(
 pub fn users(tx: &Tx<'_>, street: &StreetId, device: DeviceId) -> Result<Vec<UserId>, StoreError> {
     let sql = "SELECT user_id FROM device_users WHERE street_id = $1 AND device_id = $2 ORDER BY since, user_id";
     tx.query(sql, args![street, device], |row| row.get("user_id"))
+}
+
+/// Everybody who ever signed in on the phones of a street, by phone, in the order of [`users`].
+///
+/// # Errors
+/// What the engine reports.
+pub fn users_of_all(tx: &Tx<'_>, street: &StreetId) -> Result<BTreeMap<DeviceId, Vec<UserId>>, StoreError> {
+    let sql = "SELECT device_id, user_id FROM device_users WHERE street_id = $1 ORDER BY since, user_id";
+    let mut known = BTreeMap::<_, Vec<_>>::new();
+    for (device, user) in tx.query(sql, args![street], |row| {
+        Ok((row.get("device_id")?, row.get("user_id")?))
+    })? {
+        known.entry(device).or_default().push(user);
+    }
+    Ok(known)
 }
 
 /// The phone a token belongs to.

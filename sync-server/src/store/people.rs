@@ -1,5 +1,7 @@
 //! People with an account.
 
+use std::collections::BTreeMap;
+
 use domain::role::Role;
 use domain::{ReceivedAt, StreetId, UserId};
 
@@ -100,6 +102,16 @@ pub fn get(tx: &Tx<'_>, street: &StreetId, user: UserId) -> Result<Option<Person
         args![street, user],
         read,
     )
+}
+
+/// The names of everybody in a street.
+///
+/// # Errors
+/// What the engine reports.
+pub fn names(tx: &Tx<'_>, street: &StreetId) -> Result<BTreeMap<UserId, String>, StoreError> {
+    let sql = "SELECT id, name FROM people WHERE street_id = $1";
+    let found = tx.query(sql, args![street], |row| Ok((row.get("id")?, row.get("name")?)))?;
+    Ok(found.into_iter().collect())
 }
 
 /// The person with a login; without a street only when the login exists in one street alone.

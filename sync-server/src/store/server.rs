@@ -41,6 +41,14 @@ pub fn epoch(tx: &Tx<'_>) -> Result<Option<Epoch>, StoreError> {
         .transpose()
 }
 
+/// Notes that somebody waits for copies of everything up to now.
+///
+/// # Errors
+/// What the engine reports.
+pub fn set_marked(tx: &Tx<'_>, now: ReceivedAt) -> Result<(), StoreError> {
+    keep(tx, "marked_at", &now.0.to_string())
+}
+
 /// Begins a history of its own: nothing is known of copies elsewhere, and no street is closed to writing.
 ///
 /// # Errors

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::protocol::LEASE_DAYS;
 use domain::view::StreetRow;
 use domain::{ReceivedAt, StreetId};
-use serde::Deserialize;
 
 use super::{Row, StoreError, Tx, json};
 use crate::args;
@@ -80,22 +78,6 @@ pub fn get(tx: &Tx<'_>, street: &StreetId) -> Result<Option<StreetRow>, StoreErr
     )
 }
 
-/// Days without contact after which a phone shows no household any more.
-///
-/// # Errors
-/// What the engine reports.
-pub fn lease_days(tx: &Tx<'_>, street: &StreetId) -> Result<u16, StoreError> {
-    let sql = "SELECT settings FROM streets WHERE street_id = $1";
-    let settings: Option<Settings> = tx.query_opt(sql, args![street], |row| row.json("settings"))?;
-    Ok(settings.and_then(|settings| settings.lease_days).unwrap_or(LEASE_DAYS))
-}
-
-/// Settings that have no column of their own.
-#[derive(Deserialize)]
-struct Settings {
-    lease_days: Option<u16>,
-}
-
 /// Every street of this deployment.
 ///
 /// # Errors
@@ -163,6 +145,17 @@ pub fn heights(tx: &Tx<'_>) -> Result<BTreeMap<StreetId, Height>, StoreError> {
         };
         Ok((row.get("street_id")?, height))
     })?;
+    Ok(found.into_iter().collect())
+}
+
+/// The revisions of those streets that have not been told that a copy holds them, or were told before `since`.
+///
+/// # Errors
+/// What the engine reports.
+pub fn untold(tx: &Tx<'_>, since: ReceivedAt) -> Result<BTreeMap<StreetId, u64>, StoreError> {
+    let sql = "SELECT street_id, rev FROM streets
+         WHERE durable_rev IS NULL OR durable_rev <> rev OR backed_up_at IS NULL OR backed_up_at <= $1";
+    let found = tx.query(sql, args![since], |row| Ok((row.get("street_id")?, row.get("rev")?)))?;
     Ok(found.into_iter().collect())
 }
 

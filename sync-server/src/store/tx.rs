@@ -68,6 +68,12 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// True on PostgreSQL, which makes its own copies elsewhere.
+    #[must_use]
+    pub fn copies_itself(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
     /// Which cluster of PostgreSQL this is, on which of its timelines, and which of its databases; absent on SQLite. A
     /// standby that took over, or a restored base back-up, is on another timeline; a restored dump is another database.
     ///

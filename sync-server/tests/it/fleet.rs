@@ -180,3 +180,31 @@ async fn who_looks_after_phones_is_poked_by_news_and_by_nothing_else() {
     let rev = world.server.store.read(|tx| Ok(streets::rev(tx, &street())?)).await;
     assert_eq!(rev.unwrap(), 0, "nobody has to pull because of it");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_unsent_work_grew_older_is_no_news() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let aged = |age: i64| Announcement {
+        signed_in: Some(user(1)),
+        oldest_unsent_ms: Some(age),
+        ..holding(1)
+    };
+    let say = async |age: i64| {
+        world
+            .post(Some(&phone.token), "/v1/push", &push(&phone, &aged(age)))
+            .await;
+        known(&world, &phone).await.announced_at.unwrap()
+    };
+    let mut pokes = world.server.store.watch();
+    let first = say(5_000).await;
+    assert_eq!(pokes.try_recv().unwrap().bucket.as_str(), "fleet");
+    world.advance(30_000);
+    assert_eq!(say(35_000).await, first, "the same work, half a minute older");
+    world.advance(90_000);
+    assert_eq!(say(125_000).await, world.server.now(), "it was heard of");
+    assert!(pokes.try_recv().is_err(), "and nobody needs to look");
+    world.advance(1_000);
+    assert_eq!(say(7_200_000).await, world.server.now(), "other work");
+    assert!(pokes.try_recv().is_ok());
+}
