@@ -56,9 +56,7 @@ fn stored(world: &World) -> Vec<i64> {
 }
 
 fn rev(world: &World) -> u64 {
-    world
-        .server
-        .read(|tx| Ok(sync_server::store::streets::rev(tx, &street::street())?))
+    world.server.read(|tx| Ok(streets::rev(tx, &street::street())?))
 }
 
 #[tokio::test(start_paused = true)]
