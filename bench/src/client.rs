@@ -77,7 +77,7 @@ impl Connection {
     /// A request of a phone, with the headers that a phone sends.
     pub(crate) async fn phone(&mut self, token: &str, line: &str, headers: &str, body: &[u8]) -> Result<Answer, Fault> {
         let headers = format!(
-            "{headers}x-sync-proto: 1\r\nx-sync-dict: 1\r\nx-request-id: 67e55044-10b1-426f-9247-bb680e5fe0c8\r\n\
+            "{headers}x-sync-proto: 1\r\nx-sync-dict: 1\r\nx-request-id: 67e55044\r\n\
              accept-encoding: zstd\r\nauthorization: Bearer {token}\r\naccept: */*\r\n"
         );
         self.ask(line, &headers, body).await

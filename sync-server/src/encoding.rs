@@ -87,6 +87,10 @@ async fn wrap(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if accepts {
         response = encode::compressed(response, dictionary).await;
+        if phone {
+            // Nobody on the way keeps what a phone asked with its token.
+            response.headers_mut().remove(header::VARY);
+        }
     }
     if dictionary {
         let (name, number) = (DICTIONARY_HEADER, HeaderValue::from(DICTIONARY_NUMBER));

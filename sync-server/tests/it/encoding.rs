@@ -40,6 +40,7 @@ async fn a_compressed_push_is_answered_compressed_and_its_request_id_is_echoed()
     .unwrap();
     let answer = packed(&world, &phone, zstd::encode_all(&body[..], 3).unwrap()).await;
     assert_eq!(answer.headers["content-encoding"], "zstd");
+    assert!(!answer.headers.contains_key("vary"), "nobody keeps it on its way");
     assert_eq!(
         (&answer.headers["x-request-id"], &answer.headers["x-sync-proto"]),
         (&"r-1".parse().unwrap(), &"1".parse().unwrap())

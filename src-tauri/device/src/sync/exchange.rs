@@ -124,7 +124,8 @@ impl Device {
 
     /// The request, and the id that must come back.
     pub(crate) fn build(&self, call: Call<'_>) -> (Request, String) {
-        let id = self.ports.ids.random_uuid().to_string();
+        let mut id = self.ports.ids.random_uuid().simple().to_string();
+        id.truncate(REQUEST_ID_LETTERS);
         let mut headers = call.headers;
         headers.push((PROTO_HEADER, PROTO.to_string()));
         headers.push((REQUEST_ID_HEADER, id.clone()));
@@ -171,6 +172,9 @@ impl Device {
         }
     }
 }
+
+/// Letters of a request's id. It travels twice with every request, and only has to differ from those that may still be answered.
+const REQUEST_ID_LETTERS: usize = 8;
 
 /// A captive portal answers everything with 200; only our server echoes our headers.
 pub(crate) fn check(response: Response, id: &str) -> Result<Response, Fault> {
