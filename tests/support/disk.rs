@@ -9,6 +9,10 @@ use device::ports::{DiskFiles, FileEntry, Files};
 
 use crate::fuse::Fuse;
 
+/// SQLite's layer for files that one process alone uses: it needs no system call for a lock. The phones of a test and the
+/// test that looks into them are one process.
+pub(crate) const ONE_PROCESS: &str = "unix-excl";
+
 /// The real file system, until it is full.
 pub struct PhoneDisk {
     full: AtomicBool,
@@ -88,6 +92,10 @@ impl Files for PhoneDisk {
 
     fn list(&self, dir: &Path) -> io::Result<Vec<FileEntry>> {
         DiskFiles.list(dir)
+    }
+
+    fn database_layer(&self) -> Option<&str> {
+        Some(ONE_PROCESS)
     }
 
     /// The same on every machine: what a phone announces must not depend on where the test runs.

@@ -51,7 +51,7 @@ impl Device {
         let response = match self.call(call).await {
             Ok(response) => response,
             Err(fault) => {
-                self.note_refusal(&fault)?;
+                self.note_refusal(identity.device, &fault)?;
                 return Err(fault);
             }
         };

@@ -412,6 +412,11 @@ pub(crate) fn large_jpeg(n: u64) -> Vec<u8> {
     picture(1400, n)
 }
 
+/// A picture that fits into one `PUT`, and takes long on a slow way.
+pub(crate) fn medium_jpeg(n: u64) -> Vec<u8> {
+    picture(380, n)
+}
+
 fn picture(side: u32, n: u64) -> Vec<u8> {
     let mut seed = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let image = image::RgbImage::from_fn(side, side, |_, _| {

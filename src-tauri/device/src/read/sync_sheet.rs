@@ -1,6 +1,6 @@
 //! The sync sheet: what waits, why, and when it goes.
 
-use domain::protocol::{WireError, kind};
+use domain::protocol::{ErrorCode, WireError, kind};
 use domain::{CapturedAt, Visit};
 
 use super::edits::read as read_edit;
@@ -57,6 +57,10 @@ impl Device {
         for (row, files) in &rows {
             items.extend(self.item(&outlook, row, files)?);
         }
+        // It is asked rarely, and goes on being true in between.
+        let unknown = identity
+            .as_ref()
+            .is_some_and(|identity| identity.revoked && identity.order.is_none());
         let memory = self.engine.memory();
         let (wall, mono) = (self.ports.clock.wall_ms(), self.ports.clock.mono_ms());
         Ok(SyncView {
@@ -72,7 +76,7 @@ impl Device {
                 .and_then(|identity| identity.last_success_ms)
                 .map(CapturedAt),
             next_try_at: memory.next_try_at.map(|then| CapturedAt(wall + then - mono)),
-            last_error: memory.error(mono),
+            last_error: memory.error(mono).or(unknown.then_some(ErrorCode::Unauthenticated)),
             running: memory.running > 0,
             items,
             server_reachable: memory.reachable,

@@ -151,20 +151,34 @@ pub(crate) fn remove(outbox: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Notes an answer of our server: when, and how far its clock is from ours.
-pub(crate) fn note_success(outbox: &Connection, wall_ms: i64, clock_offset_ms: i64) -> Result<()> {
+/// Notes an answer of our server to this device: when, and how far its clock is from ours. A device that it did not know
+/// for a while, because it ran on the wrong database, say, is known again.
+pub(crate) fn note_success(outbox: &Connection, device: DeviceId, wall_ms: i64, clock_offset_ms: i64) -> Result<()> {
     outbox.run(
-        "update identity set last_success_ms = ?1, clock_offset_ms = ?2",
-        params![wall_ms, clock_offset_ms],
+        "update identity set last_success_ms = ?1, clock_offset_ms = ?2,
+             revoked = case when revoke_order is null then 0 else revoked end
+         where device = ?3",
+        params![wall_ms, clock_offset_ms, device.to_string()],
     )?;
     Ok(())
 }
 
-/// Notes that the office revoked this phone. One that is to send what is left goes on sending.
-pub(crate) fn revoke(outbox: &Connection, order: RevokeOrder) -> Result<()> {
+/// Notes that the office revoked this device. One that is to send what is left goes on sending. An answer to a device that
+/// this phone is no longer changes nothing.
+pub(crate) fn revoke(outbox: &Connection, device: DeviceId, order: RevokeOrder) -> Result<()> {
     outbox.run(
-        "update identity set revoked = ?1, revoke_order = ?2",
-        params![order == RevokeOrder::Lock, order_name(order)],
+        "update identity set revoked = ?1, revoke_order = ?2 where device = ?3",
+        params![order == RevokeOrder::Lock, order_name(order), device.to_string()],
+    )?;
+    Ok(())
+}
+
+/// Notes that the server does not know this device: it was restored from a copy that is older than the enrolment. The
+/// worker enrols again, and everything is offered then.
+pub(crate) fn unknown_there(outbox: &Connection, device: DeviceId) -> Result<()> {
+    outbox.run(
+        "update identity set revoked = 1, revoke_order = null where device = ?1",
+        [device.to_string()],
     )?;
     Ok(())
 }
@@ -232,7 +246,7 @@ mod tests {
     fn a_revoked_phone_keeps_its_identity() {
         let (_dir, store) = crate::store::for_test();
         store
-            .write_outbox(|tx| put(tx, &identity()).and_then(|()| revoke(tx, RevokeOrder::Lock)))
+            .write_outbox(|tx| put(tx, &identity()).and_then(|()| revoke(tx, identity().device, RevokeOrder::Lock)))
             .unwrap();
         let found = store.outbox(get).unwrap().unwrap();
         assert!(found.revoked);

@@ -13,8 +13,12 @@ use super::identity::uuid;
 use super::proof;
 use crate::failure::Result;
 
-/// How long a parked mutation waits before it is offered again.
-const PARKED_PAUSE_MS: i64 = 3_600_000;
+/// How long a parked mutation waits before it is offered again, at most.
+pub(crate) const PARKED_PAUSE_MS: i64 = 3_600_000;
+
+/// To be offered at the wall time `?1`. A pause that ends later than any pause lasts was begun on a clock that was wrong.
+const DUE: &str = "(state = 'pending'
+    or (state = 'parked' and (next_offer_ms <= ?1 or next_offer_ms > ?1 + 3600000)))";
 
 /// Where a mutation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,13 +233,11 @@ pub(crate) fn sendable(outbox: &Connection) -> Result<u32> {
     Ok(outbox.one(&sql, [], |row| row.get(0))?)
 }
 
-/// Number of mutations that no server has answered, whoever made them.
-pub(crate) fn pending(outbox: &Connection) -> Result<u32> {
-    Ok(
-        outbox.one("select count(*) from mutation where state = 'pending'", [], |row| {
-            row.get(0)
-        })?,
-    )
+/// Number of mutations that no server holds, whoever made them: it has answered neither with a verdict nor by parking them
+/// for a person. What was set aside on this phone is among them.
+pub(crate) fn held_here_alone(outbox: &Connection) -> Result<u32> {
+    let sql = "select count(*) from mutation where state = 'pending' or (state = 'parked' and acked_epoch is null)";
+    Ok(outbox.one(sql, [], |row| row.get(0))?)
 }
 
 /// Number of mutations without a verdict that one person made, and of those that others made.
@@ -268,10 +270,7 @@ pub(crate) fn unsent_whole(outbox: &Connection) -> Result<Vec<Mutation>> {
 /// Number of mutations to offer now.
 pub(crate) fn due(outbox: &Connection, now_ms: i64) -> Result<u32> {
     let found = outbox.one(
-        &format!(
-            "select count(*) from mutation
-             where (state = 'pending' or (state = 'parked' and next_offer_ms <= ?1)) and {SENDABLE}"
-        ),
+        &format!("select count(*) from mutation where {DUE} and {SENDABLE}"),
         [now_ms],
         |row| row.get(0),
     )?;
@@ -303,11 +302,7 @@ pub(crate) fn take_batch(
     limit: usize,
     max_bytes: usize,
 ) -> Result<Vec<Mutation>> {
-    let waiting = select(
-        outbox,
-        &format!("(state = 'pending' or (state = 'parked' and next_offer_ms <= ?1)) and {SENDABLE}"),
-        [now_ms],
-    )?;
+    let waiting = select(outbox, &format!("{DUE} and {SENDABLE}"), [now_ms])?;
     let (mut numbered, fresh): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|row| row.seq.is_some());
     numbered.sort_by_key(|row| row.seq);
     let mut batch = Vec::new();
@@ -385,8 +380,8 @@ pub(crate) fn settle(
     Ok(true)
 }
 
-/// Sets one aside that the server cannot even read, so that the rest goes on. It is offered again later.
-pub(crate) fn set_aside(outbox: &Connection, id: MutationId, code: ErrorCode, now_ms: i64) -> Result<()> {
+/// Sets one aside that the server cannot even read, so that the rest goes on. It is offered again at `next_offer_ms`.
+pub(crate) fn set_aside(outbox: &Connection, id: MutationId, code: ErrorCode, next_offer_ms: i64) -> Result<()> {
     let body_hash: String = outbox.one(
         "select body_hash from mutation where id = ?1",
         [id.to_string()],
@@ -400,11 +395,7 @@ pub(crate) fn set_aside(outbox: &Connection, id: MutationId, code: ErrorCode, no
     };
     outbox.run(
         "update mutation set state = 'parked', receipt = ?2, next_offer_ms = ?3, proof = null where id = ?1",
-        params![
-            id.to_string(),
-            serde_json::to_string(&receipt)?,
-            now_ms + PARKED_PAUSE_MS
-        ],
+        params![id.to_string(), serde_json::to_string(&receipt)?, next_offer_ms],
     )?;
     forget_numbers(outbox)
 }
@@ -695,7 +686,7 @@ mod tests {
         batch(&store, &mut next, 3);
         let poison = MutationId(Uuid::from_u128(2));
         store
-            .write_outbox(|tx| set_aside(tx, poison, ErrorCode::BadRequest, 0))
+            .write_outbox(|tx| set_aside(tx, poison, ErrorCode::BadRequest, 1))
             .unwrap();
         next = 1;
         assert_eq!(batch(&store, &mut next, 3), [(1, 1), (3, 2)]);

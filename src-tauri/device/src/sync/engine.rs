@@ -46,6 +46,8 @@ pub(crate) struct Memory {
     pub(crate) batch: usize,
     /// Failures of a mutation pushed alone.
     pub(crate) failures_alone: HashMap<MutationId, u32>,
+    /// How often each was set aside.
+    pub(crate) set_aside: HashMap<MutationId, u32>,
     /// Pauses of single files.
     pub(crate) pauses: HashMap<Sha256Hex, Backoff>,
     /// Size of the next piece of a photo.
@@ -72,6 +74,7 @@ impl Engine {
             running: 0,
             batch: MAX_MUTATIONS,
             failures_alone: HashMap::new(),
+            set_aside: HashMap::new(),
             pauses: HashMap::new(),
             chunk: CHUNK_BYTES.0,
             told: None,

@@ -58,8 +58,9 @@ impl Device {
             .call_json(&under_way.server, None, "/v1/enrol", &question)
             .await
             .map_err(WireError::from)?;
+        let device = under_way.device;
         self.finish_enrolment(under_way, &answer)?;
-        self.note_clock(answer.server_ms, asked_at)?;
+        self.note_clock(device, answer.server_ms, asked_at)?;
         self.engine.memory().try_everything_now();
         self.engine.wake();
         self.ports.changed.changed(&[

@@ -38,7 +38,7 @@ impl Device {
         let answer = match answer {
             Ok(answer) => answer,
             Err(fault) => {
-                self.note_refusal(&fault)?;
+                self.note_refusal(before.device, &fault)?;
                 return Err(fault);
             }
         };

@@ -86,7 +86,13 @@ fn facts_step_inner(at: &Situation, lanes: &Lanes, now: i64) -> FactsStep {
     let look_again = at.pending.then_some(now + LOOK_AGAIN_MS);
     let gone = at.order == Some(RevokeOrder::Wipe) || (at.order == Some(RevokeOrder::UploadThenWipe) && !at.left);
     if at.enrolled && gone {
-        return FactsStep::Wipe;
+        // It may fail, for want of a network or of the disk, as anything does.
+        let ready_at = lanes.get(Lane::Facts).not_before;
+        return if ready_at <= now {
+            FactsStep::Wipe
+        } else {
+            FactsStep::Wait(Some(ready_at))
+        };
     }
     if !at.enrolled || at.switched_off {
         return FactsStep::Wait(look_again);
@@ -197,6 +203,21 @@ mod tests {
         assert_eq!(facts_step(&at, &Lanes::default(), 1), FactsStep::Pull);
         at.pull_due_at = 9;
         assert_eq!(facts_step(&at, &Lanes::default(), 1), FactsStep::Offer);
+    }
+
+    #[test]
+    fn a_wipe_that_failed_waits_as_anything_does() {
+        let at = Situation {
+            revoked: true,
+            order: Some(RevokeOrder::Wipe),
+            ..ready()
+        };
+        assert_eq!(facts_step(&at, &Lanes::default(), 1), FactsStep::Wipe);
+        assert_eq!(
+            facts_step(&at, &failing(Lane::Facts, 500), 1),
+            FactsStep::Wait(Some(500))
+        );
+        assert_eq!(facts_step(&at, &failing(Lane::Facts, 500), 500), FactsStep::Wipe);
     }
 
     #[test]

@@ -60,13 +60,13 @@ impl Device {
             Ok(response) => {
                 self.keep_bundle_key(&identity, &response)?;
                 self.was_told(news, response.epoch);
-                self.note_clock(response.server_ms, asked_at)?;
+                self.note_clock(identity.device, response.server_ms, asked_at)?;
                 let applied = self.write_rows(&identity, &response)?;
                 self.after_pull(&applied, &response, check);
                 self.mend_doubtful().await
             }
             Err(fault) => {
-                self.note_refusal(&fault)?;
+                self.note_refusal(identity.device, &fault)?;
                 Err(fault)
             }
         }

@@ -13,12 +13,15 @@ use crate::device::Device;
 use crate::failure::Result;
 use crate::ports::Topic;
 use crate::store::identity::Identity;
+use crate::store::mutation::PARKED_PAUSE_MS;
 use crate::store::{identity, mutation, photo_file};
 
 /// Room for the rest of the request beside its mutations, in bytes.
 const ENVELOPE_BYTES: usize = 4 * 1024;
 /// A mutation pushed alone that fails this often is set aside.
 const TRIES_ALONE: u32 = 3;
+/// How long one rests that was set aside for the first time, in milliseconds; twice as long each further time.
+const FIRST_PAUSE_MS: i64 = 60_000;
 
 impl Device {
     /// One push. With `empty` it only asks whether the server is there.
@@ -45,13 +48,13 @@ impl Device {
                 let (rev, sig) = (Some(response.street_rev), response.sig.as_deref());
                 let signed = Signed::check(&identity, response.epoch, rev, lines, sig)?;
                 self.was_told(news, response.epoch);
-                self.note_clock(response.server_ms, asked_at)?;
+                self.note_clock(identity.device, response.server_ms, asked_at)?;
                 self.write_receipts(identity.device, &response, &signed)?;
                 self.after_push(&request.mutations, &response);
                 Ok(())
             }
             Err(fault) => {
-                self.note_refusal(&fault)?;
+                self.note_refusal(identity.device, &fault)?;
                 self.narrow_down(&request.mutations, &fault)?;
                 Err(fault)
             }
@@ -77,11 +80,11 @@ impl Device {
     }
 
     /// Notes the server's clock: half of the time the request took is the way back.
-    pub(crate) fn note_clock(&self, server_ms: i64, asked_at: i64) -> Result<()> {
+    pub(crate) fn note_clock(&self, device: DeviceId, server_ms: i64, asked_at: i64) -> Result<()> {
         let (wall, took) = (self.ports.clock.wall_ms(), self.ports.clock.mono_ms() - asked_at);
         let was_locked = self.lock()?.is_some();
         self.store
-            .write_outbox(|tx| identity::note_success(tx, wall, server_ms + took / 2 - wall))?;
+            .write_outbox(|tx| identity::note_success(tx, device, wall, server_ms + took / 2 - wall))?;
         if was_locked {
             self.ports
                 .changed
@@ -145,6 +148,7 @@ impl Device {
         memory.batch = (memory.batch * 2).min(MAX_MUTATIONS);
         for mutation in sent {
             memory.failures_alone.remove(&mutation.id);
+            memory.set_aside.remove(&mutation.id);
         }
         memory.last_error = None;
         memory.lanes.reset();
@@ -161,15 +165,20 @@ impl Device {
     }
 
     /// A refused device does as the office ordered; without an order it keeps everything and only stops sending.
-    pub(crate) fn note_refusal(&self, fault: &Fault) -> Result<()> {
-        if let Fault::Refused { error, .. } = fault
-            && error.code == ErrorCode::DeviceRevoked
-        {
-            let order = error.details.get("order").cloned().unwrap_or_default();
-            let order = serde_json::from_value(order).unwrap_or(RevokeOrder::Lock);
-            self.store.write_outbox(|tx| identity::revoke(tx, order))?;
-            self.saved(&[Topic::Session, Topic::Sync, Topic::Households, Topic::Today, Topic::Map]);
+    pub(crate) fn note_refusal(&self, asked_as: DeviceId, fault: &Fault) -> Result<()> {
+        let Fault::Refused { error, .. } = fault else {
+            return Ok(());
+        };
+        match error.code {
+            ErrorCode::DeviceRevoked => {
+                let order = error.details.get("order").cloned().unwrap_or_default();
+                let order = serde_json::from_value(order).unwrap_or(RevokeOrder::Lock);
+                self.store.write_outbox(|tx| identity::revoke(tx, asked_as, order))?;
+            }
+            ErrorCode::Unauthenticated => self.store.write_outbox(|tx| identity::unknown_there(tx, asked_as))?,
+            _ => return Ok(()),
         }
+        self.saved(&[Topic::Session, Topic::Sync, Topic::Households, Topic::Today, Topic::Map]);
         Ok(())
     }
 
@@ -191,12 +200,18 @@ impl Device {
             return Ok(());
         }
         memory.failures_alone.remove(&alone.id);
+        let times = memory.set_aside.entry(alone.id).or_default();
+        // Perhaps it is the server that is unwell, and not for long.
+        let pause = FIRST_PAUSE_MS
+            .saturating_mul(1 << (*times).min(30))
+            .min(PARKED_PAUSE_MS);
+        *times += 1;
         memory.lanes.reset();
         drop(memory);
         tracing::warn!(mutation = %alone.id, code = ?error.code, "set aside a mutation the server cannot read");
-        let now = self.ports.clock.wall_ms();
+        let next_offer = self.ports.clock.wall_ms() + pause;
         self.store.write_outbox(|tx| {
-            mutation::set_aside(tx, alone.id, error.code, now)?;
+            mutation::set_aside(tx, alone.id, error.code, next_offer)?;
             if let Some(mut identity) = identity::get(tx)? {
                 // Its number was never used up.
                 identity.next_seq = alone.seq;

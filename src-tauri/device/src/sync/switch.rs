@@ -33,7 +33,7 @@ impl Device {
             .await
             .map_err(WireError::from)?;
         self.change_person(&answer)?;
-        self.note_clock(answer.server_ms, asked_at)?;
+        self.note_clock(before.device, answer.server_ms, asked_at)?;
         self.engine.memory().try_everything_now();
         self.saved(&[
             Topic::Session,

@@ -1,5 +1,7 @@
 //! The engine against a model of the server: lost replies, everything twice, forks, restores, poison.
 
+mod refusals;
+
 use domain::protocol::{ErrorCode, Evidence, Proof, Row, RowType};
 use domain::{Bucket, Epoch, Sha256Hex};
 use serde_json::json;

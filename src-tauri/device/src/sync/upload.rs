@@ -38,14 +38,19 @@ impl Device {
                 memory.pauses.remove(hash);
                 *memory.lanes.get_mut(lane_of(file.copy)) = super::backoff::Backoff::default();
                 drop(memory);
-                if !self.note_history(identity.device, state.epoch)? {
-                    self.note_progress(&file, &state, &signed)?;
+                let noted = self.note_answer(&identity, &file, &state, &signed);
+                if noted.is_err() {
+                    // What this phone cannot write down would be sent again at once.
+                    self.pause(hash);
                 }
-                Ok(())
+                Ok(noted?)
             }
             Err(Fault::Refused { error, .. }) if is_own(error.code) => {
-                self.note_own_refusal(&file, error.code, &error.details)?;
-                Ok(())
+                let noted = self.note_own_refusal(&file, error.code, &error.details);
+                if noted.is_err() {
+                    self.pause(hash);
+                }
+                Ok(noted?)
             }
             // A file that is gone or unreadable on this phone must not hold up the others.
             Err(Fault::Own(failure)) => {
@@ -54,7 +59,7 @@ impl Device {
                 Ok(())
             }
             Err(fault) => {
-                self.note_refusal(&fault)?;
+                self.note_refusal(identity.device, &fault)?;
                 let mut memory = self.engine.memory();
                 memory.shrink_chunk();
                 let random = |most| self.ports.ids.up_to(most);
@@ -71,14 +76,16 @@ impl Device {
     async fn send_piece(&self, identity: &Identity, file: &Kept) -> std::result::Result<UploadState, Fault> {
         let path = format!("/v1/blobs/{}", file.sha256);
         let disk = self.photo_path(&file.sha256);
-        let (method, mut headers, body) = if file.size <= SMALL_BLOB_BYTES && file.sent == 0 {
+        let chunk = self.engine.memory().chunk;
+        // Whole only where it is no more than the way has carried: after a failure a whole file begins anew.
+        let whole = file.size <= SMALL_BLOB_BYTES.min(chunk as u64) && file.sent == 0;
+        let (method, mut headers, body) = if whole {
             (
                 Method::Put,
                 Vec::new(),
                 self.ports.files.read(&disk).map_err(Failure::from)?,
             )
         } else {
-            let chunk = self.engine.memory().chunk;
             let body = self
                 .ports
                 .files
@@ -107,6 +114,13 @@ impl Device {
             })
             .await?;
         parse(&response)
+    }
+
+    fn note_answer(&self, identity: &Identity, file: &Kept, state: &UploadState, signed: &Signed) -> Result<()> {
+        if self.note_history(identity.device, state.epoch)? {
+            return Ok(());
+        }
+        self.note_progress(file, state, signed)
     }
 
     fn note_progress(&self, file: &Kept, state: &UploadState, signed: &Signed) -> Result<()> {

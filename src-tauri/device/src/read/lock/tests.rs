@@ -1,17 +1,21 @@
 use domain::protocol::{Receipt, RevokeOrder, Verdict, WireError};
-use domain::{Channel, VisitOutcome};
+use domain::{Channel, DeviceId, VisitOutcome};
 
 use super::*;
 use crate::store::{identity, mutation};
 use crate::test_support::{EPOCH, HOUSEHOLD, World};
 use crate::view::{DraftKind, NewDraft};
 
+fn device(world: &World) -> DeviceId {
+    world.device.identity().unwrap().unwrap().device
+}
+
 fn last_contact(world: &World, days_ago: i64) {
-    let then = world.device.now().millis() - days_ago * DAY;
+    let (device, then) = (device(world), world.device.now().millis() - days_ago * DAY);
     world
         .device
         .store
-        .write_outbox(|tx| identity::note_success(tx, then, 0))
+        .write_outbox(|tx| identity::note_success(tx, device, then, 0))
         .unwrap();
 }
 
@@ -38,10 +42,11 @@ fn the_lease_ends_after_its_days_and_not_before() {
 #[test]
 fn a_visit_is_not_saved_behind_the_lock_and_its_draft_stays() {
     let world = World::enrolled();
+    let device = device(&world);
     world
         .device
         .store
-        .write_outbox(|tx| identity::revoke(tx, RevokeOrder::UploadThenWipe))
+        .write_outbox(|tx| identity::revoke(tx, device, RevokeOrder::UploadThenWipe))
         .unwrap();
     let refused = world
         .device
