@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use device::ports::Network;
-use domain::protocol::ErrorCode;
+use domain::protocol::{ErrorCode, kind};
 use domain::{Action, CaseState, ReturnReason};
 use xunge_tests::fuse::PowerCut;
 use xunge_tests::office::Browser;
@@ -97,9 +97,12 @@ impl History {
 
     fn capture(&mut self, at: usize) {
         let report = self.report();
-        let saved = self.by_hand(at, |hand| hand.phone.try_capture(report));
+        let hasty = self.hasty;
+        let saved = self.by_hand(at, |hand| hand.save_report(report, hasty));
         if let Some(saved) = saved {
-            self.hands[at].reports.push(saved.unwrap());
+            let report = saved.unwrap();
+            self.ledger.said_saved(kind::REPORT_CREATE, report.0, None);
+            self.hands[at].reports.push(report);
         }
     }
 
@@ -113,7 +116,9 @@ impl History {
         let saved = self.by_hand(at, |hand| hand.phone.try_visit(street::household(place, door), visit));
         // A phone that has not heard of the move does not know the household; one whose clock leapt ahead of its last
         // contact keeps households locked until the next.
-        if let Some(Err(refused)) = saved {
+        if let Some(Ok(visit)) = saved {
+            self.ledger.said_saved(kind::VISIT_CREATE, visit.0, None);
+        } else if let Some(Err(refused)) = saved {
             let expected = [ErrorCode::NotFound, ErrorCode::HouseholdsLocked];
             assert!(expected.contains(&refused.code), "{:?}", refused.code);
         }
@@ -128,10 +133,14 @@ impl History {
         } else {
             Vec::new()
         };
-        let saved = self.by_hand(at, |hand| hand.phone.try_note(report, "又来看了", &pictures));
-        // A restored phone has forgotten reports that its worker remembers.
-        if let Some(Err(refused)) = saved {
-            assert_eq!(refused.code, ErrorCode::NotFound);
+        self.notes += 1;
+        let text = format!("又来看了 {}", self.notes);
+        let saved = self.by_hand(at, |hand| hand.phone.try_note(report, &text, &pictures));
+        match saved {
+            Some(Ok(())) => self.ledger.said_saved(kind::REPORT_NOTE, report.0, Some(text)),
+            // A restored phone has forgotten reports that its worker remembers.
+            Some(Err(refused)) => assert_eq!(refused.code, ErrorCode::NotFound),
+            None => {}
         }
     }
 
@@ -189,12 +198,13 @@ impl History {
         });
     }
 
-    /// Every phone is switched off for a day or a few.
+    /// Every phone is switched off for a day or a few; for weeks where they may let go of what is safe elsewhere.
     async fn night(&mut self) {
         for hand in &mut self.hands {
             hand.stop().await;
         }
-        tokio::time::sleep(Duration::from_secs(3_600 * self.dice.u64(8..100))).await;
+        let hours = self.dice.u64(8..100) * if self.plan.copies_count { 10 } else { 1 };
+        tokio::time::sleep(Duration::from_secs(3_600 * hours)).await;
         for hand in &mut self.hands {
             hand.phone.start();
             hand.run();
@@ -276,7 +286,9 @@ impl History {
         };
         self.trace.tell("  the phone is set back");
         self.hands[at].stop().await;
-        self.ledger.note(&self.hands[at].phone);
+        let others = self.hands.iter().enumerate().filter(|(n, _)| *n != at);
+        self.ledger
+            .note_set_back(&self.hands[at].phone, &copy, others.map(|(_, hand)| &hand.phone));
         let folder = self.hands[at].phone.folder().to_owned();
         std::fs::remove_dir_all(&folder).unwrap();
         copy_folder(&copy, &folder);
@@ -288,11 +300,15 @@ impl History {
     fn back_up(&mut self) {
         let folder = self.new_folder();
         self.server.back_up(&folder);
+        if self.plan.copies_count && self.server.is_running() {
+            self.server.count_back_up();
+            self.counting = if self.oldest_restored { 0 } else { self.backups.len() };
+        }
         self.backups.push(folder);
     }
 
     fn restore_server(&mut self) {
-        let Some(backup) = self.dice.choice(&self.backups).cloned() else {
+        let Some(backup) = self.dice.choice(&self.backups[self.counting..]).cloned() else {
             return;
         };
         let folder = self.new_folder();

@@ -1,4 +1,4 @@
-//! Known-bad servers. The same histories and the same checker must catch each of them.
+//! Known-bad servers and phones. The same histories and the same checker must catch each of them.
 
 use xunge_tests::fuse::Fuse;
 use xunge_tests::gates::{
@@ -13,8 +13,8 @@ use super::template::Template;
 /// A control must be caught within so many histories.
 const TRIES: u64 = 12;
 
-/// The first seed at which a bad server is caught, and what was said of it.
-fn caught<G: Gate + 'static>(often: &[Act], gate: impl Fn() -> G) -> Option<(u64, Vec<String>)> {
+/// The first seed at which something bad is caught, and what was said of it.
+fn caught(often: &[Act], spoil: impl Fn(History) -> History) -> Option<(u64, Vec<String>)> {
     Fuse::keep_quiet();
     let template = Template::make();
     (1..=TRIES).find_map(|seed| {
@@ -25,20 +25,44 @@ fn caught<G: Gate + 'static>(often: &[Act], gate: impl Fn() -> G) -> Option<(u64
             .start_paused(true)
             .build()
             .unwrap();
-        let outcome = runtime.block_on(async { History::begin(&template, &plan).with_gate(gate()).play().await });
+        let outcome = runtime.block_on(async { spoil(History::begin(&template, &plan)).play().await });
         (!outcome.breaches.is_empty()).then_some((seed, outcome.breaches))
     })
 }
 
-/// A bad server must be caught; the breach that gives it away says `words`. `row` is the promise that it breaks, and the
+/// What is bad must be caught; the breach that gives it away says `words`. `row` is the promise that it breaks, and the
 /// name of its row.
 fn control<G: Gate + 'static>(row: &str, often: &[Act], gate: impl Fn() -> G, words: &str) {
-    let found = caught(often, gate);
+    control_of(row, often, |history| history.with_gate(gate()), words);
+}
+
+fn control_of(row: &str, often: &[Act], spoil: impl Fn(History) -> History, words: &str) {
+    let found = caught(often, spoil);
     let word = if found.is_some() { "caught" } else { "missed" };
     println!("PROVE {row} control={word}");
-    let (seed, breaches) = found.expect("a known-bad server went unnoticed");
+    let (seed, breaches) = found.expect("what is known to be bad went unnoticed");
     assert!(breaches.iter().any(|breach| breach.contains(words)), "{breaches:#?}");
     println!("caught at seed {seed}: {}", breaches[0]);
+}
+
+#[test]
+fn a_phone_that_says_too_early_that_a_report_is_saved_is_caught() {
+    control_of(
+        "P1 histories_with_kills",
+        &[Act::Capture, Act::KillPhone],
+        History::with_hasty_phones,
+        "was said to be saved",
+    );
+}
+
+#[test]
+fn a_server_that_says_too_early_that_its_copies_are_elsewhere_is_caught() {
+    control_of(
+        "P7 histories_with_a_restored_server",
+        &[Act::Capture, Act::BackUpServer, Act::NightFalls, Act::RestoreServer],
+        History::with_any_back_up,
+        "was saved and never answered",
+    );
 }
 
 #[test]

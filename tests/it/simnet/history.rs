@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ReportId;
+use domain::protocol::WireError;
 use fastrand::Rng;
 use tokio::task::JoinHandle;
 use xunge_tests::clock::WorldClock;
@@ -14,6 +15,7 @@ use xunge_tests::fuse::PowerCut;
 use xunge_tests::network::Fate;
 use xunge_tests::phone::Phone;
 use xunge_tests::promises::Ledger;
+use xunge_tests::record::AReport;
 use xunge_tests::server::{Gate, StreetServer, copy_folder};
 use xunge_tests::street::{self, WORKERS};
 use xunge_tests::world::fast_folder;
@@ -34,6 +36,8 @@ pub(super) struct Hand {
     pub(super) fallen: bool,
     pub(super) reports: Vec<ReportId>,
     pub(super) copies: Vec<PathBuf>,
+    /// What a hasty phone said was saved and has yet to save.
+    unsaved: Option<String>,
 }
 
 /// A history on its way.
@@ -45,6 +49,13 @@ pub(super) struct History {
     pub(super) hands: Vec<Hand>,
     pub(super) ledger: Ledger,
     pub(super) backups: Vec<PathBuf>,
+    /// Which of them is the newest that counts as safe: an operator takes this one or a newer one.
+    pub(super) counting: usize,
+    /// The oldest back-up is restored, whatever counted since: a control.
+    pub(super) oldest_restored: bool,
+    /// Phones say that a report is saved before it is: a control.
+    pub(super) hasty: bool,
+    pub(super) notes: u32,
     /// The place each worker works in now.
     pub(super) places: [usize; WORKERS.len()],
     pub(super) trace: Trace,
@@ -66,7 +77,7 @@ pub(super) struct Outcome {
 }
 
 /// What many histories have to meet for their silence to mean anything, as the trace tells it.
-pub(super) const WORTH_COUNTING: [&str; 14] = [
+pub(super) const WORTH_COUNTING: [&str; 15] = [
     "the power goes",
     "starts again",
     " fork ",
@@ -77,6 +88,7 @@ pub(super) const WORTH_COUNTING: [&str; 14] = [
     "works in another grid",
     "clock is wrong",
     "NightFalls",
+    "let go of",
     "arrives 2",
     "arrives 1, Lost",
     "Cut(",
@@ -110,6 +122,10 @@ impl History {
             hands: Vec::new(),
             ledger: Ledger::default(),
             backups: Vec::new(),
+            counting: 0,
+            hasty: false,
+            oldest_restored: false,
+            notes: 0,
             places: std::array::from_fn(|place| place),
             trace: Trace::new(clock),
             folder,
@@ -127,6 +143,19 @@ impl History {
     /// Something wrong with the server, for a control.
     pub(super) fn with_gate(self, gate: impl Gate + 'static) -> Self {
         self.server.stand_before(gate);
+        self
+    }
+
+    /// Back-ups count although the one that is restored may be any older one, for a control.
+    pub(super) fn with_any_back_up(mut self) -> Self {
+        self.plan.copies_count = true;
+        self.oldest_restored = true;
+        self
+    }
+
+    /// Phones that say too early that a report is saved, for a control.
+    pub(super) fn with_hasty_phones(mut self) -> Self {
+        self.hasty = true;
         self
     }
 
@@ -152,6 +181,7 @@ impl History {
             fallen: false,
             reports: Vec::new(),
             copies: Vec::new(),
+            unsaved: None,
         };
         hand.run();
         self.hands.push(hand);
@@ -200,6 +230,7 @@ impl History {
             hand.phone.device().set_in_front(false);
         }
         self.pick_up_the_fallen().await;
+        self.hands.iter_mut().for_each(Hand::finish_saving);
     }
 
     async fn wait_for_agreement(&mut self) -> Vec<String> {
@@ -241,6 +272,12 @@ impl History {
     }
 
     async fn end(mut self, breaches: Vec<String>) -> Outcome {
+        if self.plan.copies_count {
+            let records = self.ledger.let_go(&self.phones());
+            if records > 0 {
+                self.trace.tell(&format!("let go of {records} records"));
+            }
+        }
         let photos = self.hands.iter().map(|hand| hand.phone.photo_files()).sum();
         for hand in &mut self.hands {
             hand.stop().await;
@@ -264,10 +301,29 @@ impl Hand {
         self.running = Some(tokio::spawn(async move { device.run().await }));
     }
 
+    /// Saves a report. A hasty phone says so once it is written down, and saves it when the next one comes.
+    pub(super) fn save_report(&mut self, report: AReport, hasty: bool) -> Result<ReportId, WireError> {
+        if !hasty {
+            return self.phone.try_capture(report);
+        }
+        self.finish_saving();
+        let draft = self.phone.draft(report)?;
+        let id = ReportId(draft.parse().unwrap());
+        self.unsaved = Some(draft);
+        Ok(id)
+    }
+
+    fn finish_saving(&mut self) {
+        if let Some(draft) = self.unsaved.take() {
+            self.phone.save_draft(&draft).unwrap();
+        }
+    }
+
     /// The app ends where it stands.
     pub(super) async fn stop(&mut self) {
         self.phone.fuse.disarm();
         self.fallen = false;
+        self.unsaved = None;
         if let Some(running) = self.running.take() {
             running.abort();
             let cause = running.await.err().and_then(|ended| ended.try_into_panic().ok());

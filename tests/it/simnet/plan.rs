@@ -76,11 +76,24 @@ pub(super) struct Plan {
     pub(super) pace_ms: u64,
     pub(super) acts: Vec<(Act, u32)>,
     pub(super) rates: Rates,
+    /// Back-ups count as copies elsewhere, so that phones let go of what is in them.
+    pub(super) copies_count: bool,
 }
 
 impl Plan {
     /// What a seed decides.
     pub(super) fn of(seed: u64) -> Self {
+        let mut plan = Self::at_first(seed);
+        let mut dice = Rng::with_seed(seed ^ 0xc0_1ded);
+        plan.copies_count = dice.u8(..100) < 35;
+        if plan.copies_count {
+            plan.acts.extend([(Act::BackUpServer, 3), (Act::NightFalls, 3)]);
+        }
+        plan
+    }
+
+    /// What a seed decided before there were back-ups that count: those that once broke a promise stay what they were.
+    pub(super) fn at_first(seed: u64) -> Self {
         let mut dice = Rng::with_seed(seed);
         let mut acts = WORK.to_vec();
         for misfortune in MISFORTUNES {
@@ -95,6 +108,7 @@ impl Plan {
             pace_ms: *dice.choice(&[500, 5_000, 30_000, 120_000]).unwrap(),
             acts,
             rates: Rates::of(&mut dice),
+            copies_count: false,
         }
     }
 

@@ -44,6 +44,8 @@ pub struct Held {
 pub(crate) struct HeldFile {
     pub(crate) sha256: Sha256Hex,
     pub(crate) stored: bool,
+    /// True once the phone let go of it.
+    pub(crate) freed: bool,
     /// False for an original nobody asked for.
     pub(crate) travels: bool,
     pub(crate) captured_with: MutationId,
@@ -121,7 +123,7 @@ pub(crate) fn files(folder: &Path) -> Vec<HeldFile> {
     let outbox = outbox(folder);
     let mut statement = outbox
         .prepare(
-            "select f.sha256, f.state = 'stored', f.copy <> 'original' or f.asked = 1, min(r.mutation)
+            "select f.sha256, f.state = 'stored', f.copy <> 'original' or f.asked = 1, min(r.mutation), f.freed_ms is not null
              from photo_file f join photo_ref r on r.sha256 = f.sha256 group by f.sha256",
         )
         .unwrap();
@@ -131,6 +133,7 @@ pub(crate) fn files(folder: &Path) -> Vec<HeldFile> {
             stored: row.get(1)?,
             travels: row.get(2)?,
             captured_with: MutationId(row.get::<_, String>(3)?.parse().unwrap()),
+            freed: row.get(4)?,
         })
     });
     found.unwrap().collect::<Result<_, _>>().unwrap()

@@ -14,8 +14,10 @@ use crate::server::{ADDRESS, StreetServer};
 type Rows = BTreeMap<(String, String, String), (u64, Value)>;
 
 pub(super) fn check(server: &StreetServer, phone: &Phone) -> Vec<String> {
-    let Some(there) = handed_out(server, phone) else {
-        return Vec::new(); // a revoked phone keeps what it had
+    let there = match handed_out(server, phone) {
+        Ok(there) => there,
+        Err(code) if code == "device_revoked" => return Vec::new(), // it keeps what it had
+        Err(code) => return vec![format!("{}: asked for its rows, the server says {code}", phone.worker)],
     };
     let here = shown(phone);
     let mut breaches = Vec::new();
@@ -58,8 +60,8 @@ fn shown(phone: &Phone) -> Rows {
     found.unwrap().collect::<Result<_, _>>().unwrap()
 }
 
-/// Everything the server hands this phone when it has nothing; none when it is refused.
-fn handed_out(server: &StreetServer, phone: &Phone) -> Option<Rows> {
+/// Everything the server hands this phone when it has nothing, or the code it is refused with.
+fn handed_out(server: &StreetServer, phone: &Phone) -> Result<Rows, String> {
     let (device, token) = phone.credentials();
     let mut cursors: BTreeMap<Bucket, u64> = BTreeMap::new();
     let mut rows = Rows::new();
@@ -86,9 +88,10 @@ fn handed_out(server: &StreetServer, phone: &Phone) -> Option<Rows> {
             ],
             body: serde_json::to_vec(&asked).unwrap(),
         };
-        let answer = server.answer(&request)?;
+        let answer = server.answer(&request).ok_or("nothing")?;
         if answer.status != 200 {
-            return None;
+            let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            return Err(said["error"]["code"].as_str().unwrap_or("no code").to_owned());
         }
         let answer: PullResponse = serde_json::from_slice(&answer.body).unwrap();
         for page in &answer.buckets {
@@ -104,7 +107,7 @@ fn handed_out(server: &StreetServer, phone: &Phone) -> Option<Rows> {
             }
         }
         if answer.buckets.iter().all(|page| !page.more) {
-            return Some(rows);
+            return Ok(rows);
         }
     }
 }
