@@ -48,7 +48,7 @@ impl Device {
             body: &note,
             photos: &note.photos,
             any_network: self.is_urgent(report)?,
-            draft: Some(id),
+            draft: Some(&draft),
         })?;
         Ok(report)
     }
@@ -105,7 +105,7 @@ impl Device {
             body: &body,
             photos: &[],
             any_network: false,
-            draft: begun.as_ref().map(|draft| draft.id.as_str()),
+            draft: begun.as_ref(),
         })
     }
 }

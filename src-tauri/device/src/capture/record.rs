@@ -6,10 +6,12 @@ use rusqlite::Connection;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::device::Device;
+use super::draft::belongs;
+use crate::device::{Device, not_found};
 use crate::failure::{Failure, Result};
 use crate::store::photo_file::{self, Named};
-use crate::store::{draft, mutation};
+use crate::store::{draft, identity, mutation};
+use crate::view::Draft;
 
 /// A change that is about to be saved.
 pub(crate) struct Record<'a, B> {
@@ -19,8 +21,8 @@ pub(crate) struct Record<'a, B> {
     pub(crate) photos: &'a [PhotoManifest],
     /// True when its photos may use any network.
     pub(crate) any_network: bool,
-    /// The draft that ends with it.
-    pub(crate) draft: Option<&'a str>,
+    /// The draft that ends with it, as the record was made from it.
+    pub(crate) draft: Option<&'a Draft>,
 }
 
 impl Device {
@@ -31,6 +33,10 @@ impl Device {
     }
 
     /// Saves a change. When this returns it survives a power cut.
+    ///
+    /// # Errors
+    /// `not_found` when its draft was saved or thrown away meanwhile, or somebody else took the phone; `stale` when
+    /// the draft changed. Nothing is saved then.
     pub(crate) fn record<B: Serialize>(&self, record: &Record<'_, B>) -> Result<()> {
         let wall_ms = self.ports.clock.wall_ms();
         let server_est_ms = self
@@ -62,19 +68,27 @@ impl Device {
             .contains(&record.kind)
         );
         self.store.write_outbox(|tx| {
+            // Everything above was read before this transaction, and a draft, a save or a switch may have come between.
+            let person = identity::get(tx)?.map(|identity| identity.profile.user);
+            if person != Some(made.author) || record.draft.is_some_and(|draft| !belongs(draft, person)) {
+                return Err(not_found());
+            }
             mutation::insert(tx, &made)?;
             name_photos(tx, &made, record)?;
-            record.draft.map_or(Ok(()), |id| end_draft(tx, id, wall_ms))
+            record.draft.map_or(Ok(()), |draft| end_draft(tx, draft, wall_ms))
         })
     }
 }
 
-/// Ends a draft, and the refused record it was made from.
-fn end_draft(outbox: &Connection, id: &str, now_ms: i64) -> Result<()> {
-    if let Some(refused) = draft::get(outbox, id)?.and_then(|draft| draft.replaces) {
+/// Ends a draft that is still what was read, and the refused record it was made from.
+fn end_draft(outbox: &Connection, read: &Draft, now_ms: i64) -> Result<()> {
+    if draft::get(outbox, &read.id)?.ok_or_else(not_found)? != *read {
+        return Err(ErrorCode::Stale.into());
+    }
+    if let Some(refused) = read.replaces {
         mutation::dismiss(outbox, refused, now_ms)?;
     }
-    draft::remove(outbox, id)
+    draft::remove(outbox, &read.id)
 }
 
 fn name_photos<B>(outbox: &Connection, made: &Mutation, record: &Record<'_, B>) -> Result<()> {
@@ -98,4 +112,74 @@ fn name_photos<B>(outbox: &Connection, made: &Mutation, record: &Record<'_, B>) 
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ReportNote;
+
+    use super::*;
+    use crate::test_support::{World, jpeg};
+    use crate::view::{DraftKind, NewDraft};
+
+    /// A report with an open note, and the note as a save reads it.
+    fn world_with_a_note() -> (World, Draft, ReportNote) {
+        let world = World::enrolled();
+        let report = world.save_report("tree-fallen").summary.id;
+        let new = NewDraft {
+            kind: DraftKind::Note,
+            household: None,
+            about: Some(report),
+        };
+        let draft = world.device.open_draft(new).unwrap();
+        let note = ReportNote {
+            report,
+            text: "two branches".to_owned(),
+            photos: Vec::new(),
+            captured_at: world.device.now(),
+        };
+        (world, draft, note)
+    }
+
+    fn save(world: &World, draft: &Draft, note: &ReportNote) -> Result<()> {
+        world.device.record(&Record {
+            kind: kind::REPORT_NOTE,
+            entity: note.report.0,
+            body: note,
+            photos: &[],
+            any_network: false,
+            draft: Some(draft),
+        })
+    }
+
+    fn notes(world: &World, note: &ReportNote) -> usize {
+        world.device.get_report(note.report).unwrap().notes.len()
+    }
+
+    #[test]
+    fn two_saves_that_read_the_same_draft_make_one_record() {
+        let (world, draft, note) = world_with_a_note();
+        save(&world, &draft, &note).unwrap();
+        let second = save(&world, &draft, &note).unwrap_err();
+        assert_eq!((second.code(), notes(&world, &note)), (ErrorCode::NotFound, 1));
+    }
+
+    #[test]
+    fn what_is_added_to_a_draft_while_it_is_saved_is_not_lost() {
+        let (world, draft, note) = world_with_a_note();
+        world.add_photo(&draft.id, "b.jpg", &jpeg(2));
+        let refused = save(&world, &draft, &note).unwrap_err();
+        assert_eq!((refused.code(), notes(&world, &note)), (ErrorCode::Stale, 0));
+        assert_eq!(world.device.get_draft(&draft.id).unwrap().photos.len(), 1);
+    }
+
+    #[test]
+    fn a_switch_while_a_draft_is_saved_puts_no_words_under_the_next_person() {
+        let (world, draft, note) = world_with_a_note();
+        world.become_somebody_else();
+        assert_eq!(save(&world, &draft, &note).unwrap_err().code(), ErrorCode::NotFound);
+        world.become_me();
+        assert_eq!(notes(&world, &note), 0);
+        assert!(world.device.get_draft(&draft.id).is_ok());
+    }
 }

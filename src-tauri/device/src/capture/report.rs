@@ -48,7 +48,7 @@ impl Device {
             body: &report,
             photos: &report.photos,
             any_network: decision.urgency <= URGENT || body.photos_on_mobile,
-            draft: Some(id),
+            draft: Some(&draft),
         })?;
         Ok(report.id)
     }

@@ -9,7 +9,7 @@ use super::report::photos_of;
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
-use crate::view::{HouseholdView, VisitDraft};
+use crate::view::{Draft, HouseholdView, VisitDraft};
 
 const TOPICS: [Topic; 4] = [Topic::Households, Topic::Today, Topic::Sync, Topic::Map];
 
@@ -65,7 +65,7 @@ impl Device {
             .parse()
             .map_err(|_odd| Failure::from(ErrorCode::DatabaseCorrupt))?;
         let visit = self.visit_of(VisitId(name), household, body, photos_of(&draft));
-        self.keep_visit(&visit, Some(id))?;
+        self.keep_visit(&visit, Some(&draft))?;
         Ok(household)
     }
 
@@ -94,7 +94,7 @@ impl Device {
         }
     }
 
-    fn keep_visit(&self, visit: &Visit, draft: Option<&str>) -> Result<()> {
+    fn keep_visit(&self, visit: &Visit, draft: Option<&Draft>) -> Result<()> {
         // The draft stays: with the next contact it can be saved.
         self.households_open()?;
         let problems = domain::validate::visit(visit);
