@@ -68,7 +68,7 @@ impl Device {
         }
         device.drop_old_uploads()?;
         device.try_to_let_go();
-        device.collect_orphans()?;
+        device.try_to_collect_orphans();
         if opened.cache_set_aside {
             device
                 .ports
@@ -110,6 +110,14 @@ impl Device {
         }
     }
 
+    /// Removes files that nothing names. Where it cannot be known what is named, as with a draft that does not parse after an
+    /// upgrade, they all stay, and the app opens all the same.
+    fn try_to_collect_orphans(&self) {
+        if let Err(failure) = self.collect_orphans() {
+            tracing::warn!(code = ?failure.code(), "files that nothing names could not be removed");
+        }
+    }
+
     pub(crate) fn now(&self) -> CapturedAt {
         CapturedAt(self.ports.clock.wall_ms())
     }
@@ -133,4 +141,25 @@ impl Device {
 /// The code for something that is not here.
 pub(crate) fn not_found() -> Failure {
     Failure::from(domain::ErrorCode::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::test_support::{World, jpeg};
+
+    #[test]
+    fn a_draft_that_no_longer_parses_neither_stops_the_app_nor_costs_its_photos() {
+        let mut world = World::enrolled();
+        let draft = world.open_report();
+        let photo = world.add_photo(&draft.id, "a.jpg", &jpeg(1)).photos.remove(0);
+        let spoiled = world
+            .device
+            .store
+            .write_outbox(|tx| Ok(tx.execute("update draft set body = '{}'", [])?));
+        assert_eq!(spoiled.unwrap(), 1);
+        world.clock.advance(3 * 86_400_000);
+        world.restart();
+        assert!(world.device.get_session().unwrap().enrolled);
+        assert!(world.device.photo_file(&photo.id).is_ok());
+    }
 }

@@ -14,6 +14,8 @@ use crate::ports::{Files, Ids};
 /// Length of every key, in bytes.
 pub(crate) const KEY_BYTES: usize = 32;
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
 /// The key that everything on the phone's disk is encrypted with. Random, made once; forgotten from memory when dropped.
 #[derive(Clone)]
 pub struct DataKey(Zeroizing<[u8; KEY_BYTES]>);
@@ -40,14 +42,20 @@ impl DataKey {
     /// # Errors
     /// What SQLite refuses; a wrong key shows at the first read, as a file that is no database.
     pub fn unlock(&self, connection: &Connection) -> rusqlite::Result<()> {
-        connection.execute_batch(&format!("pragma key = \"{}\"", self.for_database().as_str()))
+        let key = self.for_database();
+        connection.execute_batch(&wiped(&["pragma key = \"", &key, "\""]))
     }
 
     /// The databases' key as SQLCipher writes one that needs no stretching.
     pub(crate) fn for_database(&self) -> Zeroizing<String> {
         let key = self.derive(b"xunge databases");
-        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        Zeroizing::new(format!("x'{}'", Zeroizing::new(hex).as_str()))
+        let mut hex = Zeroizing::new([0; 2 * KEY_BYTES]);
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(key.iter()) {
+            pair[0] = HEX[usize::from(byte >> 4)];
+            pair[1] = HEX[usize::from(byte & 15)];
+        }
+        let hex = std::str::from_utf8(hex.as_slice()).expect("hex digits are text");
+        wiped(&["x'", hex, "'"])
     }
 
     /// The files' key.
@@ -62,6 +70,14 @@ impl DataKey {
             .expect("32 bytes are no more than a hash gives");
         key
     }
+}
+
+/// The parts in a row, in a text of its full size from the start: one that grew would leave copies of the key behind.
+fn wiped(parts: &[&str]) -> Zeroizing<String> {
+    let size = parts.iter().map(|part| part.len()).sum();
+    let mut text = Zeroizing::new(String::with_capacity(size));
+    parts.iter().for_each(|part| text.push_str(part));
+    text
 }
 
 /// Says nothing of the key.
