@@ -12,9 +12,23 @@ describe('a phone in other hands', () => {
     await screen.tap('switch-go')
     await screen.says('现在是王磊在用')
     await screen.goes('/')
-    const sync = await screen.phone.getSync()
-    expect(sync.items).toEqual([])
-    expect(sync.of_others).toBeGreaterThan(0)
+    // What was on the screen is read anew.
+    await until(() => expect(screen.all('settings-link')[0]?.getAttribute('aria-label')).toContain('王磊'))
+    await screen.tap('sync-chip')
+    expect((await screen.find('sync-facts')).textContent).toMatch(/另有 \d+ 条是这台手机上其他同事的/)
+    expect(screen.all('sync-item')).toEqual([])
+    expect(document.body.textContent).not.toContain('全部送达。')
+    await screen.find('export-bundle')
+  })
+
+  it('is still locked when the lock is closed', async () => {
+    const screen = await at('/settings')
+    await screen.tap('switch-user')
+    await screen.type('switch-code', 'K7QM2R9A')
+    await screen.tap('switch-go')
+    await screen.says('现在是王磊在用')
+    await screen.phone.lockNow()
+    await screen.find('lock-screen')
   })
 
   it('is not handed over without a code', async () => {
@@ -31,6 +45,21 @@ describe('a phone too long without contact', () => {
     await screen.says('已超过 14 天没连上服务器')
     expect((await screen.find('error')).dataset['code']).toBe('households_locked')
     expect(screen.all('household-row')).toEqual([])
+  })
+})
+
+describe('a phone that the server does not know any more', () => {
+  it('says so, hides nothing, and leads to a new enrolment', async () => {
+    const screen = await at('/visits', { unknown: true })
+    await screen.says('服务器不认识这台手机了')
+    expect(screen.all('household-row').length).toBeGreaterThan(0)
+    await screen.tap('enrol-again')
+    await screen.goes('/enrol')
+    expect(screen.all('enrol-again')).toEqual([])
+    await screen.type('enrol-server', 'https://xunge.example')
+    await screen.type('enrol-code', 'K7QM2R9A')
+    await screen.tap('enrol-go')
+    await until(async () => expect((await screen.phone.getSession()).revoked).toBe(false))
   })
 })
 

@@ -42,7 +42,7 @@ impl Device {
         let allowance = self.allowance()?;
         let identity = self.identity()?;
         let me = identity.as_ref().map(|identity| identity.profile.user);
-        let (rows, (facts_waiting, of_others), (photos_waiting, bytes_waiting)) = self.store.outbox(|outbox| {
+        let (rows, unsent, (photos_waiting, bytes_waiting)) = self.store.outbox(|outbox| {
             let mut rows: Vec<(Stored, Vec<Kept>)> = Vec::new();
             for row in mutation::all(outbox)?
                 .into_iter()
@@ -67,8 +67,9 @@ impl Device {
             word: overall(&items),
             network: allowance.network.kind,
             rule: allowance.rule(),
-            facts_waiting,
-            of_others,
+            facts_waiting: unsent.own,
+            of_others: unsent.of_others,
+            held_back: unsent.held_back,
             photos_waiting,
             bytes_waiting,
             last_success_at: identity

@@ -40,7 +40,7 @@ impl Device {
             let waiting = photo_file::waiting(outbox)?;
             Ok((
                 mutation::unsettled(outbox)?,
-                mutation::unsent_of(outbox, me)?.0,
+                mutation::unsent_of(outbox, me)?.own,
                 waiting,
             ))
         })?;

@@ -240,13 +240,32 @@ pub(crate) fn held_here_alone(outbox: &Connection) -> Result<u32> {
     Ok(outbox.one(sql, [], |row| row.get(0))?)
 }
 
-/// Number of mutations without a verdict that one person made, and of those that others made.
-pub(crate) fn unsent_of(outbox: &Connection, author: Option<UserId>) -> Result<(u32, u32)> {
+/// Numbers of mutations without a verdict, by who made them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unsent {
+    /// By the person asked for.
+    pub(crate) own: u32,
+    /// By others whom this device speaks for.
+    pub(crate) of_others: u32,
+    /// By people whom it does not speak for.
+    pub(crate) held_back: u32,
+}
+
+pub(crate) fn unsent_of(outbox: &Connection, author: Option<UserId>) -> Result<Unsent> {
     let found = outbox.one(
-        "select coalesce(sum(author = ?1), 0), coalesce(sum(author <> ?1), 0) from mutation
-         where state in ('pending', 'parked')",
+        &format!(
+            "select coalesce(sum(author = ?1), 0), coalesce(sum(author <> ?1 and {SENDABLE}), 0),
+                    coalesce(sum(author <> ?1 and not {SENDABLE}), 0)
+             from mutation where state in ('pending', 'parked')"
+        ),
         [author.map(|author| author.to_string()).unwrap_or_default()],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| {
+            Ok(Unsent {
+                own: row.get(0)?,
+                of_others: row.get(1)?,
+                held_back: row.get(2)?,
+            })
+        },
     )?;
     Ok(found)
 }
@@ -261,9 +280,9 @@ pub(crate) fn unsent(outbox: &Connection) -> Result<(u32, Option<i64>)> {
     Ok(found)
 }
 
-/// Every mutation without a verdict, oldest first; those without a number yet have 0.
+/// Every mutation without a verdict that this device can send, oldest first; those without a number yet have 0.
 pub(crate) fn unsent_whole(outbox: &Connection) -> Result<Vec<Mutation>> {
-    let waiting = select(outbox, "state in ('pending', 'parked')", [])?;
+    let waiting = select(outbox, &format!("state in ('pending', 'parked') and {SENDABLE}"), [])?;
     Ok(waiting.iter().map(|row| row.offered_as(row.seq.unwrap_or(0))).collect())
 }
 
@@ -668,7 +687,13 @@ mod tests {
         assert_eq!(store.outbox(sendable).unwrap(), 1);
         assert_eq!(store.outbox(unsent).unwrap().0, 2);
         let me = Some(UserId(Uuid::from_u128(5)));
-        assert_eq!(store.outbox(|outbox| unsent_of(outbox, me)).unwrap(), (1, 1));
+        let of = |who| {
+            let unsent = store.outbox(|outbox| unsent_of(outbox, who)).unwrap();
+            (unsent.own, unsent.of_others, unsent.held_back)
+        };
+        assert_eq!(of(me), (1, 0, 1));
+        let carried = || store.outbox(unsent_whole).unwrap().len();
+        assert_eq!(carried(), 1, "nor does it travel in a bundle");
         store
             .write_outbox(|tx| crate::store::identity::add_author(tx, UserId(Uuid::from_u128(6))))
             .unwrap();
@@ -677,6 +702,7 @@ mod tests {
             [(1, 1), (2, 2)],
             "signed in again, it travels"
         );
+        assert_eq!((of(me), carried()), ((1, 1, 0), 2));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use domain::{DeviceId, Epoch, StreetId};
 use serde::{Deserialize, Serialize};
 
 use super::address;
+use super::fork::forget_former;
 use super::switch::SHARED;
 use crate::device::Device;
 use crate::failure::{Failure, Result};
@@ -127,6 +128,7 @@ impl Device {
             mutation::forget_numbers(tx)?;
             // What others left here waits until they sign in again: this device was never theirs.
             identity::forget_authors(tx)?;
+            forget_former(tx)?;
             identity::add_author(tx, answer.profile.user)?;
             let street = LastStreet {
                 street: answer.profile.street.clone(),

@@ -1,13 +1,32 @@
 //! A phone that was restored or cloned asks for a device id of its own. Mutation ids stay, so nothing is doubled.
+//!
+//! A server that is set back may have forgotten that device, and know the one it came from: that one then asks anew.
 
 use domain::DeviceId;
 use domain::protocol::{EnrolResponse, ForkRequest, PROTO};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 
 use super::exchange::Fault;
 use super::push::begin_history;
 use crate::device::Device;
 use crate::ports::Topic;
-use crate::store::{identity, mutation};
+use crate::store::{identity, mutation, setting};
+
+/// Stands in the settings: who this phone was before each of its forks, the last at the end.
+const BEFORE_FORKS: &str = "before_forks";
+
+/// Who this phone was.
+#[derive(Debug, Serialize, Deserialize)]
+struct Former {
+    device: DeviceId,
+    token: String,
+}
+
+/// A new enrolment: nothing before it is of use.
+pub(crate) fn forget_former(outbox: &Connection) -> crate::failure::Result<()> {
+    setting::put(outbox, BEFORE_FORKS, &Vec::<Former>::new())
+}
 
 impl Device {
     /// A new device id and token. They are stored before they are sent, so that a retry repeats the same request.
@@ -46,6 +65,12 @@ impl Device {
             let Some(mut identity) = identity::get(tx)?.filter(|now| now.device == before.device) else {
                 return Ok(());
             };
+            let mut former: Vec<Former> = setting::get(tx, BEFORE_FORKS)?;
+            former.push(Former {
+                device: identity.device,
+                token: identity.token,
+            });
+            setting::put(tx, BEFORE_FORKS, &former)?;
             identity.device = device;
             identity.token = token;
             identity.fork = None;
@@ -57,5 +82,24 @@ impl Device {
         })?;
         self.ports.changed.changed(&[Topic::Sync]);
         Ok(())
+    }
+
+    /// The server does not know who asked: whoever this phone was before its last fork asks for another device id. Without
+    /// one, its worker has to enrol it again.
+    pub(crate) fn note_unknown(&self, asked_as: DeviceId) -> crate::failure::Result<()> {
+        self.store.write_outbox(|tx| {
+            let mut former: Vec<Former> = setting::get(tx, BEFORE_FORKS)?;
+            let Some(mut identity) = identity::get(tx)?.filter(|now| now.device == asked_as) else {
+                return Ok(()); // an answer to who we were before
+            };
+            let Some(last) = former.pop() else {
+                return identity::unknown_there(tx, asked_as);
+            };
+            setting::put(tx, BEFORE_FORKS, &former)?;
+            identity.device = last.device;
+            identity.token = last.token;
+            identity.fork = Some(self.new_credentials());
+            identity::put(tx, &identity)
+        })
     }
 }

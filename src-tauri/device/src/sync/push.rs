@@ -175,7 +175,7 @@ impl Device {
                 let order = serde_json::from_value(order).unwrap_or(RevokeOrder::Lock);
                 self.store.write_outbox(|tx| identity::revoke(tx, asked_as, order))?;
             }
-            ErrorCode::Unauthenticated => self.store.write_outbox(|tx| identity::unknown_there(tx, asked_as))?,
+            ErrorCode::Unauthenticated => self.note_unknown(asked_as)?,
             _ => return Ok(()),
         }
         self.saved(&[Topic::Session, Topic::Sync, Topic::Households, Topic::Today, Topic::Map]);

@@ -105,6 +105,8 @@ pub struct SyncView {
     pub facts_waiting: u32,
     /// Records without a verdict that others made on this phone. They go on being sent, and are not shown.
     pub of_others: u32,
+    /// The same of people whom this device does not speak for: they wait here until these sign in again.
+    pub held_back: u32,
     /// Photo files not yet stored on the server.
     pub photos_waiting: u32,
     /// Their size in bytes.

@@ -31,6 +31,10 @@ facts_waiting: number,
  */
 of_others: number, 
 /**
+ * The same of people whom this device does not speak for: they wait here until these sign in again.
+ */
+held_back: number, 
+/**
  * Photo files not yet stored on the server.
  */
 photos_waiting: number, 

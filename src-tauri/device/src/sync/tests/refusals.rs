@@ -48,6 +48,30 @@ async fn a_phone_that_a_restored_server_does_not_know_enrols_again_and_brings_ev
 }
 
 #[tokio::test]
+async fn a_phone_whose_fork_a_restored_server_forgot_asks_as_who_it_was_before() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    settle(&world).await;
+    let (first, copy) = (me(&world), world.server.state().devices.clone());
+    let mut forking = world.device.identity().unwrap().unwrap();
+    forking.fork = Some(world.device.new_credentials());
+    world
+        .device
+        .store
+        .write_outbox(|tx| identity::put(tx, &forking))
+        .unwrap();
+    settle(&world).await;
+    steps(&world, 3).await;
+    assert_ne!(me(&world), first, "the control: it forked");
+    world.save_report("ads");
+    world.server.restore_empty(Epoch(Uuid::from_u128(2)));
+    world.server.state().devices = copy;
+    settle(&world).await;
+    assert!(!world.device.get_session().unwrap().revoked);
+    assert_once(&world, 2);
+}
+
+#[tokio::test]
 async fn a_phone_that_was_unknown_for_a_while_goes_on_by_itself() {
     let world = World::enrolled();
     let devices = std::mem::take(&mut world.server.state().devices);

@@ -29,6 +29,8 @@ export type Knobs = {
   /** Why households are not shown. */
   locked: Session['locked']
   wiped: boolean
+  /** The server does not know this phone. */
+  unknown: boolean
   /** True: it asks for its PIN, which is `PIN`. */
   behindPin: boolean
 }
@@ -40,7 +42,7 @@ export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; p
 
 /** A phone with the demo street on it. */
 export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
-  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, locked: null, wiped: false, behindPin: false, ...wishes }
+  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, locked: null, wiped: false, unknown: false, behindPin: false, ...wishes }
   return guarded(new Memory(knobs), knobs)
 }
 
@@ -74,6 +76,7 @@ class Memory implements Port {
   private visits: VisitView[]
   private homes
   private ofOthers = 0
+  private heldBack = 0
   private drafts = new Map<string, Draft>()
   private typed = new Map<string, TypedParts>()
   private uploads = new Map<string, { name: string; type: string; parts: string[]; size: number }>()
@@ -88,8 +91,8 @@ class Memory implements Port {
     this.standing = knobs.behindPin ? 'locked' : 'open'
     this.session = {
       enrolled: knobs.enrolled,
-      revoked: false,
-      order: null,
+      revoked: knobs.unknown || knobs.locked === 'revoked',
+      order: knobs.locked === 'revoked' ? 'lock' : null,
       wiped: knobs.wiped,
       locked: knobs.locked,
       profile: knobs.enrolled ? profile : null,
@@ -172,7 +175,7 @@ class Memory implements Port {
   }
   async enrol({ code, server }: Parameters<Port['enrol']>[0]) {
     if (code.replace(/[\s-]/g, '').length !== 8) throw { code: 'code_invalid' } satisfies WireError
-    this.session = { ...this.session, enrolled: true, profile, grid_name: reference.grids.find((grid) => grid.id === profile.grids[0])?.name ?? null, server }
+    this.session = { ...this.session, enrolled: true, revoked: false, order: null, locked: null, profile, grid_name: reference.grids.find((grid) => grid.id === profile.grids[0])?.name ?? null, server }
     this.standing = 'pin_due'
     this.changed(['session', 'lock'])
     return this.session
@@ -482,6 +485,7 @@ class Memory implements Port {
       rule: this.knobs.online ? 'facts_only' : 'nothing',
       facts_waiting: waiting.filter((report) => !report.why.facts_delivered).length,
       of_others: this.ofOthers,
+      held_back: this.heldBack,
       photos_waiting: photos,
       bytes_waiting: photos * 612_000,
       last_success_at: now - (this.knobs.online ? 40_000 : 5_400_000),
