@@ -169,14 +169,14 @@ impl Device {
         let Fault::Refused { error, .. } = fault else {
             return Ok(());
         };
-        match error.code {
-            ErrorCode::DeviceRevoked => {
-                let order = error.details.get("order").cloned().unwrap_or_default();
-                let order = serde_json::from_value(order).unwrap_or(RevokeOrder::Lock);
-                self.store.write_outbox(|tx| identity::revoke(tx, asked_as, order))?;
-            }
-            ErrorCode::Unauthenticated => self.note_unknown(asked_as)?,
-            _ => return Ok(()),
+        if error.code == ErrorCode::DeviceRevoked {
+            let order = error.details.get("order").cloned().unwrap_or_default();
+            let order = serde_json::from_value(order).unwrap_or(RevokeOrder::Lock);
+            self.store.write_outbox(|tx| identity::revoke(tx, asked_as, order))?;
+        } else if error.code == ErrorCode::Unauthenticated {
+            self.note_unknown(asked_as)?;
+        } else {
+            return Ok(());
         }
         self.saved(&[Topic::Session, Topic::Sync, Topic::Households, Topic::Today, Topic::Map]);
         Ok(())
