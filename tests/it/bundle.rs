@@ -161,7 +161,7 @@ async fn a_bundle_of_another_street_or_of_a_revoked_phone_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_a_bundle_a_colleagues_work_stays_on_the_phone_until_they_sign_in_on_it() {
+async fn a_bundle_leaves_on_the_phone_what_waits_for_a_colleague_to_sign_in_on_it() {
     let world = World::new();
     let phone = cut_off(&world).await;
     let keeper = world.office(street::KEEPER);
@@ -174,12 +174,18 @@ async fn of_a_bundle_a_colleagues_work_stays_on_the_phone_until_they_sign_in_on_
     phone.offline();
     phone.capture(a_report().saying("王的"));
     let (made, file) = export(&world, &phone);
-    assert_eq!(made.records, 3, "all that it holds");
+    assert_eq!(
+        (made.records, made.photos),
+        (1, 0),
+        "nothing of the colleague, whose photos too were not sent"
+    );
+    let sheet = phone.device().get_sync().unwrap();
+    assert_eq!((sheet.facts_waiting, sheet.of_others, sheet.held_back), (1, 0, 2));
     let (status, taken) = keeper.carry(&file);
     assert_eq!(status, 200, "{taken}");
     assert_eq!(
         taken["records"],
-        json!({ "new": 1, "again": 0, "refused": 0, "parked": 0, "left": 2 })
+        json!({ "new": 1, "again": 0, "refused": 0, "parked": 0, "left": 0 })
     );
     assert_eq!(world.queue("municipal").len(), 1);
     assert_eq!(stored(&world)[5..7], [0, 0], "nothing is parked or strays");
@@ -190,6 +196,32 @@ async fn of_a_bundle_a_colleagues_work_stays_on_the_phone_until_they_sign_in_on_
     assert!(phone.has_sent_all());
     assert_eq!(world.queue("municipal").len(), 3);
     assert_eq!(world.breaches(&[&phone]), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_bundle_the_work_of_somebody_unknown_on_that_phone_is_not_taken() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.sync().await;
+    let backup = world.new_folder("backup");
+    world.server.back_up(&backup);
+    phone.device().switch_user(&world.code_for("wang")).await.unwrap();
+    phone.offline();
+    phone.capture(a_report().saying("王的"));
+    phone.online();
+    phone.device().switch_user(&world.code_for("li")).await.unwrap();
+    phone.offline();
+    phone.capture(a_report().saying("李的"));
+    let (made, file) = export(&world, &phone);
+    assert_eq!(made.records, 2, "both signed in on this phone");
+    world.server.restore(&backup, world.new_folder("restored"));
+    let (status, taken) = world.office(street::KEEPER).carry(&file);
+    assert_eq!(status, 200, "{taken}");
+    assert_eq!(
+        taken["records"],
+        json!({ "new": 1, "again": 0, "refused": 0, "parked": 0, "left": 1 })
+    );
+    assert_eq!(stored(&world)[5..7], [0, 0], "nothing is parked or strays");
 }
 
 #[tokio::test(start_paused = true)]

@@ -185,12 +185,16 @@ pub(crate) fn waiting(outbox: &Connection) -> Result<(u32, u64)> {
     Ok(found)
 }
 
-/// The files that still have to travel, small copies first, oldest first.
+/// The files that still have to travel, small copies first, oldest first; without those of records that this device may not
+/// send.
 pub(crate) fn travelling(outbox: &Connection) -> Result<Vec<Kept>> {
     select(
         outbox,
         &format!(
             "where {TRAVELS}
+             and exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
+                 where r.sha256 = f.sha256 and m.dismissed_ms is null
+                     and (m.state in ('final', 'rejected') or m.author in (select user from author)))
              order by case f.copy when 'preview' then 0 when 'upright' then 1 else 2 end, f.captured_ms, f.sha256"
         ),
         [],
