@@ -114,6 +114,7 @@ async fn what_one_worker_left_is_sent_from_anothers_hands_and_never_shown() {
     assert_eq!(households(&phone), Ok(0), "nothing of the other grid is left");
     let sheet = phone.device().get_sync().unwrap();
     assert_eq!((sheet.facts_waiting, sheet.of_others, sheet.items.len()), (0, 2, 0));
+    assert_eq!((sheet.held_back, sheet.word), (0, Word::OnPhone));
     assert_eq!(phone.device().get_today().unwrap().unsent, 0);
 
     let own = phone.capture(a_report().saying("王的"));

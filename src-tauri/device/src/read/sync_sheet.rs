@@ -64,7 +64,7 @@ impl Device {
         let memory = self.engine.memory();
         let (wall, mono) = (self.ports.clock.wall_ms(), self.ports.clock.mono_ms());
         Ok(SyncView {
-            word: overall(&items),
+            word: overall(&items, unsent.of_others + unsent.held_back),
             network: allowance.network.kind,
             rule: allowance.rule(),
             facts_waiting: unsent.own,
@@ -153,10 +153,11 @@ pub(crate) fn door(home: &domain::Household) -> String {
         .replace("  ", " ")
 }
 
-/// The word of the whole phone.
-fn overall(items: &[SyncItem]) -> Word {
+/// The word of the whole phone. What others left is not shown, but all is delivered only once that is.
+fn overall(items: &[SyncItem], of_others: u32) -> Word {
+    let none_shown = if of_others > 0 { Word::OnPhone } else { Word::Delivered };
     [Word::NeedsYou, Word::Sending, Word::OnPhone]
         .into_iter()
         .find(|word| items.iter().any(|item| item.word == *word))
-        .unwrap_or(Word::Delivered)
+        .unwrap_or(none_shown)
 }
