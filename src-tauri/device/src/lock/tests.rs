@@ -377,6 +377,22 @@ async fn whoever_enrols_an_encrypted_phone_chooses_a_pin_of_their_own() {
 }
 
 #[tokio::test]
+async fn whoever_takes_a_phone_over_chooses_a_pin_of_their_own_and_opens_what_is_there() {
+    let mut phone = Locked::captured().await;
+    phone.lock.set_pin(PIN).unwrap();
+    phone.lock.device().unwrap().switch_user("NEXTCODE").await.unwrap();
+    assert_eq!(phone.standing(), LockStanding::PinDue);
+    phone.lock.set_pin(OTHER).unwrap();
+    assert_eq!(phone.standing(), LockStanding::Open);
+    phone.restart();
+    assert_eq!(phone.lock.unlock(PIN).unwrap_err().code, ErrorCode::PinWrong);
+    phone.lock.unlock(OTHER).unwrap();
+    // The same person with another code is the one who knows the PIN already.
+    phone.lock.device().unwrap().switch_user("GOODCODE").await.unwrap();
+    assert_eq!(phone.standing(), LockStanding::Open);
+}
+
+#[tokio::test]
 async fn a_command_that_still_runs_puts_the_pin_off_and_loses_nothing() {
     let phone = Locked::captured().await;
     let used = phone.lock.device().unwrap();

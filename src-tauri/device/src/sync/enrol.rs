@@ -14,8 +14,8 @@ use crate::store::identity::Identity;
 use crate::store::{cursor, identity, mutation, setting};
 use crate::view::{EnrolRequestView, Session};
 
-/// True from an enrolment until its worker has chosen a PIN.
-const PIN_DUE: &str = "pin-due";
+/// True from an enrolment, or a change of hands, until its worker has chosen a PIN.
+pub(super) const PIN_DUE: &str = "pin-due";
 const UNDER_WAY: &str = "enrolment-under-way";
 pub(crate) const LAST_STREET: &str = "last-street";
 const MAX_NAME: usize = 80;

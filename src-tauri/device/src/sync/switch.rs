@@ -3,6 +3,7 @@
 
 use domain::protocol::{EnrolResponse, ErrorCode, PROTO, SwitchRequest, WireError};
 
+use super::enrol::PIN_DUE;
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
@@ -36,6 +37,7 @@ impl Device {
         self.note_clock(before.device, answer.server_ms, asked_at)?;
         self.engine.memory().try_everything_now();
         self.saved(&[
+            Topic::Lock,
             Topic::Session,
             Topic::Reports,
             Topic::Households,
@@ -56,6 +58,10 @@ impl Device {
             (now.revoked, now.order) = (false, None);
             identity::add_author(tx, now.profile.user)?;
             identity::put(tx, &now)?;
+            if changed {
+                // The PIN of the one before is not theirs to know.
+                setting::put(tx, PIN_DUE, &true)?;
+            }
             Ok(changed)
         })?;
         if changed {

@@ -7,10 +7,10 @@ use std::sync::{Mutex, MutexGuard};
 use domain::protocol::{
     Announcement, BlobAnswer, BucketPage, EnrolRequest, EnrolResponse, ErrorBody, ErrorCode, ForkRequest, Line,
     Mutation, OfferLine, OfferRequest, OfferResponse, PROTO_HEADER, Profile, PullRequest, PullResponse, PushRequest,
-    PushResponse, REQUEST_ID_HEADER, Receipt, Row, ServerKey, Statement, Stop, UploadState, Verdict, WireError,
-    body_hash, photo_line, profile_hash, receipt_line,
+    PushResponse, REQUEST_ID_HEADER, Receipt, Row, ServerKey, Statement, Stop, SwitchRequest, UploadState, Verdict,
+    WireError, body_hash, photo_line, profile_hash, receipt_line,
 };
-use domain::{Bucket, DeviceId, Epoch, MutationId, Sha256Hex};
+use domain::{Bucket, DeviceId, Epoch, MutationId, Sha256Hex, UserId};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
@@ -19,6 +19,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{EPOCH, START_MS, profile, server_key};
 use crate::ports::{EventStream, Method, Request, Response, Transport, TransportFault};
+
+/// Who takes the phone over.
+const COLLEAGUE: UserId = UserId(uuid::Uuid::from_u128(0xC011));
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -223,6 +226,7 @@ impl State {
                 .push(announce.map(|said| serde_json::from_value(said).unwrap()));
         }
         match path {
+            "v1/switch" => self.switch(&serde_json::from_slice(&body).unwrap()),
             "v1/fork" => self.fork(&serde_json::from_slice(&body).unwrap()),
             "v1/push" => self.push(device, serde_json::from_slice(&body).unwrap()),
             "v1/pull" => self.pull(&serde_json::from_slice(&body).unwrap()),
@@ -246,16 +250,24 @@ impl State {
             return Err(ErrorCode::CodeInvalid.into());
         }
         self.devices.insert(asked.1, asked.0);
-        ok(EnrolResponse {
-            profile: self.profile.clone(),
-            epoch: self.epoch,
-            server_ms: START_MS,
-            key: Some(server_key().public()),
-        })
+        self.joined()
+    }
+
+    /// Another person takes the phone; whoever repeats it is the same one.
+    fn switch(&mut self, request: &SwitchRequest) -> Done {
+        if !self.codes.contains_key(&request.code) {
+            return Err(ErrorCode::CodeInvalid.into());
+        }
+        self.profile.user = COLLEAGUE;
+        self.joined()
     }
 
     fn fork(&mut self, request: &ForkRequest) -> Done {
         self.devices.insert(request.token.clone(), request.device);
+        self.joined()
+    }
+
+    fn joined(&self) -> Done {
         ok(EnrolResponse {
             profile: self.profile.clone(),
             epoch: self.epoch,
