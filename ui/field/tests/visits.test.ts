@@ -303,6 +303,22 @@ describe('a household card', () => {
     expect(screen.all('resident')).toHaveLength(residents.length - 1)
   })
 
+  it('loses who was taken off when the app goes out of sight, because it may end there', async () => {
+    const screen = await at('/visits')
+    await granny(screen)
+    const removal = vi.spyOn(screen.phone, 'removeResident')
+    await screen.tap('resident-edit')
+    await screen.tap('resident-remove')
+    await screen.says('已从这户去掉王阿婆')
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect(removal).not.toHaveBeenCalled()
+    const sight = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    document.dispatchEvent(new Event('visibilitychange'))
+    sight.mockRestore()
+    // At once: nobody knows how long the app still has.
+    expect(removal).toHaveBeenCalledOnce()
+  })
+
   it('tells once what became of an edit that met a colleague’s', async () => {
     const screen = await at('/visits')
     const { rows } = await screen.phone.listHouseholds({ query: '5678', building: null, limit: 1, offset: 0 })

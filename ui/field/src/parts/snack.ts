@@ -43,3 +43,6 @@ export function sayUndoable(text: string, undoText: string, undo: () => void, co
 
 /** Does now what was waiting for an undo, such as when the page is left. */
 export const settleNow = clear
+
+// The system may end an app that nobody sees: what was decided does not wait for the undo to pass.
+document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && settle && clear())
