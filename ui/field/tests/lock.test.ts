@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
 
 import { PIN } from '../src/platform/fake/phone'
-import { at, on, until, type Screen } from './support'
+import { behindLock } from '../src/platform/behindLock'
+import { at, enterPin as enter, on, until, type Screen } from './support'
 import { fakePhone } from '../src/platform/fake/phone'
 
-async function enter(screen: Screen, pin: string) {
-  for (const digit of pin) await screen.tap(`pin-${digit}`)
-}
 const gone = (screen: Screen, name: string) => until(() => expect(screen.all(name)).toEqual([]))
 
 describe('a locked phone', () => {
@@ -56,6 +54,21 @@ describe('locking in the midst of work', () => {
     await gone(screen, 'lock-screen')
     expect(((await screen.find('text')) as HTMLTextAreaElement).value).toBe('灯杆倾斜')
     await until(async () => expect((await phone.listDrafts())[0]?.report?.text).toBe('灯杆倾斜'))
+  })
+})
+
+describe('a command refused as locked', () => {
+  it('goes on when the phone opens while it asks whether it is locked', async () => {
+    const phone = fakePhone({ behindPin: true })
+    const asked = phone.getLock.bind(phone)
+    const late = Object.assign(Object.create(phone) as typeof phone, {
+      async getLock() {
+        const locked = await asked()
+        await phone.unlock(PIN)
+        return locked
+      },
+    })
+    await expect(behindLock(late, () => undefined).getSession()).resolves.toMatchObject({ enrolled: true })
   })
 })
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 
-import { at, until } from './support'
+import { PIN } from '../src/platform/fake/phone'
+import { at, enterPin, until, type Screen } from './support'
+
+async function choosePin(screen: Screen, pin: string) {
+  await screen.find('choose-pin')
+  for (const _time of ['once', 'again']) await enterPin(screen, pin)
+  await until(() => expect(screen.all('choose-pin')).toEqual([]))
+}
 
 describe('a phone in other hands', () => {
   it('shows nothing of the one before, and says how much of it still waits', async () => {
@@ -12,6 +19,7 @@ describe('a phone in other hands', () => {
     await screen.tap('switch-go')
     await screen.says('现在是王磊在用')
     await screen.goes('/')
+    await choosePin(screen, '260412')
     // What was on the screen is read anew.
     await until(() => expect(screen.all('settings-link')[0]?.getAttribute('aria-label')).toContain('王磊'))
     await screen.tap('sync-chip')
@@ -19,16 +27,33 @@ describe('a phone in other hands', () => {
     expect(screen.all('sync-item')).toEqual([])
     expect(document.body.textContent).not.toContain('全部送达。')
     await screen.find('export-bundle')
+    expect((await screen.find('sync-chip')).dataset['word']).toBe('on_phone')
   })
 
-  it('is still locked when the lock is closed', async () => {
+  it('is locked with the PIN that its new worker chose', async () => {
     const screen = await at('/settings')
     await screen.tap('switch-user')
     await screen.type('switch-code', 'K7QM2R9A')
     await screen.tap('switch-go')
     await screen.says('现在是王磊在用')
+    await choosePin(screen, '260412')
     await screen.phone.lockNow()
     await screen.find('lock-screen')
+    await expect(screen.phone.unlock(PIN)).rejects.toMatchObject({ code: 'pin_wrong' })
+    await enterPin(screen, '260412')
+    await until(() => expect(screen.all('lock-screen')).toEqual([]))
+  })
+
+  it('says that work of a colleague waits until they sign in, and has nothing to export of it', async () => {
+    const screen = await at('/?sheet=sync', { empty: true, heldBack: 2 })
+    await screen.says('另有 2 条是其他同事留下的')
+    expect(document.body.textContent).not.toContain('全部送达。')
+    expect(screen.all('export-bundle')).toEqual([])
+  })
+
+  it('says that all is delivered only when nothing waits', async () => {
+    const screen = await at('/?sheet=sync', { empty: true })
+    await screen.says('全部送达。')
   })
 
   it('is not handed over without a code', async () => {
@@ -60,6 +85,28 @@ describe('a phone that the server does not know any more', () => {
     await screen.type('enrol-code', 'K7QM2R9A')
     await screen.tap('enrol-go')
     await until(async () => expect((await screen.phone.getSession()).revoked).toBe(false))
+  })
+})
+
+describe('a phone that the office revoked', () => {
+  it('leads to a new enrolment with its own street’s address, and back to work', async () => {
+    const screen = await at('/', { locked: 'revoked' })
+    await screen.tap('enrol-again')
+    await screen.goes('/enrol')
+    expect(((await screen.find('enrol-server')) as HTMLInputElement).value).toBe('https://xunge.example')
+    await screen.type('enrol-code', 'K7QM-2R9A')
+    await screen.tap('enrol-go')
+    await choosePin(screen, '260412')
+    await screen.goes('/')
+    await until(() => expect(screen.all('lock-notice')).toEqual([]))
+    expect((await screen.phone.getSync()).items.length).toBeGreaterThan(0)
+  })
+
+  it('lets its worker look at what is there before that', async () => {
+    const screen = await at('/enrol', { locked: 'revoked' })
+    await screen.tap('enrol-back')
+    await screen.goes('/')
+    await screen.find('enrol-again')
   })
 })
 

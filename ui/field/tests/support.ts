@@ -98,3 +98,7 @@ export class Screen {
 
 /** A small file that claims to be a picture. */
 export const picture = (name = 'tree.jpg', bytes = 2000) => new File([new Uint8Array(bytes).fill(7)], name, { type: 'image/jpeg' })
+
+export async function enterPin(screen: Screen, pin: string) {
+  for (const digit of pin) await screen.tap(`pin-${digit}`)
+}

@@ -64,6 +64,16 @@ export const SCREENS = [
     await seen(page, 'error')
   }],
 
+  ['revoked', { search: 'revoked' }, (page) => seen(page, 'enrol-again')],
+  ['unknown-there', { search: 'unknown' }, (page) => seen(page, 'enrol-again')],
+  ['enrol-again', { search: 'revoked' }, async (page) => {
+    await tap(page, 'enrol-again')
+    await seen(page, 'enrol-back')
+  }],
+  ['sync-held-back', { search: 'empty&held=2' }, async (page) => {
+    await tap(page, 'sync-chip')
+    await seen(page, 'sync-now')
+  }],
   ['pin-choose', { ...main, search: 'enrolled=no' }, async (page) => {
     await test(page, 'enrol-server').fill('https://xunge.example')
     await test(page, 'enrol-code').fill('K7QM2R9A')

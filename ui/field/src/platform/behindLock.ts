@@ -19,7 +19,9 @@ export function behindLock(phone: Port, refused: () => void): Port {
   }
   phone.onChanged((topics) => topics.includes('lock') && goOn())
   const untilOpen = async () => {
-    if ((await phone.getLock()).standing === 'locked') await new Promise<void>((next) => waiting.push(next))
+    // Before the question: the lock may open while the answer is on its way.
+    const opened = new Promise<void>((next) => waiting.push(next))
+    if ((await phone.getLock()).standing === 'locked') await opened
   }
   const patient = (command: (...args: unknown[]) => Promise<unknown>) => async (...args: unknown[]) => {
     for (;;) {

@@ -1,5 +1,6 @@
 // The phone of the browser demo. The address line sets it up: `?enrolled=no`, `?empty`, `?offline`, `?lang=en`,
-// `?theme=dark`, `?size=160`, `?fail=getToday`, `?hang=getToday`, `?nofix`, `?locked`. A script on the page finds the phone as `xunge`.
+// `?theme=dark`, `?size=160`, `?fail=getToday`, `?hang=getToday`, `?nofix`, `?locked`,
+// `?revoked`, `?unknown`, `?held=2`. A script on the page finds the phone as `xunge`.
 import type { Port } from './port'
 import { fakePhone, type FakePhone, type Knobs } from './fake/phone'
 
@@ -15,6 +16,9 @@ function wishes(search: string): Partial<Knobs> {
     online: !ask.has('offline'),
     position: !ask.has('nofix'),
     behindPin: ask.has('locked'),
+    locked: ask.has('revoked') ? 'revoked' : null,
+    unknown: ask.has('unknown'),
+    heldBack: Number(ask.get('held') ?? 0),
     failing: failing ? { [failing as keyof Port]: { code: 'phone_write' } } : {},
     hanging: new Set(hanging ? [hanging as keyof Port] : []),
     settings: {

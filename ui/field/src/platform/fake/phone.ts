@@ -31,6 +31,8 @@ export type Knobs = {
   wiped: boolean
   /** The server does not know this phone. */
   unknown: boolean
+  /** Records of a colleague who has to sign in before they are sent. */
+  heldBack: number
   /** True: it asks for its PIN, which is `PIN`. */
   behindPin: boolean
 }
@@ -42,7 +44,7 @@ export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; p
 
 /** A phone with the demo street on it. */
 export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
-  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, locked: null, wiped: false, unknown: false, behindPin: false, ...wishes }
+  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, locked: null, wiped: false, unknown: false, heldBack: 0, behindPin: false, ...wishes }
   return guarded(new Memory(knobs), knobs)
 }
 
@@ -76,7 +78,6 @@ class Memory implements Port {
   private visits: VisitView[]
   private homes
   private ofOthers = 0
-  private heldBack = 0
   private drafts = new Map<string, Draft>()
   private typed = new Map<string, TypedParts>()
   private uploads = new Map<string, { name: string; type: string; parts: string[]; size: number }>()
@@ -199,7 +200,8 @@ class Memory implements Port {
     this.visits = []
     this.homes = []
     this.session = { ...this.session, profile: { ...profile, user: 'user-wang', name: '王磊' } }
-    this.changed(['session', 'today', 'reports', 'households', 'sync', 'map'])
+    this.standing = 'pin_due'
+    this.changed(['lock', 'session', 'today', 'reports', 'households', 'sync', 'map'])
     return this.getSession()
   }
   /** As set before the phone was locked. */
@@ -480,12 +482,12 @@ class Memory implements Port {
     const photos = waiting.reduce((sum, report) => sum + report.why.photos_waiting, 0)
     const worst = (['needs_you', 'sending', 'on_phone'] as const).find((word) => waiting.some((report) => report.word === word)) ?? 'delivered'
     return {
-      word: this.knobs.online ? worst : waiting.length > 0 ? 'on_phone' : 'delivered',
+      word: this.knobs.online && waiting.length > 0 ? worst : waiting.length + this.ofOthers + this.knobs.heldBack > 0 ? 'on_phone' : 'delivered',
       network: this.knobs.online ? 'mobile' : 'none',
       rule: this.knobs.online ? 'facts_only' : 'nothing',
       facts_waiting: waiting.filter((report) => !report.why.facts_delivered).length,
       of_others: this.ofOthers,
-      held_back: this.heldBack,
+      held_back: this.knobs.heldBack,
       photos_waiting: photos,
       bytes_waiting: photos * 612_000,
       last_success_at: now - (this.knobs.online ? 40_000 : 5_400_000),
