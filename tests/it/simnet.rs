@@ -26,8 +26,8 @@ const DAILY: u64 = 60;
 /// Seeds that once broke a promise. Each has its own reason, told beside it.
 const REGRESSIONS: &[(u64, &str)] = &[
     (11, "rows of a lost history hid the rows of the restored one"),
-    (1_787, "a restored server had forgotten the device of a fork, and its phone was stuck"),
-    (3_142, "a restored server had forgotten the device of a fork, and its phone was stuck"),
+    (1_787, "a restored server had forgotten a fork, and its phone was stuck"),
+    (3_142, "a restored server had forgotten a fork, and its phone was stuck"),
 ];
 
 /// Runs one history to its end.
