@@ -82,10 +82,11 @@ impl Device {
     /// Notes the server's clock: half of the time the request took is the way back.
     pub(crate) fn note_clock(&self, device: DeviceId, server_ms: i64, asked_at: i64) -> Result<()> {
         let (wall, took) = (self.ports.clock.wall_ms(), self.ports.clock.mono_ms() - asked_at);
-        let was_locked = self.lock()?.is_some();
+        let unknown = self.identity()?.is_some_and(|identity| identity.revoked);
+        let shown_otherwise = unknown || self.lock()?.is_some();
         self.store
             .write_outbox(|tx| identity::note_success(tx, device, wall, server_ms + took / 2 - wall))?;
-        if was_locked {
+        if shown_otherwise {
             self.ports
                 .changed
                 .changed(&[Topic::Session, Topic::Households, Topic::Today, Topic::Map]);

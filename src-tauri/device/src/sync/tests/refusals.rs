@@ -4,6 +4,7 @@ use domain::DeviceId;
 use domain::protocol::RevokeOrder;
 
 use super::*;
+use crate::ports::Topic;
 use crate::store::identity;
 use crate::test_support::medium_jpeg;
 
@@ -79,8 +80,14 @@ async fn a_phone_that_was_unknown_for_a_while_goes_on_by_itself() {
     steps(&world, 5).await;
     assert!(world.device.get_session().unwrap().revoked);
     world.server.state().devices = devices;
-    settle(&world).await;
+    world.told.topics.lock().unwrap().clear();
+    world.device.push(true).await.unwrap();
     assert!(!world.device.get_session().unwrap().revoked);
+    assert!(
+        world.told.topics.lock().unwrap().contains(&Topic::Session),
+        "the notice goes away with the first answer"
+    );
+    settle(&world).await;
     assert_once(&world, 1);
 }
 
