@@ -44,7 +44,7 @@ error_codes! {
     NotFound = 404,
     /// The method is not allowed at this address.
     MethodNotAllowed = 405,
-    /// The case has moved on; details carry `{now, state_rev}`.
+    /// The case has moved on; details carry `{now, state_rev}`. On a phone also: the draft changed while it was saved.
     Stale = 409,
     /// The action is not allowed in the case's state; details carry `{state, action}`.
     StateRefusesAction = 409,

@@ -16,9 +16,14 @@ use crate::failure::Result;
 /// How long a parked mutation waits before it is offered again, at most.
 pub(crate) const PARKED_PAUSE_MS: i64 = 3_600_000;
 
-/// To be offered at the wall time `?1`. A pause that ends later than any pause lasts was begun on a clock that was wrong.
-const DUE: &str = "(state = 'pending'
-    or (state = 'parked' and (next_offer_ms <= ?1 or next_offer_ms > ?1 + 3600000)))";
+/// To be offered at the wall time `?1`, and by this device. A pause that ends later than any pause lasts was begun on a clock
+/// that was wrong.
+fn due_here() -> String {
+    format!(
+        "(state = 'pending' or (state = 'parked' and (next_offer_ms <= ?1 or next_offer_ms > ?1 + {PARKED_PAUSE_MS})))
+         and {SENDABLE}"
+    )
+}
 
 /// Where a mutation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -251,6 +256,7 @@ pub(crate) struct Unsent {
     pub(crate) held_back: u32,
 }
 
+/// What one person has not sent yet, and what others left.
 pub(crate) fn unsent_of(outbox: &Connection, author: Option<UserId>) -> Result<Unsent> {
     let found = outbox.one(
         &format!(
@@ -289,7 +295,7 @@ pub(crate) fn unsent_whole(outbox: &Connection) -> Result<Vec<Mutation>> {
 /// Number of mutations to offer now.
 pub(crate) fn due(outbox: &Connection, now_ms: i64) -> Result<u32> {
     let found = outbox.one(
-        &format!("select count(*) from mutation where {DUE} and {SENDABLE}"),
+        &format!("select count(*) from mutation where {}", due_here()),
         [now_ms],
         |row| row.get(0),
     )?;
@@ -321,7 +327,7 @@ pub(crate) fn take_batch(
     limit: usize,
     max_bytes: usize,
 ) -> Result<Vec<Mutation>> {
-    let waiting = select(outbox, &format!("{DUE} and {SENDABLE}"), [now_ms])?;
+    let waiting = select(outbox, &due_here(), [now_ms])?;
     let (mut numbered, fresh): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|row| row.seq.is_some());
     numbered.sort_by_key(|row| row.seq);
     let mut batch = Vec::new();

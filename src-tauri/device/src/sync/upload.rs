@@ -39,18 +39,11 @@ impl Device {
                 *memory.lanes.get_mut(lane_of(file.copy)) = super::backoff::Backoff::default();
                 drop(memory);
                 let noted = self.note_answer(&identity, &file, &state, &signed);
-                if noted.is_err() {
-                    // What this phone cannot write down would be sent again at once.
-                    self.pause(hash);
-                }
-                Ok(noted?)
+                Ok(self.or_pause(hash, noted)?)
             }
             Err(Fault::Refused { error, .. }) if is_own(error.code) => {
                 let noted = self.note_own_refusal(&file, error.code, &error.details);
-                if noted.is_err() {
-                    self.pause(hash);
-                }
-                Ok(noted?)
+                Ok(self.or_pause(hash, noted)?)
             }
             // A file that is gone or unreadable on this phone must not hold up the others.
             Err(Fault::Own(failure)) => {
@@ -114,6 +107,14 @@ impl Device {
             })
             .await?;
         parse(&response)
+    }
+
+    /// What this phone cannot write down would be sent again at once.
+    fn or_pause(&self, hash: &Sha256Hex, noted: Result<()>) -> Result<()> {
+        if noted.is_err() {
+            self.pause(hash);
+        }
+        noted
     }
 
     fn note_answer(&self, identity: &Identity, file: &Kept, state: &UploadState, signed: &Signed) -> Result<()> {
