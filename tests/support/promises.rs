@@ -109,6 +109,7 @@ impl Ledger {
         breaches.extend(phones.iter().flat_map(|phone| rows::check(server, phone)));
         breaches
     }
+
     /// What was said to be saved and is not what some phone held, once.
     fn unkept(&self) -> Vec<String> {
         let times = |said: &Said| self.made.values().filter(|held| said.is(held)).count();

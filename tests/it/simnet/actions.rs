@@ -302,7 +302,7 @@ impl History {
         self.server.back_up(&folder);
         if self.plan.copies_count && self.server.is_running() {
             self.server.count_back_up();
-            self.counting = if self.oldest_restored { 0 } else { self.backups.len() };
+            self.counting = if self.any_restored { 0 } else { self.backups.len() };
         }
         self.backups.push(folder);
     }

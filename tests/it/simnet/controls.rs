@@ -56,7 +56,7 @@ fn a_phone_that_says_too_early_that_a_report_is_saved_is_caught() {
 }
 
 #[test]
-fn a_server_that_says_too_early_that_its_copies_are_elsewhere_is_caught() {
+fn a_restore_from_an_older_copy_than_the_one_that_counted_is_caught() {
     control_of(
         "P7 histories_with_a_restored_server",
         &[Act::Capture, Act::BackUpServer, Act::NightFalls, Act::RestoreServer],

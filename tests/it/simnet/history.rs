@@ -51,8 +51,8 @@ pub(super) struct History {
     pub(super) backups: Vec<PathBuf>,
     /// Which of them is the newest that counts as safe: an operator takes this one or a newer one.
     pub(super) counting: usize,
-    /// The oldest back-up is restored, whatever counted since: a control.
-    pub(super) oldest_restored: bool,
+    /// Any back-up may be restored, whichever counted since: a control.
+    pub(super) any_restored: bool,
     /// Phones say that a report is saved before it is: a control.
     pub(super) hasty: bool,
     pub(super) notes: u32,
@@ -124,7 +124,7 @@ impl History {
             backups: Vec::new(),
             counting: 0,
             hasty: false,
-            oldest_restored: false,
+            any_restored: false,
             notes: 0,
             places: std::array::from_fn(|place| place),
             trace: Trace::new(clock),
@@ -149,7 +149,7 @@ impl History {
     /// Back-ups count although the one that is restored may be any older one, for a control.
     pub(super) fn with_any_back_up(mut self) -> Self {
         self.plan.copies_count = true;
-        self.oldest_restored = true;
+        self.any_restored = true;
         self
     }
 
