@@ -8,6 +8,7 @@
 mod bare;
 mod bare_postgres;
 mod client;
+mod counted;
 mod cpu;
 mod device_phone;
 mod dictionary;

@@ -1,7 +1,7 @@
 //! A new phone's first sync: the real device engine fills itself with one grid. And what a report takes on the phone.
 
 use domain::protocol::RowType;
-use domain::{Household, HouseholdId, LatLon, Resident, ResidentId, StreetId, Tag, Tenure};
+use domain::{Household, HouseholdId, LatLon, Resident, ResidentId, StreetId, Tag, Tenure, UserId};
 use rusqlite::Connection as Database;
 use sync_server::store::{Edit, households};
 use sync_server::{Outcome, clock::Ids as _};
@@ -31,7 +31,7 @@ pub(crate) fn measure() -> Result<Vec<Measure>, Fault> {
     let per_report = (phone_bytes(&street)? - empty) / REPORTS as f64;
     street.server.edit_blocking(StreetId::from(STREET), settle)?;
     let seconds = (0..RUNS)
-        .map(|_| Ok(filled(&street)?.1))
+        .map(|_| Ok(filled(&street, street.phones[0].user)?.1))
         .collect::<Result<Vec<_>, Fault>>()?;
     Ok(vec![
         Measure::aimed("first_sync_grid_s", "s", &seconds, 2.0),
@@ -39,11 +39,11 @@ pub(crate) fn measure() -> Result<Vec<Measure>, Fault> {
     ])
 }
 
-/// A new phone, full, and the seconds until it was.
-fn filled(street: &Street) -> Result<(DevicePhone, f64), Fault> {
+/// A new phone of this worker, full, and the seconds until it was.
+pub(super) fn filled(street: &Street, user: UserId) -> Result<(DevicePhone, f64), Fault> {
     let phone = DevicePhone::new()?;
     let seconds = clients()?.block_on(async {
-        phone.enrol(street, street.phones[0].user, street.address).await?;
+        phone.enrol(street, user, street.address).await?;
         phone.fill().await
     })?;
     street.forget_codes()?;
@@ -52,7 +52,7 @@ fn filled(street: &Street) -> Result<(DevicePhone, f64), Fault> {
 
 /// Bytes of a new phone's copy of the server's rows.
 fn phone_bytes(street: &Street) -> Result<f64, Fault> {
-    let (phone, _) = filled(street)?;
+    let (phone, _) = filled(street, street.phones[0].user)?;
     let cache: Database = phone.cache()?;
     cache.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?;
     let sql = "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)";

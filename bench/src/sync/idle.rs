@@ -1,12 +1,12 @@
-//! What it costs when nothing happens: the bytes of a pull that brings nothing, and the memory of a server that waits.
+//! What it costs when nothing happens: the bytes of a sync that brings nothing, and the memory of a server that waits.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::clients;
-use super::pull::{Cursors, body, to_the_end};
-use crate::client::Connection;
+use crate::counted::Counted;
+use crate::device_phone::DevicePhone;
 use crate::fault::Fault;
 use crate::push::{outbox, push_all};
 use crate::report::{Measure, RUNS};
@@ -23,24 +23,37 @@ pub(crate) fn measure() -> Result<Vec<Measure>, Fault> {
     let bytes = idle_bytes()?;
     let mib = (0..RUNS).map(|_| idle_mib()).collect::<Result<Vec<_>, _>>()?;
     Ok(vec![
-        Measure::aimed("idle_sync_bytes", "bytes", &[bytes], 400.0),
+        Measure::aimed("idle_sync_bytes", "bytes", &bytes, 400.0),
         Measure::aimed("server_idle_mib", "MiB", &mib, 60.0),
     ])
 }
 
-/// Bytes both ways, headers included, of a pull after which nothing is new.
-fn idle_bytes() -> Result<f64, Fault> {
+/// Bytes both ways, headers included, of syncs of one phone after which nothing is new.
+fn idle_bytes() -> Result<Vec<f64>, Fault> {
     let mut street = Street::start(1)?;
     let push = outbox(&mut street.phones[0], &Texts::read()?, 1, 20)?;
     push_all(street.address, vec![push])?;
-    let phone = street.phones[0].clone();
+    let phone = DevicePhone::new()?;
     clients()?.block_on(async {
-        let mut connection = Connection::open(street.address).await?;
-        let pulled = to_the_end(&mut connection, &phone, Cursors::new()).await?;
-        let asked = body(&phone, &pulled.cursors)?;
-        let before = connection.bytes;
-        connection.post(&phone.token, "/v1/pull", &asked).await?.succeeded()?;
-        Ok((connection.bytes - before) as f64)
+        let way = Counted::open(street.address).await?;
+        phone.enrol(&street, street.phones[0].user, way.address).await?;
+        // Behind, so that no stream of hints is open beside it.
+        phone.device.set_in_front(false);
+        let syncs = async {
+            phone.is_full().await?;
+            // What a phone tells and compares once after its first sync.
+            for _ in 0..RUNS {
+                phone.sync_by_hand().await?;
+            }
+            let mut bytes = Vec::new();
+            for _ in 0..RUNS {
+                let before = way.bytes();
+                phone.sync_by_hand().await?;
+                bytes.push((way.bytes() - before) as f64);
+            }
+            Ok(bytes)
+        };
+        phone.run_until(syncs).await
     })
 }
 

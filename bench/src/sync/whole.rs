@@ -8,6 +8,7 @@ use domain::{CaseId, StreetId};
 use rusqlite::Connection as Database;
 
 use super::clients;
+use super::first::filled;
 use super::pull::{Cursors, body, to_the_end};
 use crate::client::Connection;
 use crate::fault::Fault;
@@ -83,19 +84,22 @@ fn stored_bytes(street: &Street) -> Result<f64, Fault> {
     Ok(database.query_row(sql, [], |row| row.get(0))?)
 }
 
-/// Seconds and rows per second of first pulls by somebody who has every grid.
+/// Seconds until a new phone holds every row, of somebody who has every grid; and rows per second out of the server.
 fn first_pulls(street: &Street) -> Result<(Vec<f64>, Vec<f64>), Fault> {
     let head = street.add_head()?;
-    clients()?.block_on(async {
+    let seconds = (0..RUNS)
+        .map(|_| Ok(filled(street, head.user)?.1))
+        .collect::<Result<_, Fault>>()?;
+    let per_s = clients()?.block_on(async {
         let mut connection = Connection::open(street.address).await?;
-        let (mut seconds, mut per_s) = (Vec::new(), Vec::new());
+        let mut per_s = Vec::new();
         for _ in 0..RUNS {
             let pulled = to_the_end(&mut connection, &head, Cursors::new()).await?;
-            seconds.push(pulled.seconds);
             per_s.push(pulled.rows as f64 / pulled.seconds);
         }
-        Ok((seconds, per_s))
-    })
+        Ok::<_, Fault>(per_s)
+    })?;
+    Ok((seconds, per_s))
 }
 
 /// Touches cases, each in its turn, until the street's revision is `rev`.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use domain::protocol::ErrorCode;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
@@ -62,6 +63,8 @@ pub(crate) fn connect(path: &Path, files: &dyn Files) -> Result<Connection> {
 fn open(path: &Path, files: &dyn Files, key: Option<&DataKey>) -> Result<Connection> {
     let connection = connect(path, files)?;
     connection.set_prepared_statement_cache_capacity(CAPACITY);
+    // Without this, a statement with a bound LIMIT is read anew each time it is run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if let Some(key) = key {
         key.unlock(&connection)?;
     }

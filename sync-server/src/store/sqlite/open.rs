@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::store::{StoreError, migrate};
@@ -34,6 +35,9 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
 fn prepare(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.set_prepared_statement_cache_capacity(256);
+    // A plan does not depend on the values bound to it. Without this, SQLite reads the text of a statement with a bound
+    // LIMIT anew each time it is run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.query_row("PRAGMA journal_mode = WAL", [], |_row| Ok(()))?;
     connection.execute_batch("PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;")
 }
@@ -53,5 +57,33 @@ fn damaged(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => StoreError::Corrupt,
         Some(_) | None => StoreError::Engine(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    /// How often SQLite read the text anew when the statement was run three times.
+    fn read_anew(connection: &Connection) -> i32 {
+        let mut statement = connection.prepare("SELECT 1 FROM sqlite_schema LIMIT $1").unwrap();
+        for limit in 1..=3 {
+            let found: Result<Vec<i64>, _> = statement.query_map([limit], |row| row.get(0)).unwrap().collect();
+            found.unwrap();
+        }
+        statement.get_status(StatementStatus::RePrepare)
+    }
+
+    #[test]
+    fn a_statement_with_a_bound_limit_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("xunge.db");
+        let writer = writer(&path).unwrap();
+        assert_eq!(read_anew(&writer), 0);
+        assert_eq!(read_anew(&reader(&path).unwrap()), 0);
+        // As SQLite comes, it is.
+        assert!(read_anew(&Connection::open(&path).unwrap()) > 0);
     }
 }
