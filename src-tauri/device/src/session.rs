@@ -12,7 +12,7 @@ use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
 use crate::store::{cursor, draft, identity, mutation, photo_file, row, setting};
-use crate::sync::{LAST_STREET, LastStreet, SETTINGS, WIPED};
+use crate::sync::{SETTINGS, WIPED};
 use crate::view::{Draft, EnrolmentQr, Session, Settings};
 
 /// Smallest and largest text size, in percent.
@@ -106,13 +106,6 @@ impl Device {
             if unsent > 0 || photos > 0 || drafts > 0 {
                 let details = json!({ "unsent": unsent, "photos": photos, "drafts": drafts });
                 return Err(Failure::Coded(ErrorCode::UnsentWork, details));
-            }
-            if let Some(identity) = identity::get(tx)? {
-                let last = LastStreet {
-                    street: identity.profile.street,
-                    epoch: identity.epoch,
-                };
-                setting::put(tx, LAST_STREET, &Some(last))?;
             }
             // Opened and left as they were: nobody misses them.
             empty.iter().try_for_each(|draft| draft::remove(tx, &draft.id))?;

@@ -6,6 +6,7 @@ mod cached;
 pub(crate) mod cursor;
 pub(crate) mod draft;
 pub(crate) mod filling;
+mod history;
 pub(crate) mod household_search;
 pub(crate) mod identity;
 pub(crate) mod mutation;

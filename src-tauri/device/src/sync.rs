@@ -35,7 +35,6 @@ pub(crate) mod tests;
 
 pub(crate) use backoff::{Lane, Lanes};
 pub(crate) use bundle_key::{BUNDLE_KEY, KnownKey};
-pub(crate) use enrol::{LAST_STREET, LastStreet};
 pub(crate) use exchange::{Call, Fault};
 pub use http::HttpTransport;
 pub(crate) use notice::news;

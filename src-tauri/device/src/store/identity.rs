@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use super::cached::Cached as _;
+use super::history;
 use crate::failure::Result;
 
 /// The enrolment of this phone.
@@ -119,6 +120,9 @@ pub(crate) fn uuid(column: usize, text: &str) -> rusqlite::Result<Uuid> {
 }
 
 pub(crate) fn put(outbox: &Connection, identity: &Identity) -> Result<()> {
+    if let Some(epoch) = identity.epoch {
+        history::note(outbox, epoch, &identity.profile.street)?;
+    }
     let profile = serde_json::to_string(&identity.profile)?;
     outbox.run(
         "insert or replace into identity (one, server, device, token, profile, epoch, next_seq, revoked,

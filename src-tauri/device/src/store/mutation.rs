@@ -2,7 +2,7 @@
 //! Rows are kept after their answer, until an off-machine copy of the server exists.
 
 use domain::protocol::{ErrorCode, Mutation, Receipt, Verdict, kind};
-use domain::{Epoch, MutationId, UserId};
+use domain::{Epoch, MutationId, StreetId, UserId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::cached::Cached as _;
 use super::identity::uuid;
-use super::proof;
+use super::{history, proof};
 use crate::failure::Result;
 
 /// How long a parked mutation waits before it is offered again, at most.
@@ -458,15 +458,20 @@ pub(crate) fn let_go(outbox: &Connection, then_ms: i64) -> Result<usize> {
     Ok(count)
 }
 
-/// A new server history: everything kept here is unanswered again, but for what was given up or sent anew. What proves its
-/// delivery in the last one stays; a refusal proves none, and in `delivered` would keep a later delivery's proof out.
-pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
-    proof::keep_of_mutations(outbox, "state = 'final' and dismissed_ms is null", [])?;
+/// The street's server has begun this history, or is met in it: everything kept here that it answered in another one is
+/// unanswered again, but for what was given up or sent anew. What proves its delivery then stays; a refusal proves none, and in
+/// `delivered` would keep a later delivery's proof out.
+pub(crate) fn reopen(outbox: &Connection, street: &StreetId, epoch: Epoch) -> Result<()> {
+    let lost = format!("dismissed_ms is null and {}", history::lost("acked_epoch"));
+    let of = [&epoch.to_string(), street.as_str()];
+    proof::keep_of_mutations(outbox, &format!("state = 'final' and {lost}"), of)?;
     outbox.run(
-        "update mutation set state = 'pending', seq = null, receipt = null, acked_epoch = null, acked_rev = null,
-                next_offer_ms = null, answered_ms = null, proof = null
-         where dismissed_ms is null",
-        [],
+        &format!(
+            "update mutation set state = 'pending', seq = null, receipt = null, acked_epoch = null, acked_rev = null,
+                    next_offer_ms = null, answered_ms = null, proof = null
+             where {lost}"
+        ),
+        of,
     )?;
     Ok(())
 }
@@ -540,6 +545,11 @@ mod tests {
                 settle(tx, receipt, Some(proof), statement.epoch, 0)
             })
             .unwrap();
+    }
+
+    fn begin_another_history(store: &Store) {
+        let another = Epoch(Uuid::from_u128(7));
+        store.write_outbox(|tx| reopen(tx, &"s".into(), another)).unwrap();
     }
 
     /// Receipts and photos that the phone would show as proved.
@@ -622,7 +632,7 @@ mod tests {
             details: Value::Null,
         };
         settle_one(&store, &answer(2, refusal));
-        store.write_outbox(|tx| reopen_all(tx)).unwrap();
+        begin_another_history(&store);
         next = 1;
         assert_eq!(batch(&store, &mut next, 2), [(1, 1), (2, 2)]);
     }
@@ -637,7 +647,7 @@ mod tests {
         };
         settle_signed(&store, &answer(2, refusal));
         assert_eq!(shown(&store), (2, 0));
-        store.write_outbox(|tx| reopen_all(tx)).unwrap();
+        begin_another_history(&store);
         assert_eq!(shown(&store), (1, 0), "the delivery, as a record");
         assert_eq!(store.write_outbox(|tx| let_go(tx, i64::MAX)).unwrap(), 0);
         assert_eq!(store.outbox(unsent).unwrap().0, 2);

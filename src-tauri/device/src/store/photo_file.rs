@@ -1,12 +1,12 @@
 //! Photo files that saved records name, and how far each has travelled.
 
-use domain::{MutationId, PhotoCopy, PhotoFile, Sha256Hex};
+use domain::{Epoch, MutationId, PhotoCopy, PhotoFile, Sha256Hex, StreetId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
 use super::cached::Cached as _;
-use super::proof;
+use super::{history, proof};
 use crate::failure::Result;
 
 /// How far a file has travelled.
@@ -49,7 +49,8 @@ pub(crate) struct Kept {
 }
 
 const COLUMNS: &str = "f.sha256, f.copy, f.size, f.mime, f.state, f.sent, f.any_network, f.asked,
-    (f.freed_ms is not null or exists (select 1 from identity i where i.durable_rev >= f.stored_rev))";
+    (f.freed_ms is not null
+        or exists (select 1 from identity i where i.epoch = f.stored_epoch and i.durable_rev >= f.stored_rev))";
 
 pub(crate) const fn copy_name(copy: PhotoCopy) -> &'static str {
     match copy {
@@ -210,18 +211,18 @@ pub(crate) fn set_progress(outbox: &Connection, sha256: &Sha256Hex, state: FileS
     Ok(())
 }
 
-/// Notes that the server has stored a file, and at which of the street's revisions.
+/// Notes that the server has stored a file, and at which of the revisions of a history.
 pub(crate) fn set_stored(
     outbox: &Connection,
     sha256: &Sha256Hex,
-    street_rev: Option<u64>,
+    (epoch, street_rev): (Epoch, Option<u64>),
     proof: Option<i64>,
     now_ms: i64,
 ) -> Result<()> {
     outbox.run(
-        "update photo_file set state = 'stored', sent = size, stored_rev = ?2, stored_ms = ?3, proof = ?4
+        "update photo_file set state = 'stored', sent = size, stored_epoch = ?2, stored_rev = ?3, stored_ms = ?4, proof = ?5
          where sha256 = ?1",
-        params![sha256.as_str(), street_rev, now_ms, proof],
+        params![sha256.as_str(), epoch.to_string(), street_rev, now_ms, proof],
     )?;
     Ok(())
 }
@@ -233,7 +234,7 @@ pub(crate) fn to_free(outbox: &Connection, week_ago_ms: i64, month_ago_ms: i64) 
     let mut statement = outbox.prepare_cached(
         "with safe as (
              select sha256 from photo_file f where state = 'stored' and stored_ms <= ?1 and proof is not null
-                 and exists (select 1 from identity i where i.durable_rev >= f.stored_rev)
+                 and exists (select 1 from identity i where i.epoch = f.stored_epoch and i.durable_rev >= f.stored_rev)
          )
          select sha256 from photo_file f where freed_ms is null and case copy
              when 'original' then captured_ms <= ?2
@@ -252,7 +253,7 @@ pub(crate) fn to_free(outbox: &Connection, week_ago_ms: i64, month_ago_ms: i64) 
 
 /// Notes that a file is about to be removed from this phone; what proves that it was stored stays.
 pub(crate) fn set_freed(outbox: &Connection, sha256: &Sha256Hex, now_ms: i64) -> Result<()> {
-    proof::keep_of_photo(outbox, sha256)?;
+    proof::keep_of_photos(outbox, "sha256 = ?1", [sha256.as_str()])?;
     outbox.run(
         "update photo_file set freed_ms = ?2 where sha256 = ?1",
         params![sha256.as_str(), now_ms],
@@ -279,13 +280,19 @@ pub(crate) fn ask_for(outbox: &Connection, sha256: &Sha256Hex) -> Result<()> {
     Ok(())
 }
 
-/// A new server history: nothing that is still here is known to be stored any more. What proves that it was stays.
-pub(crate) fn reopen_all(outbox: &Connection) -> Result<()> {
-    proof::keep_of_photos_here(outbox)?;
+/// The street's server has begun this history, or is met in it: nothing that is still here and that it stored in another one is
+/// known to be stored any more. What proves that it was stays.
+pub(crate) fn reopen(outbox: &Connection, street: &StreetId, epoch: Epoch) -> Result<()> {
+    let lost = format!("freed_ms is null and {}", history::lost("stored_epoch"));
+    let of = [&epoch.to_string(), street.as_str()];
+    proof::keep_of_photos(outbox, &lost, of)?;
     outbox.run(
-        "update photo_file set state = 'local', sent = 0, stored_rev = null, stored_ms = null, proof = null
-         where freed_ms is null",
-        [],
+        &format!(
+            "update photo_file set state = 'local', sent = 0, stored_epoch = null, stored_rev = null, stored_ms = null,
+                    proof = null
+             where {lost}"
+        ),
+        of,
     )?;
     Ok(())
 }
@@ -372,7 +379,7 @@ mod tests {
             body_hash,
         };
         store
-            .write_outbox(|tx| mutation::settle(tx, &receipt, None, domain::Epoch(Uuid::nil()), 0))
+            .write_outbox(|tx| mutation::settle(tx, &receipt, None, Epoch(Uuid::nil()), 0))
             .unwrap();
     }
 

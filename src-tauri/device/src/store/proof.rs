@@ -31,22 +31,14 @@ pub(crate) fn keep_of_mutations(outbox: &Connection, filter: &str, values: impl 
     Ok(())
 }
 
-/// Keeps what proves that a photo was stored, for one that is about to be removed.
-pub(crate) fn keep_of_photo(outbox: &Connection, sha256: &Sha256Hex) -> Result<()> {
+/// Keeps what proves that photos were stored, of those that are about to be removed or offered anew.
+pub(crate) fn keep_of_photos(outbox: &Connection, filter: &str, values: impl Params) -> Result<()> {
     outbox.run(
-        "insert or ignore into delivered (id, receipt, proof)
-         select sha256, null, proof from photo_file where sha256 = ?1 and proof is not null",
-        [sha256.as_str()],
-    )?;
-    Ok(())
-}
-
-/// Keeps what proves that photos were stored, of those that are about to be offered anew.
-pub(crate) fn keep_of_photos_here(outbox: &Connection) -> Result<()> {
-    outbox.run(
-        "insert or ignore into delivered (id, receipt, proof)
-         select sha256, null, proof from photo_file where freed_ms is null and proof is not null",
-        [],
+        &format!(
+            "insert or ignore into delivered (id, receipt, proof)
+             select sha256, null, proof from photo_file where proof is not null and {filter}"
+        ),
+        values,
     )?;
     Ok(())
 }

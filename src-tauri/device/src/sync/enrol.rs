@@ -1,11 +1,12 @@
 //! How the phone becomes a device of a street.
 
+use domain::DeviceId;
 use domain::protocol::{EnrolRequest, EnrolResponse, ErrorCode, PROTO, WireError};
-use domain::{DeviceId, Epoch, StreetId};
 use serde::{Deserialize, Serialize};
 
 use super::address;
 use super::fork::forget_former;
+use super::push::offer_lost_again;
 use super::switch::SHARED;
 use crate::device::Device;
 use crate::failure::{Failure, Result};
@@ -17,7 +18,6 @@ use crate::view::{EnrolRequestView, Session};
 /// True from an enrolment, or a change of hands, until its worker has chosen a PIN.
 pub(super) const PIN_DUE: &str = "pin-due";
 const UNDER_WAY: &str = "enrolment-under-way";
-pub(crate) const LAST_STREET: &str = "last-street";
 const MAX_NAME: usize = 80;
 
 /// An enrolment under way: stored before it is sent, so that a retry after a lost reply repeats the same request
@@ -28,13 +28,6 @@ struct UnderWay {
     code: String,
     device: DeviceId,
     token: String,
-}
-
-/// Where this phone was enrolled last.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct LastStreet {
-    pub(crate) street: StreetId,
-    pub(crate) epoch: Option<Epoch>,
 }
 
 impl Device {
@@ -119,22 +112,12 @@ impl Device {
 
     fn finish_enrolment(&self, under_way: UnderWay, answer: &EnrolResponse) -> Result<()> {
         self.store.write_outbox(|tx| {
-            let last: Option<LastStreet> = setting::get(tx, LAST_STREET)?;
-            // The same street with a new history: what is kept here may be missing there.
-            if last.is_some_and(|last| last.street == answer.profile.street && last.epoch != Some(answer.epoch)) {
-                mutation::reopen_all(tx)?;
-                crate::store::photo_file::reopen_all(tx)?;
-            }
+            offer_lost_again(tx, &answer.profile.street, answer.epoch)?;
             mutation::forget_numbers(tx)?;
             // What others left here waits until they sign in again: this device was never theirs.
             identity::forget_authors(tx)?;
             forget_former(tx)?;
             identity::add_author(tx, answer.profile.user)?;
-            let street = LastStreet {
-                street: answer.profile.street.clone(),
-                epoch: Some(answer.epoch),
-            };
-            setting::put(tx, LAST_STREET, &Some(street))?;
             setting::put(tx, UNDER_WAY, &None::<UnderWay>)?;
             setting::put(tx, SHARED, &false)?;
             setting::put(tx, PIN_DUE, &true)?;

@@ -70,7 +70,10 @@ impl Device {
             let proof = signed.keep(tx)?;
             for line in response.lines.iter().filter(|line| offered.contains(&line.sha256)) {
                 match line.answer {
-                    BlobAnswer::Have => photo_file::set_stored(tx, &line.sha256, response.street_rev, proof, now)?,
+                    BlobAnswer::Have => {
+                        let at = (response.epoch, response.street_rev);
+                        photo_file::set_stored(tx, &line.sha256, at, proof, now)?;
+                    }
                     BlobAnswer::Want { offset } => {
                         photo_file::set_progress(tx, &line.sha256, FileState::Wanted, offset)?;
                     }

@@ -4,7 +4,7 @@ use domain::protocol::{
     ErrorCode, MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PROTO, PushRequest, PushResponse, RevokeOrder, Stop,
     receipt_line,
 };
-use domain::{DeviceId, Epoch};
+use domain::{DeviceId, Epoch, StreetId};
 
 use super::backoff::Lane;
 use super::exchange::Fault;
@@ -243,17 +243,22 @@ fn about_content(code: ErrorCode) -> bool {
     )
 }
 
-/// Begins another server history if this is one: everything kept here is unanswered again. True when it began.
+/// Begins another server history if this is one: everything the street answered before is unanswered again. True when it began.
 pub(crate) fn begin_history(outbox: &rusqlite::Connection, identity: &mut Identity, epoch: Epoch) -> Result<bool> {
     let before = identity.epoch.replace(epoch);
     if before == Some(epoch) {
         return Ok(false);
     }
     if before.is_some() {
-        tracing::info!("the server has a new history; everything kept here is offered again");
+        tracing::info!("the server has a new history; everything it was sent is offered again");
         identity.forget_revs();
-        mutation::reopen_all(outbox)?;
-        photo_file::reopen_all(outbox)?;
+        offer_lost_again(outbox, &identity.profile.street, epoch)?;
     }
     Ok(before.is_some())
+}
+
+/// What the street answered in another history than this one may be missing there.
+pub(crate) fn offer_lost_again(outbox: &rusqlite::Connection, street: &StreetId, epoch: Epoch) -> Result<()> {
+    mutation::reopen(outbox, street, epoch)?;
+    photo_file::reopen(outbox, street, epoch)
 }

@@ -1,6 +1,7 @@
 //! The engine against a model of the server: lost replies, everything twice, forks, restores, poison.
 
 mod refusals;
+mod streets;
 
 use domain::protocol::{ErrorCode, Evidence, Proof, Row, RowType};
 use domain::{Bucket, Epoch, Sha256Hex};

@@ -128,7 +128,8 @@ impl Device {
         let now = self.ports.clock.wall_ms();
         self.store.write_outbox(|tx| {
             if state.stored {
-                photo_file::set_stored(tx, &file.sha256, state.street_rev, signed.keep(tx)?, now)
+                let at = (state.epoch, state.street_rev);
+                photo_file::set_stored(tx, &file.sha256, at, signed.keep(tx)?, now)
             } else {
                 photo_file::set_progress(tx, &file.sha256, FileState::Wanted, state.offset)
             }

@@ -80,7 +80,7 @@ impl TestServer {
             devices: HashMap::new(),
             revoked: false,
             profile: profile(),
-            codes: HashMap::from(["GOODCODE", "NEXTCODE"].map(|code| (code.to_owned(), None))),
+            codes: HashMap::from(["GOODCODE", "NEXTCODE", "LASTCODE"].map(|code| (code.to_owned(), None))),
             rows: BTreeMap::new(),
             scope: HashSet::new(),
             blobs: HashMap::new(),

@@ -14,7 +14,7 @@ fn me(world: &World) -> DeviceId {
     world.device.identity().unwrap().unwrap().device
 }
 
-fn enrolment(code: &str) -> EnrolRequestView {
+pub(super) fn enrolment(code: &str) -> EnrolRequestView {
     EnrolRequestView {
         server: "http://127.0.0.1:1".to_owned(),
         code: code.to_owned(),
