@@ -15,6 +15,7 @@ mod open;
 pub(crate) mod photo_file;
 pub(crate) mod proof;
 pub(crate) mod row;
+pub(crate) mod seen_clock;
 pub(crate) mod setting;
 
 use std::path::Path;

@@ -38,7 +38,7 @@ pub(crate) const BORDER: LatLon = LatLon { lat: 30.5, lon: 104.01 };
 
 /// What the phone's disk is encrypted with.
 pub(crate) fn key() -> DataKey {
-    DataKey::from_bytes([9; 32])
+    DataKey::from_bytes(&[9; 32])
 }
 
 /// A database of the phone, to look into or to damage.
@@ -59,6 +59,11 @@ pub(crate) struct TestClock {
 }
 
 impl TestClock {
+    /// Somebody sets the clock on the wall.
+    pub(crate) fn set_wall(&self, by_ms: i64) {
+        self.wall.fetch_add(by_ms, Ordering::Relaxed);
+    }
+
     pub(crate) fn advance(&self, ms: i64) {
         self.wall.fetch_add(ms, Ordering::Relaxed);
         self.mono.fetch_add(ms, Ordering::Relaxed);

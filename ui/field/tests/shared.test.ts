@@ -71,6 +71,12 @@ describe('a phone too long without contact', () => {
     expect((await screen.find('error')).dataset['code']).toBe('households_locked')
     expect(screen.all('household-row')).toEqual([])
   })
+
+  it('says so of a clock that was set back', async () => {
+    const screen = await at('/visits', { locked: 'clock' })
+    await screen.says('时间被往回调过')
+    expect(screen.all('household-row')).toEqual([])
+  })
 })
 
 describe('a phone that the server does not know any more', () => {

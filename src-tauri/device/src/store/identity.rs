@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::cached::Cached as _;
 use super::history;
+use super::seen_clock::{self, SeenClock};
 use crate::failure::Result;
 
 /// The enrolment of this phone.
@@ -158,12 +159,15 @@ pub(crate) fn remove(outbox: &Connection) -> Result<()> {
 /// Notes an answer of our server to this device: when, and how far its clock is from ours. A device that it did not know
 /// for a while, because it ran on the wrong database, say, is known again.
 pub(crate) fn note_success(outbox: &Connection, device: DeviceId, wall_ms: i64, clock_offset_ms: i64) -> Result<()> {
-    outbox.run(
+    let noted = outbox.run(
         "update identity set last_success_ms = ?1, clock_offset_ms = ?2,
              revoked = case when revoke_order is null then 0 else revoked end
          where device = ?3",
         params![wall_ms, clock_offset_ms, device.to_string()],
     )?;
+    if noted > 0 {
+        seen_clock::put(outbox, SeenClock::at(wall_ms))?;
+    }
     Ok(())
 }
 

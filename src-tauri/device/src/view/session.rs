@@ -97,6 +97,8 @@ impl Default for Settings {
 pub enum LockReason {
     /// The phone was too long without contact. The next contact opens them.
     Lease,
+    /// The phone's clock was set back by more than a day since the last contact. The next contact opens them.
+    Clock,
     /// The office revoked this phone.
     Revoked,
 }

@@ -3,4 +3,4 @@
 /**
  * Why households are not shown.
  */
-export type LockReason = "lease" | "revoked";
+export type LockReason = "lease" | "clock" | "revoked";

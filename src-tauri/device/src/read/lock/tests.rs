@@ -31,12 +31,104 @@ fn the_lease_ends_after_its_days_and_not_before() {
         (error.code, &error.details["why"]),
         (ErrorCode::HouseholdsLocked, &json!("lease"))
     );
-    last_contact(&world, -30);
+}
+
+#[test]
+fn setting_the_clock_back_does_not_make_the_lease_longer() {
+    let mut world = World::enrolled();
+    last_contact(&world, 0);
+    world.clock.advance(13 * DAY);
+    assert_eq!(world.device.lock().unwrap(), None);
+    world.clock.set_wall(-12 * DAY);
+    assert_eq!(world.device.lock().unwrap(), Some(LockReason::Clock));
+    world.restart();
+    assert_eq!(
+        world.device.lock().unwrap(),
+        Some(LockReason::Clock),
+        "nor does a start"
+    );
+    let error = world.device.get_household(HOUSEHOLD).unwrap_err();
+    assert_eq!(
+        (error.code, &error.details["why"]),
+        (ErrorCode::HouseholdsLocked, &json!("clock"))
+    );
+    world.save_report("tree-fallen");
+    world.clock.advance(3 * DAY);
+    assert_eq!(
+        world.device.lock().unwrap(),
+        Some(LockReason::Clock),
+        "it stays so until the next contact"
+    );
+    last_contact(&world, 0);
+    assert_eq!(world.device.lock().unwrap(), None);
+}
+
+#[test]
+fn many_small_steps_back_count_as_one_large_one() {
+    let world = World::enrolled();
+    last_contact(&world, 0);
+    let step = DAY - 3_600_000;
+    for day in 0..30 {
+        world.clock.advance(step);
+        let locked = world.device.lock().unwrap();
+        assert_eq!(locked, (day > 1).then_some(LockReason::Clock), "{day}");
+        world.clock.set_wall(-step);
+        world.device.lock().unwrap();
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_back_once_the_lease_is_over_opens_nothing() {
+    let world = World::enrolled();
+    last_contact(&world, 0);
+    world.clock.advance(16 * DAY);
+    assert_eq!(world.device.lock().unwrap(), Some(LockReason::Lease));
+    world.clock.set_wall(-10 * DAY);
+    assert_eq!(world.device.lock().unwrap(), Some(LockReason::Clock));
+}
+
+#[test]
+fn a_clock_that_is_put_right_locks_no_phone_that_is_in_contact() {
+    let world = World::enrolled();
+    world.clock.set_wall(400 * DAY);
+    last_contact(&world, 0);
+    assert_eq!(world.device.lock().unwrap(), None);
+    world.clock.set_wall(-400 * DAY);
+    last_contact(&world, 0);
+    assert_eq!(world.device.lock().unwrap(), None);
+    world.clock.set_wall(-DAY / 2);
     assert_eq!(
         world.device.lock().unwrap(),
         None,
-        "a clock that was set back locks nobody out"
+        "nor does half a day without contact"
     );
+}
+
+#[test]
+fn a_phone_that_never_looked_before_compares_its_clock_with_the_last_contact() {
+    let world = World::enrolled();
+    last_contact(&world, -30);
+    let forgets = "delete from setting where name = 'seen-clock'";
+    world
+        .device
+        .store
+        .write_outbox(|tx| Ok(tx.execute(forgets, [])?))
+        .unwrap();
+    assert_eq!(world.device.lock().unwrap(), Some(LockReason::Clock));
+}
+
+#[test]
+fn the_clock_is_kept_once_an_hour_and_not_at_every_look() {
+    let world = World::enrolled();
+    last_contact(&world, 0);
+    let kept = || world.device.store.outbox(seen_clock::get).unwrap().unwrap();
+    let before = kept();
+    world.clock.advance(3_599_999);
+    world.device.lock().unwrap();
+    assert_eq!(kept(), before);
+    world.clock.advance(1);
+    world.device.lock().unwrap();
+    assert_ne!(kept(), before);
 }
 
 #[test]
