@@ -248,24 +248,30 @@ async fn after_a_restore_to_before_somebody_used_the_phone_their_work_waits_for_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_of_hands_whose_answer_was_lost_shows_nobody_the_others_households_and_may_be_tried_again() {
+async fn a_change_of_hands_whose_answer_was_lost_is_finished_by_the_phone_itself() {
     let world = World::new();
     let phone = world.worker("li").await;
     let code = world.code_for("wang");
     phone.link.set_weather(FirstReplyLost::default());
     assert!(phone.device().switch_user(&code).await.is_err());
     let report = phone.capture(a_report().saying(SECRET));
+    let of_wang = street::household(street::place("wang"), 1);
+    let session = phone.device().get_session().unwrap();
+    assert_eq!(
+        session.profile.unwrap().user,
+        street::user("li"),
+        "the control: it was lost"
+    );
+    assert!(phone.device().get_household(of_wang).is_err());
     phone.online();
     phone.run_for(std::time::Duration::from_secs(600)).await;
     let session = phone.device().get_session().unwrap();
-    assert_eq!(session.profile.unwrap().user, street::user("li"));
-    assert_eq!(session.locked, Some(LockReason::Revoked), "it is wang's phone by now");
-    let of_wang = street::household(street::place("wang"), 1);
-    assert!(phone.device().get_household(of_wang).is_err());
-
-    phone.device().switch_user(&code).await.unwrap();
+    assert_eq!(session.profile.unwrap().user, street::user("wang"));
+    assert_eq!((session.revoked, session.locked), (false, None));
     phone.sync().await;
     assert!(phone.device().get_household(of_wang).is_ok());
+    let of_li = street::household(street::place("li"), 1);
+    assert!(phone.device().get_household(of_li).is_err());
     let theirs = world.queue("municipal");
     assert_eq!(theirs.len(), 1, "what li wrote meanwhile was sent under their name");
     assert!(
@@ -276,6 +282,25 @@ async fn a_change_of_hands_whose_answer_was_lost_shows_nobody_the_others_househo
             .iter()
             .all(|one| one.id != report)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_of_hands_that_never_reached_the_server_is_not_made_behind_anybodys_back() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    let user = || {
+        let session = phone.device().get_session().unwrap();
+        (session.profile.unwrap().user, session.locked)
+    };
+    phone.offline();
+    assert!(phone.device().switch_user(&world.code_for("wang")).await.is_err());
+    phone.online();
+    phone.run_for(std::time::Duration::from_secs(600)).await;
+    assert_eq!(user(), (street::user("li"), None));
+    // Nor does it bring a phone back that the office revoked.
+    revoke(&world, RevokeOrder::Lock);
+    phone.run_for(std::time::Duration::from_secs(3_600)).await;
+    assert_eq!(user(), (street::user("li"), Some(LockReason::Revoked)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -24,6 +24,8 @@ pub(crate) struct Situation {
     /// The phone says there is no network, and the last request agreed.
     pub(crate) no_network: bool,
     pub(crate) front: bool,
+    /// The answer to a change of hands was lost, and the server knows the phone as the other person's.
+    pub(crate) switching: bool,
     /// This phone needs a device id of its own first.
     pub(crate) forking: bool,
     /// Mutations to push now.
@@ -52,6 +54,8 @@ pub(crate) struct PhotoDue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FactsStep {
     Fork,
+    /// Ask again for the change of hands whose answer was lost.
+    Switch,
     Push,
     Pull,
     Offer,
@@ -86,16 +90,13 @@ fn facts_step_inner(at: &Situation, lanes: &Lanes, now: i64) -> FactsStep {
     let look_again = at.pending.then_some(now + LOOK_AGAIN_MS);
     let gone = at.order == Some(RevokeOrder::Wipe) || (at.order == Some(RevokeOrder::UploadThenWipe) && !at.left);
     if at.enrolled && gone {
-        // It may fail, for want of a network or of the disk, as anything does.
-        let ready_at = lanes.get(Lane::Facts).not_before;
-        return if ready_at <= now {
-            FactsStep::Wipe
-        } else {
-            FactsStep::Wait(Some(ready_at))
-        };
+        return once_ready(FactsStep::Wipe, lanes, now);
     }
     if !at.enrolled || at.switched_off {
         return FactsStep::Wait(look_again);
+    }
+    if at.switching {
+        return once_ready(FactsStep::Switch, lanes, now);
     }
     if at.revoked {
         return probe_or_wait(at, now, LOOK_AGAIN_MS, look_again);
@@ -127,6 +128,16 @@ fn facts_step_inner(at: &Situation, lanes: &Lanes, now: i64) -> FactsStep {
         probe_or_wait(at, now, PROBE_MS, wake)
     } else {
         FactsStep::Wait(wake)
+    }
+}
+
+/// A step that may fail, for want of a network or of the disk, as anything does.
+fn once_ready(step: FactsStep, lanes: &Lanes, now: i64) -> FactsStep {
+    let ready_at = lanes.get(Lane::Facts).not_before;
+    if ready_at <= now {
+        step
+    } else {
+        FactsStep::Wait(Some(ready_at))
     }
 }
 
@@ -218,6 +229,26 @@ mod tests {
             FactsStep::Wait(Some(500))
         );
         assert_eq!(facts_step(&at, &failing(Lane::Facts, 500), 500), FactsStep::Wipe);
+    }
+
+    #[test]
+    fn a_change_of_hands_without_an_answer_is_asked_for_again_before_anything_else() {
+        let at = Situation {
+            revoked: true,
+            order: Some(RevokeOrder::Lock),
+            switching: true,
+            facts_due: true,
+            pending: true,
+            ..ready()
+        };
+        assert_eq!(facts_step(&at, &Lanes::default(), 1), FactsStep::Switch);
+        let waiting = failing(Lane::Facts, 500);
+        assert_eq!(facts_step(&at, &waiting, 1), FactsStep::Wait(Some(500)));
+        let off = Situation {
+            switched_off: true,
+            ..at
+        };
+        assert!(matches!(facts_step(&off, &Lanes::default(), 1), FactsStep::Wait(_)));
     }
 
     #[test]
@@ -328,7 +359,7 @@ mod tests {
     /// Every combination of flags: pending work always has a request or a timer.
     #[test]
     fn pending_work_always_has_a_timer_or_a_request() {
-        for bits in 0..1_u32 << 10 {
+        for bits in 0..1_u32 << 11 {
             let bit = |n: u32| bits & (1 << n) != 0;
             let at = Situation {
                 enrolled: true,
@@ -338,6 +369,7 @@ mod tests {
                 switched_off: bit(1),
                 no_network: bit(2),
                 front: bit(3),
+                switching: bit(10),
                 forking: bit(4),
                 facts_due: bit(5),
                 offers_due: bit(6),

@@ -60,6 +60,7 @@ impl Device {
         self.ports.changed.changed(&[Topic::Sync]);
         let (lane, done) = match step {
             FactsStep::Fork => (Lane::Facts, self.fork().await),
+            FactsStep::Switch => (Lane::Facts, self.finish_switch().await),
             FactsStep::Push => (Lane::Facts, self.push(false).await),
             FactsStep::Probe => (Lane::Facts, self.push(true).await),
             FactsStep::Pull => (Lane::Pull, self.pull().await),

@@ -5,6 +5,7 @@ use domain::{PhotoCopy, Sha256Hex};
 use super::backoff::Lane;
 use super::plan::{PhotoDue, Situation};
 use super::rule::{Allowance, allowance};
+use super::switch;
 use crate::device::Device;
 use crate::failure::Result;
 use crate::store::identity::Identity;
@@ -52,6 +53,10 @@ impl Device {
             for copy in [PhotoCopy::Preview, PhotoCopy::Upright, PhotoCopy::Original] {
                 wanted.extend(photo_file::wanted(outbox, copy)?);
             }
+            let switching = match &identity {
+                Some(identity) => switch::is_unanswered(outbox, identity)?,
+                None => false,
+            };
             let memory = self.engine.memory();
             let pause = |sha256: &Sha256Hex| memory.pauses.get(sha256).map_or(0, |pause| pause.not_before);
             Ok(Situation {
@@ -62,6 +67,7 @@ impl Device {
                 switched_off: !allowance.switched_on,
                 no_network: allowance.network.kind == NetworkKind::None && !memory.reachable,
                 front: memory.front,
+                switching,
                 forking: identity.as_ref().is_some_and(|identity| identity.fork.is_some()),
                 facts_due: due,
                 offers_due: offers.iter().any(|file| pause(&file.sha256) <= mono),

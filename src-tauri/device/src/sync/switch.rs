@@ -1,17 +1,52 @@
 //! Another person signs in on a shared phone. What the one before has not sent stays, goes on being sent under this device, and
-//! is shown to nobody else.
+//! is shown to nobody else. A change whose answer was lost is asked for again once the server says that the phone is another's.
 
-use domain::protocol::{EnrolResponse, ErrorCode, PROTO, SwitchRequest, WireError};
+use domain::DeviceId;
+use domain::protocol::{EnrolResponse, ErrorCode, PROTO, RevokeOrder, SwitchRequest, WireError};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 
 use super::enrol::PIN_DUE;
+use super::exchange::Fault;
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
+use crate::store::identity::Identity;
 use crate::store::{identity, setting};
 use crate::view::Session;
 
 /// Stands in the settings from the first attempt to sign another person in, whatever became of it, to the next enrolment.
 pub(crate) const SHARED: &str = "shared";
+const UNDER_WAY: &str = "switch-under-way";
+
+/// A change of hands under way: stored before it is sent, until the server has answered. The code binds the repeat to the first
+/// request, and the server answers both alike.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct UnderWay {
+    device: DeviceId,
+    code: String,
+}
+
+/// True when the server takes this phone for another's and a change of hands was not answered: it was made there.
+pub(super) fn is_unanswered(outbox: &Connection, identity: &Identity) -> Result<bool> {
+    Ok(identity.order == Some(RevokeOrder::Lock) && under_way(outbox, identity)?.is_some())
+}
+
+fn under_way(outbox: &Connection, identity: &Identity) -> Result<Option<UnderWay>> {
+    let found: Option<UnderWay> = setting::get(outbox, UNDER_WAY)?;
+    Ok(found.filter(|it| it.device == identity.device))
+}
+
+/// True for an answer after which the same request has nothing more to bring.
+fn is_final(fault: &Fault) -> bool {
+    let Fault::Refused { error, .. } = fault else {
+        return false;
+    };
+    matches!(
+        error.code,
+        ErrorCode::CodeInvalid | ErrorCode::DeviceRevoked | ErrorCode::DeviceMismatch | ErrorCode::Unauthenticated
+    )
+}
 
 impl Device {
     /// Signs another person in, with a one-time code of the office. It takes the network: nobody can see what was pulled for
@@ -22,17 +57,49 @@ impl Device {
     pub async fn switch_user(&self, code: &str) -> std::result::Result<Session, WireError> {
         let before = self.identity()?.ok_or(ErrorCode::NotEnrolled)?;
         let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-        let question = SwitchRequest {
-            proto: PROTO,
+        let under_way = UnderWay {
             device: before.device,
             code: code.to_ascii_uppercase(),
         };
-        self.store.write_outbox(|tx| setting::put(tx, SHARED, &true))?;
+        self.store.write_outbox(|tx| {
+            setting::put(tx, SHARED, &true)?;
+            setting::put(tx, UNDER_WAY, &Some(&under_way))
+        })?;
+        self.ask_for_switch(&before, under_way).await?;
+        self.get_session()
+    }
+
+    /// Asks once more for the change whose answer was lost.
+    pub(crate) async fn finish_switch(&self) -> std::result::Result<(), Fault> {
+        let Some(identity) = self.identity()? else {
+            return Ok(());
+        };
+        match self.store.outbox(|outbox| under_way(outbox, &identity))? {
+            Some(under_way) => self.ask_for_switch(&identity, under_way).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn ask_for_switch(&self, before: &Identity, under_way: UnderWay) -> std::result::Result<(), Fault> {
+        let question = SwitchRequest {
+            proto: PROTO,
+            device: under_way.device,
+            code: under_way.code,
+        };
         let asked_at = self.ports.clock.mono_ms();
-        let answer: EnrolResponse = self
+        let answer: std::result::Result<EnrolResponse, Fault> = self
             .call_json(&before.server, Some(&before.token), "/v1/switch", &question)
-            .await
-            .map_err(WireError::from)?;
+            .await;
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(fault) => {
+                if is_final(&fault) {
+                    self.store
+                        .write_outbox(|tx| setting::put(tx, UNDER_WAY, &None::<UnderWay>))?;
+                }
+                return Err(fault);
+            }
+        };
         self.change_person(&answer)?;
         self.note_clock(before.device, answer.server_ms, asked_at)?;
         self.engine.memory().try_everything_now();
@@ -45,7 +112,7 @@ impl Device {
             Topic::Sync,
             Topic::Map,
         ]);
-        self.get_session()
+        Ok(())
     }
 
     /// First the person, then the copy of the rows: a pull under way sees that it was asked by somebody else.
@@ -56,6 +123,7 @@ impl Device {
             now.profile = answer.profile.clone();
             // Locked for a while because the answer to the first attempt was lost.
             (now.revoked, now.order) = (false, None);
+            setting::put(tx, UNDER_WAY, &None::<UnderWay>)?;
             identity::add_author(tx, now.profile.user)?;
             identity::put(tx, &now)?;
             if changed {
