@@ -32,7 +32,7 @@ pub(crate) struct DevicePhone {
 
 /// What the phones are encrypted with.
 pub(crate) fn key() -> DataKey {
-    DataKey::from_bytes([9; 32])
+    DataKey::from_bytes(&[9; 32])
 }
 
 impl DevicePhone {

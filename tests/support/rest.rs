@@ -12,7 +12,7 @@ use crate::disk::ONE_PROCESS;
 /// The data key of every phone.
 #[must_use]
 pub fn key() -> DataKey {
-    DataKey::from_bytes([9; 32])
+    DataKey::from_bytes(&[9; 32])
 }
 
 /// A database of a phone that runs on the machine's own disk.

@@ -161,5 +161,18 @@ mod tests {
         world.restart();
         assert!(world.device.get_session().unwrap().enrolled);
         assert!(world.device.photo_file(&photo.id).is_ok());
+        let other = world.device.open_draft(crate::view::NewDraft {
+            kind: crate::view::DraftKind::Report,
+            household: None,
+            about: None,
+        });
+        let shown = world.device.list_drafts().unwrap();
+        assert_eq!(shown, [other.unwrap()], "nor does it hide the others");
+        assert!(world.device.get_today().is_ok());
+        let on_disk = world
+            .device
+            .store
+            .outbox(|outbox| Ok(outbox.query_row("select count(*) from draft", [], |row| row.get::<_, u32>(0))?));
+        assert_eq!(on_disk.unwrap(), 2, "and it stays");
     }
 }

@@ -19,7 +19,7 @@ impl Device {
     /// Lets go of what is safe elsewhere.
     pub(crate) fn let_go(&self) -> Result<()> {
         let now = self.ports.clock.wall_ms();
-        let drafts = self.store.outbox(draft::list)?;
+        let drafts = self.store.outbox(draft::all)?;
         let drawn: HashSet<&Sha256Hex> = drafts
             .iter()
             .flat_map(|draft| &draft.photos)

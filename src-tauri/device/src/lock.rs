@@ -241,9 +241,7 @@ impl Lock {
         bare.pin_chosen()?;
         drop(bare);
         self.end_bare()?;
-        let mut bytes = [0; 32];
-        self.ports.ids.fill(&mut bytes);
-        let key = DataKey::from_bytes(bytes);
+        let key = DataKey::random(self.ports.ids.as_ref());
         let envelope = Envelope::seal(&key, pin, self.cost, false, &self.ports)
             .and_then(|envelope| envelope.write(&self.dir, files).map(|()| envelope));
         // Before the envelope is on the disk nothing has changed; from then on the PIN goes on with whatever is left to do.

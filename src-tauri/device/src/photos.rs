@@ -130,7 +130,7 @@ impl Device {
     /// Removes files that no record and no draft names, a day after they were written.
     pub(crate) fn collect_orphans(&self) -> Result<()> {
         let mut named: HashSet<String> = self.store.outbox(photo_file::known)?.into_iter().collect();
-        for draft in self.store.outbox(draft::list)? {
+        for draft in self.store.outbox(draft::all)? {
             let manifests = draft.photos.iter().map(|photo| &photo.manifest);
             named.extend(
                 manifests

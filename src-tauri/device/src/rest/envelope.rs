@@ -94,7 +94,7 @@ impl Envelope {
         let Some(bytes) = opened.map(Zeroizing::new) else {
             return Ok(None);
         };
-        let bytes: [u8; KEY_BYTES] = bytes.as_slice().try_into().map_err(|_odd| lost())?;
+        let bytes: &[u8; KEY_BYTES] = bytes.as_slice().try_into().map_err(|_odd| lost())?;
         Ok(Some(DataKey::from_bytes(bytes)))
     }
 

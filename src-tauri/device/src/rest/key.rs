@@ -17,14 +17,26 @@ pub(crate) const KEY_BYTES: usize = 32;
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// The key that everything on the phone's disk is encrypted with. Random, made once; forgotten from memory when dropped.
+/// It lies in a place of its own: a value that is passed on leaves a copy of itself behind.
 #[derive(Clone)]
-pub struct DataKey(Zeroizing<[u8; KEY_BYTES]>);
+pub struct DataKey(Box<Zeroizing<[u8; KEY_BYTES]>>);
 
 impl DataKey {
     /// A key of these bytes.
     #[must_use]
-    pub fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
-        Self(Zeroizing::new(bytes))
+    pub fn from_bytes(bytes: &[u8; KEY_BYTES]) -> Self {
+        Self::filled(|key| key.copy_from_slice(bytes))
+    }
+
+    /// A new key.
+    pub(crate) fn random(ids: &dyn Ids) -> Self {
+        Self::filled(|key| ids.fill(key))
+    }
+
+    fn filled(fill: impl FnOnce(&mut [u8; KEY_BYTES])) -> Self {
+        let mut key = Box::new(Zeroizing::new([0; KEY_BYTES]));
+        fill(&mut key);
+        Self(key)
     }
 
     /// The encrypted files of a disk.

@@ -223,7 +223,7 @@ mod tests {
         SealedFiles::new(
             Arc::new(DiskFiles),
             Arc::new(SystemIds),
-            &DataKey::from_bytes([key; 32]),
+            &DataKey::from_bytes(&[key; 32]),
         )
     }
 

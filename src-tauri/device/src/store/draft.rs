@@ -22,11 +22,30 @@ pub(crate) fn get(outbox: &Connection, id: &str) -> Result<Option<Draft>> {
     Ok(body.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
-/// Every draft, last changed first.
+/// Every draft that can be read, last changed first. One that does not parse, after an upgrade say, stays where it is and
+/// keeps nobody from the others.
 pub(crate) fn list(outbox: &Connection) -> Result<Vec<Draft>> {
+    let parsed = parse_all(outbox)?;
+    let all = parsed.len();
+    let drafts: Vec<Draft> = parsed.into_iter().filter_map(std::result::Result::ok).collect();
+    if drafts.len() < all {
+        tracing::warn!(drafts = all - drafts.len(), "drafts that do not parse are not shown");
+    }
+    Ok(drafts)
+}
+
+/// Every draft, for whoever must miss none.
+///
+/// # Errors
+/// When one does not parse.
+pub(crate) fn all(outbox: &Connection) -> Result<Vec<Draft>> {
+    Ok(parse_all(outbox)?.into_iter().collect::<serde_json::Result<_>>()?)
+}
+
+fn parse_all(outbox: &Connection) -> Result<Vec<serde_json::Result<Draft>>> {
     let mut statement = outbox.prepare_cached("select body from draft order by updated_ms desc, id")?;
     let bodies = statement.query_map([], |row| row.get::<_, String>(0))?;
-    bodies.map(|body| Ok(serde_json::from_str(&body?)?)).collect()
+    bodies.map(|body| Ok(serde_json::from_str(&body?))).collect()
 }
 
 pub(crate) fn remove(outbox: &Connection, id: &str) -> Result<()> {
