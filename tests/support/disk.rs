@@ -58,6 +58,11 @@ impl Files for PhoneDisk {
         DiskFiles.append(path, bytes)
     }
 
+    fn overwrite(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.fuse.moment();
+        DiskFiles.overwrite(path, bytes)
+    }
+
     fn sync(&self, path: &Path) -> io::Result<()> {
         self.fuse.moment();
         DiskFiles.sync(path)

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::CapturedAt;
 use domain::protocol::WireError;
+use tokio::sync::Notify;
 
 use crate::failure::{Failure, Result};
 use crate::ports::{Files, Ports, Topic};
@@ -27,6 +29,9 @@ pub struct Device {
     pub(crate) engine: Engine,
     uploads: Mutex<HashMap<String, Upload>>,
     front: Mutex<Option<Front>>,
+    /// The key it was opened with was destroyed.
+    ended: AtomicBool,
+    end_bell: Notify,
 }
 
 impl Device {
@@ -62,6 +67,8 @@ impl Device {
             engine: Engine::new(),
             uploads: Mutex::new(HashMap::new()),
             front: Mutex::new(None),
+            ended: AtomicBool::new(false),
+            end_bell: Notify::new(),
         };
         if device.store.outbox(|outbox| setting::get(outbox, WIPING))? {
             device.finish_wiping()?;
@@ -115,6 +122,23 @@ impl Device {
     fn try_to_collect_orphans(&self) {
         if let Err(failure) = self.collect_orphans() {
             tracing::warn!(code = ?failure.code(), "files that nothing names could not be removed");
+        }
+    }
+
+    /// The key it was opened with is destroyed: this device ends, and another begins in its folder.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+        self.end_bell.notify_one();
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
+    }
+
+    /// Waits for the end, for one that waits.
+    pub(crate) async fn ending(&self) {
+        while !self.has_ended() {
+            self.end_bell.notified().await;
         }
     }
 

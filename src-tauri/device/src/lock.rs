@@ -17,7 +17,7 @@ use crate::failure::{Failure, Result};
 use crate::front;
 use crate::ports::{Ports, Topic};
 use crate::rest::envelope::Envelope;
-use crate::rest::{DataKey, PinCost, moving, tries};
+use crate::rest::{DataKey, PinCost, gone, moving, tries};
 use crate::view::{LockStanding, LockView};
 
 /// Nobody touched the app for so long: it locks. In milliseconds.
@@ -94,10 +94,11 @@ impl Lock {
     /// The device, for somebody who may use it.
     ///
     /// # Errors
-    /// `locked`, or why there is no device.
+    /// `locked`, `busy` while a device that was wiped still ends, or why there is no device.
     pub fn device(&self) -> std::result::Result<Arc<Device>, WireError> {
         match &*self.state() {
             State::Bare(device) => device.clone(),
+            State::Held(held) if held.device.has_ended() => Err(busy().into()),
             State::Held(held) if held.open => Ok(Arc::clone(&held.device)),
             State::Held(_) | State::Closed => Err(ErrorCode::Locked.into()),
         }
@@ -121,10 +122,24 @@ impl Lock {
                 State::Bare(_) | State::Closed => None,
             };
             match device {
-                Some(device) => tokio::select! { () = device.run() => {} () = another => {} },
+                Some(device) => {
+                    tokio::select! { () = device.run() => {} () = another => {} () = device.ending() => {} }
+                    if device.has_ended() {
+                        drop(device);
+                        self.begin_anew().await;
+                    }
+                }
                 None => another.await,
             }
         }
+    }
+
+    /// Waits until nobody uses the device that has ended, whose place then is taken when the state is looked at.
+    async fn begin_anew(&self) {
+        while matches!(&*self.state(), State::Held(held) if held.device.has_ended()) {
+            tokio::time::sleep(LAST_COMMANDS.0).await;
+        }
+        self.told();
     }
 
     /// Whether the app may be used, and what may be seen without.
@@ -158,7 +173,7 @@ impl Lock {
     /// `pin_weak`; `locked` where a PIN was chosen already and none is due; `busy` while a command still runs;
     /// `phone_full` where there is no room for the copies, `phone_write`.
     pub fn set_pin(&self, pin: &str) -> std::result::Result<LockView, WireError> {
-        let turn = self.turn();
+        let mut turn = self.turn();
         require_good(pin)?;
         if let Some((device, key)) = self.key() {
             if !is_due(&device, false) {
@@ -167,7 +182,7 @@ impl Lock {
             self.rewrap(&key, pin)?;
             device.pin_chosen()?;
         } else {
-            self.encrypt(pin)?;
+            self.encrypt(&mut turn, pin)?;
         }
         drop(turn);
         self.told();
@@ -230,12 +245,18 @@ impl Lock {
     }
 
     /// Nothing is encrypted here, by a person's wish.
-    fn encrypt(&self, pin: &str) -> Result<()> {
+    fn encrypt(&self, tries: &mut Tries, pin: &str) -> Result<()> {
         let files = self.ports.files.as_ref();
         moving::require_room(&self.dir, files)?;
         let bare = match &*self.state() {
             State::Bare(bare) => bare.clone()?,
             State::Closed | State::Held(_) => return Err(ErrorCode::Locked.into()),
+        };
+        // Here there is room for the count; later tries only write over it.
+        tries::write(&self.dir, 0, files)?;
+        *tries = Tries {
+            wrong: 0,
+            until_mono: self.ports.clock.mono_ms(),
         };
         // Until there is a key, a PIN is due all the same.
         bare.pin_chosen()?;
@@ -275,7 +296,7 @@ impl Lock {
         if let Some(device) = device {
             *self.state() = State::Bare(Ok(device));
         }
-        Err(Failure::Coded(ErrorCode::Busy, json!({ "retry_after_s": 1 })))
+        Err(busy())
     }
 
     /// Opens the device with its key.
@@ -302,7 +323,7 @@ impl Lock {
         Envelope::seal(key, pin, self.cost, true, &self.ports)?.write(&self.dir, self.ports.files.as_ref())
     }
 
-    /// The key, when the PIN is right. Counted before it is tried.
+    /// The key, when the PIN is right. Counted before it is tried; where it cannot be counted it is not tried.
     fn try_pin(&self, tries: &mut Tries, pin: &str) -> Result<(DataKey, Envelope)> {
         let waits = self.retry_after_s(tries);
         if waits > 0 {
@@ -313,23 +334,19 @@ impl Lock {
         }
         let files = self.ports.files.as_ref();
         let envelope = Envelope::read(&self.dir, files)?.ok_or(ErrorCode::KeyLost)?;
-        tries.wrong = tries.wrong.saturating_add(1);
-        self.count(tries);
+        let wrong = tries.wrong.saturating_add(1);
+        tries::write(&self.dir, wrong, files)?;
+        tries.wrong = wrong;
         let Some(key) = envelope.open(pin, self.ports.key_store.as_deref())? else {
             tries.until_mono = self.ports.clock.mono_ms() + tries::wait_ms(tries.wrong);
             let waits = self.retry_after_s(tries);
             return Err(Failure::Coded(ErrorCode::PinWrong, json!({ "retry_after_s": waits })));
         };
         tries.wrong = 0;
-        self.count(tries);
-        Ok((key, envelope))
-    }
-
-    /// A full disk does not shut anybody out: then the count stays in memory alone.
-    fn count(&self, tries: &Tries) {
-        if let Err(failure) = tries::write(&self.dir, tries.wrong, self.ports.files.as_ref()) {
-            tracing::warn!(code = ?failure.code(), "the number of wrong PINs was not kept");
+        if let Err(failure) = tries::write(&self.dir, 0, files) {
+            tracing::warn!(code = ?failure.code(), "after a right PIN the wrong ones before it stay counted");
         }
+        Ok((key, envelope))
     }
 
     fn retry_after_s(&self, tries: &Tries) -> u32 {
@@ -365,11 +382,20 @@ impl Lock {
         }
     }
 
-    /// The state; an app that nobody has touched for long is locked when it is looked at.
+    /// The state; an app that nobody has touched for long is locked when it is looked at, and a phone that was wiped is as new
+    /// once nobody uses what it was.
     fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let State::Held(held) = &mut *state {
             held.open = held.open && !held.touched.is_long_before(self.instants());
+        }
+        // Nobody else can take it up meanwhile: that needs the state.
+        if let State::Held(held) = &*state
+            && held.device.has_ended()
+            && Arc::strong_count(&held.device) == 1
+        {
+            *state = State::Closed;
+            *state = begin(&self.dir, &self.ports);
         }
         state
     }
@@ -381,11 +407,29 @@ impl Lock {
 
 /// How a start finds the folder.
 fn begin(dir: &Path, ports: &Ports) -> State {
+    if gone::is_begun(dir, ports.files.as_ref()) {
+        return State::Bare(after_wipe(dir, ports).map(Arc::new).map_err(WireError::from));
+    }
     match Envelope::read(dir, ports.files.as_ref()) {
         Ok(None) => State::Bare(Device::open(dir, ports.clone(), None).map(Arc::new)),
         // One that is damaged is said when it is needed.
         Ok(Some(_)) | Err(_) => State::Closed,
     }
+}
+
+/// Finishes the removal of everything and begins a new phone in the same folder.
+fn after_wipe(dir: &Path, ports: &Ports) -> Result<Device> {
+    let files = ports.files.as_ref();
+    gone::destroy_key(dir, files, ports.key_store.as_deref())?;
+    gone::remove_all(dir, files)?;
+    let device = Device::open(dir, ports.clone(), None)?;
+    device.note_wiped()?;
+    gone::forget(dir, files)?;
+    Ok(device)
+}
+
+fn busy() -> Failure {
+    Failure::Coded(ErrorCode::Busy, json!({ "retry_after_s": 1 }))
 }
 
 /// True for a device that may be used once a PIN is chosen. What cannot be read is said by the command that needs it.

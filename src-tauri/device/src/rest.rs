@@ -2,6 +2,7 @@
 //! nowhere on it in the clear.
 
 pub(crate) mod envelope;
+pub(crate) mod gone;
 mod key;
 pub(crate) mod moving;
 pub(crate) mod sealed;

@@ -47,6 +47,10 @@ impl Files for CrashFiles {
         self.disk.write(id, self.disk.size(id), bytes)
     }
 
+    fn overwrite(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.disk.write(self.disk.open(path, false)?, 0, bytes)
+    }
+
     fn sync(&self, path: &Path) -> io::Result<()> {
         self.disk.sync(self.disk.open(path, false)?, path)
     }

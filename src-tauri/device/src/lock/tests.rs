@@ -2,6 +2,8 @@ use std::io;
 
 use super::*;
 use crate::ports::KeyStore;
+use crate::rest::gone;
+use crate::store::identity;
 use crate::test_support::{World, jpeg};
 use crate::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, NoteDraft, ReportDraft};
 
@@ -90,6 +92,45 @@ impl Locked {
         // The databases of before are closed first.
         self.lock.state = Mutex::new(State::Closed);
         self.lock = Lock::open(self.dir.path(), self.ports.clone(), CHEAP);
+    }
+
+    /// The office orders everything to be removed.
+    fn order_wipe(&self) {
+        let device = self.lock.device().unwrap();
+        let name = device.identity().unwrap().unwrap().device;
+        let order = domain::protocol::RevokeOrder::Wipe;
+        device
+            .store
+            .write_outbox(|tx| identity::revoke(tx, name, order))
+            .unwrap();
+    }
+
+    fn key_on_disk(&self) -> Vec<u8> {
+        let kept = std::fs::read(self.dir.path().join("key.json")).unwrap();
+        let kept: serde_json::Value = serde_json::from_slice(&kept).unwrap();
+        kept["wrapped"].as_str().unwrap().as_bytes().to_vec()
+    }
+
+    /// As new, and its worker is told; then somebody uses it.
+    async fn require_as_new(&mut self, key_before: &[u8], wrapped_before: &[u8]) {
+        let session = self.lock.device().unwrap().get_session().unwrap();
+        assert_eq!((session.wiped, session.enrolled), (true, false));
+        assert!(!self.lock.view().has_pin);
+        assert_eq!(self.words(), [""; 0]);
+        for bytes in [wrapped_before, WORDS.as_bytes(), b"XGS1"] {
+            assert_eq!(self.shows(bytes), [""; 0]);
+        }
+        self.enrol_with("NEXTCODE").await;
+        self.capture();
+        self.lock.set_pin(OTHER).unwrap();
+        self.restart();
+        self.lock.unlock(OTHER).unwrap();
+        assert_eq!(self.words(), [WORDS]);
+        assert_ne!(
+            self.lock.key().unwrap().1.bytes().as_slice(),
+            key_before,
+            "with a key of its own"
+        );
     }
 
     fn standing(&self) -> LockStanding {
@@ -324,6 +365,7 @@ struct Keeps(Mutex<Option<u8>>);
 
 impl KeyStore for Keeps {
     fn wrap(&self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        self.0.lock().unwrap().get_or_insert(0x66);
         self.unwrap(bytes)
     }
 
@@ -416,4 +458,94 @@ async fn a_full_disk_puts_the_pin_off_and_shuts_nobody_out() {
     assert_eq!(phone.lock.unlock(OTHER).unwrap_err().code, ErrorCode::PinWrong);
     phone.lock.unlock(PIN).unwrap();
     assert_eq!(phone.words(), [WORDS]);
+}
+
+#[tokio::test]
+async fn wrong_pins_are_counted_on_a_full_disk_too() {
+    let mut phone = Locked::captured().await;
+    phone.lock.set_pin(PIN).unwrap();
+    phone.restart();
+    phone.world.files.fill_disk(true);
+    for _ in 0..5 {
+        assert_eq!(phone.lock.unlock(OTHER).unwrap_err().code, ErrorCode::PinWrong);
+        phone.restart();
+    }
+    assert_eq!(phone.lock.unlock(PIN).unwrap_err().code, ErrorCode::TooManyTries);
+    phone.world.clock.advance(30_000);
+    phone.lock.unlock(PIN).unwrap();
+}
+
+#[tokio::test]
+async fn a_pin_that_cannot_be_counted_is_not_tried() {
+    let mut phone = Locked::captured().await;
+    phone.lock.set_pin(PIN).unwrap();
+    phone.restart();
+    for pin in [OTHER, PIN] {
+        phone.world.files.cut_after(0);
+        assert_eq!(phone.lock.unlock(pin).unwrap_err().code, ErrorCode::PhoneWrite);
+        assert!(phone.world.files.mend(), "the control: it wanted to write");
+    }
+    assert!(phone.lock.held().is_none());
+    phone.lock.unlock(PIN).unwrap();
+}
+
+#[tokio::test]
+async fn a_wipe_destroys_the_key_first_and_the_power_may_be_cut_at_any_step_of_it() {
+    let (mut cuts, mut begun) = (0, 0);
+    loop {
+        let store = Arc::new(Keeps(Mutex::new(Some(0x55))));
+        let mut phone = Locked::with(|ports| ports.key_store = Some(store.clone()));
+        phone.enrol().await;
+        phone.capture();
+        phone.lock.set_pin(PIN).unwrap();
+        let (device, key) = phone.lock.key().unwrap();
+        let (key, wrapped) = (key.bytes().to_vec(), phone.key_on_disk());
+        assert_eq!(phone.shows(&wrapped), ["key.json"], "the control: it is found");
+        phone.order_wipe();
+        phone.world.files.cut_after(cuts);
+        let _cut = device.wipe_as_ordered().await;
+        let was_cut = phone.world.files.mend();
+        drop(device);
+        if !gone::is_begun(phone.dir.path(), phone.ports.files.as_ref()) {
+            assert!(was_cut, "only a cut can have kept it from beginning");
+            phone.restart();
+            phone.lock.unlock(PIN).unwrap();
+            assert_eq!(phone.words(), [WORDS], "it has not begun, and all is there");
+            cuts += 1;
+            continue;
+        }
+        begun += 1;
+        // Each start comes a step further than the one before.
+        for steps in 0.. {
+            phone.world.files.cut_after(steps);
+            phone.restart();
+            if !phone.world.files.mend() {
+                break;
+            }
+            assert_eq!(phone.lock.unlock(PIN).unwrap_err().code, ErrorCode::KeyLost);
+        }
+        assert!(store.0.lock().unwrap().is_none(), "nor does the key store have its own");
+        phone.require_as_new(&key, &wrapped).await;
+        if !was_cut {
+            break;
+        }
+        cuts += 1;
+    }
+    assert!(begun > 5, "the control: it was cut at many steps, {begun}");
+}
+
+#[tokio::test]
+async fn a_phone_that_is_wiped_while_it_runs_is_as_new_once_nobody_uses_what_it_was() {
+    let mut phone = Locked::captured().await;
+    phone.lock.set_pin(PIN).unwrap();
+    let used = phone.lock.device().unwrap();
+    let (key, wrapped) = (phone.lock.key().unwrap().1.bytes().to_vec(), phone.key_on_disk());
+    phone.order_wipe();
+    let a_while = || tokio::time::timeout(Duration::from_millis(300), phone.lock.run());
+    drop(a_while().await);
+    assert_eq!(phone.lock.device().err().unwrap().code, ErrorCode::Busy);
+    assert!(used.list_reports().unwrap().is_empty());
+    drop(used);
+    drop(a_while().await);
+    phone.require_as_new(&key, &wrapped).await;
 }

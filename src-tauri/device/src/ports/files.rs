@@ -28,6 +28,8 @@ pub trait Files: Send + Sync {
     fn finish(&self, _path: &Path) -> io::Result<()> {
         Ok(())
     }
+    /// Writes over the beginning of a file that is there, where it lies. It takes no more room, so it is done on a full disk too.
+    fn overwrite(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     /// Brings a file's bytes to the disk.
     fn sync(&self, path: &Path) -> io::Result<()>;
     /// Gives a file another name, replacing what had it.
@@ -70,6 +72,10 @@ impl Files for DiskFiles {
             .append(true)
             .open(path)?
             .write_all(bytes)
+    }
+
+    fn overwrite(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        OpenOptions::new().write(true).open(path)?.write_all(bytes)
     }
 
     fn sync(&self, path: &Path) -> io::Result<()> {
@@ -157,6 +163,16 @@ mod tests {
         assert_eq!(DiskFiles.read_at(&path, 5, 30).unwrap(), b"f");
         assert_eq!(DiskFiles.size(&path), Some(6));
         assert_eq!(DiskFiles.list(dir.path()).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_file_that_is_written_over_keeps_its_size() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        assert!(DiskFiles.overwrite(&path, b"x").is_err(), "there is none");
+        DiskFiles.write(&path, b"abcdef").unwrap();
+        DiskFiles.overwrite(&path, b"XYZ").unwrap();
+        assert_eq!(DiskFiles.read(&path).unwrap(), b"XYZdef");
     }
 
     #[test]

@@ -114,7 +114,7 @@ impl Envelope {
     }
 }
 
-fn path(dir: &Path) -> PathBuf {
+pub(super) fn path(dir: &Path) -> PathBuf {
     dir.join("key.json")
 }
 

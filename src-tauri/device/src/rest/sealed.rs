@@ -142,6 +142,11 @@ impl Files for SealedFiles {
         self.files.append(path, &last)
     }
 
+    /// What is encrypted is written whole.
+    fn overwrite(&self, _path: &Path, _bytes: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     fn sync(&self, path: &Path) -> io::Result<()> {
         self.files.sync(path)
     }

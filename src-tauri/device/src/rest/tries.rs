@@ -1,5 +1,6 @@
 //! Wrong PINs: counted on the disk before each try, so that ending the app gives no further one, and answered by waits
-//! that grow. Waiting runs on the clock that cannot be set, from the try or from the app's start.
+//! that grow. Waiting runs on the clock that cannot be set, from the try or from the app's start. The count is written over
+//! where it lies, so that a full disk neither stops the counting nor shuts anybody out.
 
 use std::path::{Path, PathBuf};
 
@@ -35,7 +36,14 @@ pub(crate) fn read(dir: &Path, files: &dyn Files) -> u32 {
 
 /// Keeps the number, durably.
 pub(crate) fn write(dir: &Path, wrong: u32, files: &dyn Files) -> Result<()> {
-    Ok(replace(dir, &path(dir), wrong.to_string().as_bytes(), files)?)
+    let path = path(dir);
+    // Always of the largest number's length: nothing of the one before is left behind it.
+    let text = format!("{wrong:010}");
+    if files.size(&path).is_none() {
+        return Ok(replace(dir, &path, text.as_bytes(), files)?);
+    }
+    files.overwrite(&path, text.as_bytes())?;
+    Ok(files.sync(&path)?)
 }
 
 fn path(dir: &Path) -> PathBuf {
@@ -45,6 +53,20 @@ fn path(dir: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::DiskFiles;
+
+    #[test]
+    fn a_count_of_an_earlier_version_is_read_and_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        for (text, wrong) in [("3", 3), ("12", 12), ("4294967295", u32::MAX)] {
+            DiskFiles.write(&path(dir.path()), text.as_bytes()).unwrap();
+            assert_eq!(read(dir.path(), &DiskFiles), wrong);
+            write(dir.path(), wrong.saturating_add(1), &DiskFiles).unwrap();
+            assert_eq!(read(dir.path(), &DiskFiles), wrong.saturating_add(1));
+        }
+        write(dir.path(), 0, &DiskFiles).unwrap();
+        assert_eq!(read(dir.path(), &DiskFiles), 0);
+    }
 
     #[test]
     fn four_slips_cost_nothing_and_then_waits_grow_to_five_minutes() {

@@ -1,4 +1,5 @@
-//! A revoked phone removes everything, as the office ordered. A power cut in between is made good at the next start.
+//! A revoked phone removes everything, as the office ordered: first the key, then what it opens. A power cut in between is made
+//! good at the next start.
 
 use domain::protocol::{PROTO, RevokeOrder, WipedRequest};
 
@@ -6,14 +7,13 @@ use super::exchange::{Call, Fault};
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::{Method, Topic};
+use crate::rest::gone;
 use crate::store::setting;
 
 /// Stands in the settings from the begin of the removal to its end.
 pub(crate) const WIPING: &str = "wiping";
 /// Stands in the settings once everything was removed: the worker is told.
 pub(crate) const WIPED: &str = "wiped";
-/// Folders whose files are personal.
-const FOLDERS: [&str; 4] = ["photos", "fetched", "uploads", "maps"];
 
 impl Device {
     /// Says so to the office, and removes everything. A phone that is to go at once does not wait for the answer.
@@ -40,20 +40,24 @@ impl Device {
             return told.map(drop);
         }
         tracing::info!("everything on this phone is removed, as the office ordered");
+        // First: whatever the rest comes to, nothing of it can be read any more.
+        let disk = self.disk.as_ref().unwrap_or(&self.ports.files);
+        gone::destroy_key(&self.dir, disk.as_ref(), self.ports.key_store.as_deref())?;
+        self.end();
         self.store.write_outbox(|tx| setting::put(tx, WIPING, &true))?;
         self.finish_wiping()?;
         Ok(())
     }
 
+    /// Everything was removed: the worker is told.
+    pub(crate) fn note_wiped(&self) -> Result<()> {
+        self.store.write_outbox(|tx| setting::put(tx, WIPED, &true))
+    }
+
     /// Removes everything that lies here.
     pub(crate) fn finish_wiping(&self) -> Result<()> {
         self.uploads().clear();
-        for folder in FOLDERS.map(|name| self.dir.join(name)) {
-            for file in self.ports.files.list(&folder)? {
-                self.ports.files.remove(&folder.join(file.name))?;
-            }
-            self.ports.files.sync_dir(&folder)?;
-        }
+        gone::remove_folders(&self.dir, self.ports.files.as_ref())?;
         for file in self.ports.files.list(&self.dir)? {
             if file.name.starts_with("cache.db.damaged") {
                 self.ports.files.remove(&self.dir.join(file.name))?;
