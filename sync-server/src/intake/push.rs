@@ -133,7 +133,10 @@ impl Push<'_, '_> {
                     code: ErrorCode::OutOfScope
                 }
             );
-            if waits_for_author && self.intake.speaks_for(mutation.author)? {
+            if waits_for_author
+                && self.intake.speaks_for(mutation.author)?
+                && parked::ahead(edit.tx, &edit.street, mutation)?.is_empty()
+            {
                 return self.again(mutation, hash).map(Some);
             }
             return Ok(Some(answer));
@@ -326,12 +329,23 @@ fn ends_all(error: &StoreError) -> bool {
     lasting || matches!(error, StoreError::NotCommitted(_) | StoreError::Closed)
 }
 
-/// Tries a parked mutation again, as an administrator asks after the cause is mended. Its answer, if it has one now, is
-/// its one verdict; the phone learns it with its next push.
+/// Tries a parked mutation again, as an administrator asks after the cause is mended, and first those about the same thing
+/// that wait before it: it rests on them, and waits on while one of them does. Its answer, if it has one now, is its one
+/// verdict; the phone learns it with its next push.
 ///
 /// # Errors
 /// [`ErrorCode::NotFound`] when no such mutation waits; [`ErrorCode::DiskFull`], or what the engine reports.
 pub fn replay(edit: &Edit<'_>, id: domain::MutationId) -> Outcome<Verdict> {
+    let waiting = parked::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
+    for ahead in parked::ahead(edit.tx, &edit.street, &waiting.mutation)? {
+        if let Verdict::Parked { .. } = replay_one(edit, ahead.id)? {
+            return Ok(Verdict::Parked { code: waiting.code });
+        }
+    }
+    replay_one(edit, id)
+}
+
+fn replay_one(edit: &Edit<'_>, id: domain::MutationId) -> Outcome<Verdict> {
     let waiting = parked::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
     let author = waiting.mutation.author;
     let intake = Intake::new(edit, waiting.device, author);

@@ -63,6 +63,21 @@ pub fn get(tx: &Tx<'_>, street: &StreetId, mutation: MutationId) -> Result<Optio
     })
 }
 
+/// The mutations about the same thing that wait and came before this one, in the order of their coming.
+///
+/// # Errors
+/// What the engine reports.
+pub fn ahead(tx: &Tx<'_>, street: &StreetId, mutation: &Mutation) -> Result<Vec<Mutation>, StoreError> {
+    let sql = "SELECT parked_at, mutation FROM parked WHERE street_id = $1 AND entity = $2 AND settled_at IS NULL
+         ORDER BY parked_at";
+    let mut waiting: Vec<(ReceivedAt, Mutation)> = tx.query(sql, args![street, mutation.entity], |row| {
+        Ok((row.get("parked_at")?, row.json("mutation")?))
+    })?;
+    waiting.sort_by_key(|(parked_at, mutation)| (*parked_at, mutation.seq));
+    let ahead = waiting.into_iter().map(|(_, waits)| waits);
+    Ok(ahead.take_while(|waits| waits.id != mutation.id).collect())
+}
+
 /// True when another mutation about the same thing waits: later ones queue up behind it.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use sync_server::rules;
 use sync_server::store::cases::{self, CaseRecord};
 use uuid::Uuid;
 
-use crate::push::{creates, mutation, report};
+use crate::push::{creates, mutation, note, report};
 use crate::world::{Phone, World, street, user};
 
 const HOUR: i64 = 3_600_000;
@@ -405,6 +405,32 @@ async fn a_suspended_case_wakes_on_its_date_with_the_time_it_had_left() {
         (domain::CaseState::Accepted, None)
     );
     assert!(woken.due_at.unwrap() > due);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_behind_a_parked_report_is_never_judged_without_it() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let change = |sql: &'static str| {
+        let store = &world.server.store;
+        async move { store.write(move |tx| Ok(tx.execute(sql, &[])?)).await.unwrap() }
+    };
+    change("ALTER TABLE reports RENAME TO reports_away").await;
+    let reported = report(1, "manhole");
+    let (create, note) = (creates(&phone, 1, &reported), note(&phone, 2, &reported));
+    world.push(&phone, &[create.clone(), note.clone()]).await;
+    let again = |id| {
+        let server = &world.server;
+        async move { server.edit(street(), move |edit| replay(edit, id)).await.unwrap() }
+    };
+    // The list shows the newest first, and so they are tried.
+    let still = again(note.id).await;
+    assert!(matches!(still, Verdict::Parked { .. }), "{still:?}");
+    change("ALTER TABLE reports_away RENAME TO reports").await;
+    assert_eq!(again(note.id).await, Verdict::Applied);
+    let answer = world.push(&phone, &[create, note]).await;
+    let verdicts: Vec<&Verdict> = answer.receipts.iter().map(|receipt| &receipt.verdict).collect();
+    assert_eq!(verdicts, [&Verdict::Applied, &Verdict::Applied]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

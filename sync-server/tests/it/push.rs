@@ -311,7 +311,7 @@ async fn a_mutation_the_server_stumbles_over_is_parked_with_all_that_follow_abou
     );
 }
 
-fn note(phone: &Phone, seq: u64, report: &Report) -> Mutation {
+pub(crate) fn note(phone: &Phone, seq: u64, report: &Report) -> Mutation {
     let body = ReportNote {
         report: report.id,
         text: "更糟了".to_owned(),

@@ -17,11 +17,17 @@ use crate::failure::Result;
 pub(crate) const PARKED_PAUSE_MS: i64 = 3_600_000;
 
 /// To be offered at the wall time `?1`, and by this device. A pause that ends later than any pause lasts was begun on a clock
-/// that was wrong.
+/// that was wrong. What rests on something that was set aside here waits for it: without it the server would refuse the rest.
 fn due_here() -> String {
+    let paused = |row: &str| format!("{row}.next_offer_ms > ?1 and {row}.next_offer_ms <= ?1 + {PARKED_PAUSE_MS}");
     format!(
-        "(state = 'pending' or (state = 'parked' and (next_offer_ms <= ?1 or next_offer_ms > ?1 + {PARKED_PAUSE_MS})))
-         and {SENDABLE}"
+        "(state = 'pending' or (state = 'parked' and not ({})))
+         and {SENDABLE}
+         and not exists (select 1 from mutation earlier
+             where earlier.entity = mutation.entity and earlier.n < mutation.n and earlier.state = 'parked'
+                 and earlier.acked_epoch is null and {})",
+        paused("mutation"),
+        paused("earlier")
     )
 }
 
@@ -490,7 +496,7 @@ mod tests {
             seq: 0,
             kind: "report.note".to_owned(),
             v: 1,
-            entity: Uuid::from_u128(99),
+            entity: Uuid::from_u128(900 + n),
             author: UserId(Uuid::from_u128(5)),
             wall_ms: 1_000,
             server_est_ms: None,
@@ -608,6 +614,28 @@ mod tests {
             .unwrap();
         assert_eq!(later[0].seq, 2);
         assert_eq!(store.outbox(unsent).unwrap().0, 1);
+    }
+
+    #[test]
+    fn what_is_about_the_same_thing_waits_behind_what_was_set_aside() {
+        let (_dir, store) = with(2);
+        store
+            .write_outbox(|tx| {
+                let note = Mutation {
+                    entity: made(1).entity,
+                    ..made(3)
+                };
+                insert(tx, &note)?;
+                set_aside(tx, MutationId(Uuid::from_u128(1)), ErrorCode::Internal, 60_000)
+            })
+            .unwrap();
+        let mut next = 1;
+        assert_eq!(batch(&store, &mut next, 9), [(2, 1)]);
+        settle_one(&store, &answer(2, Verdict::Applied));
+        assert_eq!(store.outbox(|outbox| due(outbox, 0)).unwrap(), 0);
+        let then = store.write_outbox(|tx| take_batch(tx, &mut next, 60_000, 9, 1 << 20));
+        let then: Vec<u128> = then.unwrap().iter().map(|one| one.id.0.as_u128()).collect();
+        assert_eq!(then, [1, 3], "both in the order of making");
     }
 
     #[test]
