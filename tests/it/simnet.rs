@@ -6,6 +6,7 @@
 
 mod actions;
 mod controls;
+mod faults;
 mod history;
 mod many;
 mod plan;

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod crash;
 pub mod crew;
 pub mod disk;
+pub mod faults;
 pub mod fuse;
 pub mod gates;
 pub mod ground;

@@ -114,6 +114,23 @@ impl<'w> Browser<'w> {
         self.post(&format!("/v1/cases/{case}/acts"), &asked)
     }
 
+    /// Tries everything that is parked again, in the order of the list; returns how many there were.
+    ///
+    /// # Panics
+    /// When the list is refused, or the server fails.
+    pub fn replay_parked(&self) -> usize {
+        let list = self.get("/v1/strays");
+        let lines = list.as_array().unwrap().iter();
+        let parked: Vec<&Value> = lines.filter(|line| line["parked"] == true).collect();
+        for line in &parked {
+            let path = format!("/v1/strays/{}/replay", line["mutation"].as_str().unwrap());
+            let (status, answer) = self.post(&path, &Value::Null);
+            // One that was answered together with another is not there any more.
+            assert!(status == 200 || status == 404, "{status} {answer}");
+        }
+        parked.len()
+    }
+
     fn ask(&self, method: Method, path: &str, body: Body) -> (u16, Value) {
         self.send(method, path, "application/json", body)
     }

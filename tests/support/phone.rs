@@ -16,7 +16,7 @@ use crate::clock::{PhoneClock, WorldClock};
 use crate::disk::PhoneDisk;
 use crate::fuse::Fuse;
 use crate::network::{Fate, Link};
-use crate::promises::outbox;
+use crate::promises::{Held, outbox};
 use crate::record::{AReport, AVisit};
 use crate::seeded::Seeded;
 use crate::server::StreetServer;
@@ -351,6 +351,18 @@ impl Phone {
     #[must_use]
     pub fn mutations(&self) -> Vec<Mutation> {
         outbox::to_push(&self.folder)
+    }
+
+    /// The mutations it holds, in the order of making.
+    #[must_use]
+    pub fn held(&self) -> Vec<Held> {
+        outbox::mutations(&self.folder)
+    }
+
+    /// How many of them it set aside because the server failed on them.
+    #[must_use]
+    pub fn set_aside(&self) -> u64 {
+        outbox::set_aside(&self.folder)
     }
 
     /// The buckets it has rows or cursors of.

@@ -59,6 +59,8 @@ impl History {
             Act::RestorePhone => self.restore_phone(at).await,
             Act::BackUpServer => self.back_up(),
             Act::RestoreServer => self.restore_server(),
+            Act::ServerFaults => self.server_faults(at),
+            Act::FaultsEnd => self.mend_server(),
         }
         at
     }
@@ -95,7 +97,7 @@ impl History {
         report
     }
 
-    fn capture(&mut self, at: usize) {
+    pub(super) fn capture(&mut self, at: usize) {
         let report = self.report();
         let hasty = self.hasty;
         let saved = self.by_hand(at, |hand| hand.save_report(report, hasty));

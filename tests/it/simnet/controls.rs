@@ -18,7 +18,8 @@ fn caught(often: &[Act], spoil: impl Fn(History) -> History) -> Option<(u64, Vec
     Fuse::keep_quiet();
     let template = Template::make();
     (1..=TRIES).find_map(|seed| {
-        let mut plan = Plan::of(seed).with(often);
+        // What happens by chance besides must not hide what is bad.
+        let mut plan = Plan::with_copies(seed).with(often);
         plan.rates.lost_back = plan.rates.lost_back.max(100);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -136,6 +137,16 @@ fn a_server_that_wants_the_phones_clock_to_be_right_is_caught() {
         "P13 histories_with_clock_jumps",
         &[Act::ClockJumps, Act::Capture],
         RefusesWrongClocks::default,
+        "has no verdict on its phone",
+    );
+}
+
+#[test]
+fn a_server_that_stays_stuck_on_what_it_failed_on_once_is_caught() {
+    control_of(
+        "P5 histories_with_server_faults",
+        &[Act::ServerFaults, Act::Capture],
+        History::with_faults_for_good,
         "has no verdict on its phone",
     );
 }

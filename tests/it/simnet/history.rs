@@ -55,6 +55,8 @@ pub(super) struct History {
     pub(super) any_restored: bool,
     /// Phones say that a report is saved before it is: a control.
     pub(super) hasty: bool,
+    /// Nobody mends a fault of the server: a control.
+    pub(super) for_good: bool,
     pub(super) notes: u32,
     /// The place each worker works in now.
     pub(super) places: [usize; WORKERS.len()],
@@ -77,7 +79,7 @@ pub(super) struct Outcome {
 }
 
 /// What many histories have to meet for their silence to mean anything, as the trace tells it.
-pub(super) const WORTH_COUNTING: [&str; 15] = [
+pub(super) const WORTH_COUNTING: [&str; 19] = [
     "the power goes",
     "starts again",
     " fork ",
@@ -93,6 +95,10 @@ pub(super) const WORTH_COUNTING: [&str; 15] = [
     "arrives 1, Lost",
     "Cut(",
     "Portal",
+    "cannot carry it out",
+    "fails on every push",
+    "set something aside",
+    "parked again",
 ];
 
 impl Outcome {
@@ -125,6 +131,7 @@ impl History {
             counting: 0,
             hasty: false,
             any_restored: false,
+            for_good: false,
             notes: 0,
             places: std::array::from_fn(|place| place),
             trace: Trace::new(clock),
@@ -156,6 +163,12 @@ impl History {
     /// Phones that say too early that a report is saved, for a control.
     pub(super) fn with_hasty_phones(mut self) -> Self {
         self.hasty = true;
+        self
+    }
+
+    /// A server whose faults nobody mends, for a control.
+    pub(super) fn with_faults_for_good(mut self) -> Self {
+        self.for_good = true;
         self
     }
 
@@ -221,6 +234,7 @@ impl History {
     async fn calm_down(&mut self) {
         self.trace.tell("calm");
         self.server.start();
+        self.mend_server();
         for hand in &mut self.hands {
             hand.phone.fuse.disarm();
             hand.phone.disk.set_full(false);
@@ -239,6 +253,7 @@ impl History {
             while !self.hands.iter().all(|hand| hand.phone.has_sent_all()) && self.clock.elapsed_ms() < until {
                 tokio::time::sleep(Duration::from_secs(20)).await;
             }
+            self.replay_parked();
             // The longest time between two pulls behind, and the way there and back.
             tokio::time::sleep(Duration::from_secs(330)).await;
             for hand in &self.hands {

@@ -17,10 +17,15 @@ const ENOUGH: usize = 3;
 
 /// What a history says about each promise: its number, the name of the row, and what must have happened in it; nothing
 /// where every history counts.
-const PROMISES: [(u8, &str, &[&str]); 9] = [
+const PROMISES: [(u8, &str, &[&str]); 10] = [
     (1, "histories_with_kills", &["KillPhone", "the power goes"]),
     (2, "histories", &[]),
     (3, "histories", &[]),
+    (
+        5,
+        "histories_with_server_faults",
+        &["cannot carry it out", "fails on every push"],
+    ),
     (6, "histories", &[]),
     (7, "histories_with_a_restored_server", &["the server is set back"]),
     (

@@ -25,6 +25,8 @@ pub(super) enum Act {
     RestorePhone,
     BackUpServer,
     RestoreServer,
+    ServerFaults,
+    FaultsEnd,
 }
 
 /// What everybody does all day, with its weight.
@@ -50,6 +52,9 @@ const MISFORTUNES: &[&[(Act, u32)]] = &[
     &[(Act::CopyPhone, 2), (Act::RestorePhone, 2)],
     &[(Act::BackUpServer, 2), (Act::RestoreServer, 1)],
 ];
+
+/// The same, thought of later: drawn from dice of their own, and less often.
+const LATER: &[&[(Act, u32)]] = &[&[(Act::ServerFaults, 4), (Act::FaultsEnd, 1)]];
 
 /// How likely the network does what, of 1000 requests.
 #[derive(Debug, Clone, Copy, Default)]
@@ -83,6 +88,18 @@ pub(super) struct Plan {
 impl Plan {
     /// What a seed decides.
     pub(super) fn of(seed: u64) -> Self {
+        let mut plan = Self::with_copies(seed);
+        let mut dice = Rng::with_seed(seed ^ 0xfa_17ed);
+        for misfortune in LATER {
+            if dice.u8(..100) < 25 {
+                plan.acts.extend_from_slice(misfortune);
+            }
+        }
+        plan
+    }
+
+    /// What a seed decided before [`LATER`].
+    pub(super) fn with_copies(seed: u64) -> Self {
         let mut plan = Self::at_first(seed);
         let mut dice = Rng::with_seed(seed ^ 0xc0_1ded);
         plan.copies_count = dice.u8(..100) < 35;

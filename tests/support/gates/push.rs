@@ -13,7 +13,7 @@ use crate::server::Gate;
 
 /// Idempotency switched off: a mutation that comes again is new work under a new name, as on a server that names what it
 /// receives.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct ForgetsWhatItHas {
     seen: BTreeSet<MutationId>,
     numbers: BTreeMap<DeviceId, u64>,
@@ -45,6 +45,7 @@ impl Gate for ForgetsWhatItHas {
         if !is(request, "/v1/push") {
             return server(request);
         }
+        let before = self.clone();
         let mut push: PushRequest = asked(request);
         let sent = push.mutations.clone();
         for mutation in &mut push.mutations {
@@ -57,6 +58,7 @@ impl Gate for ForgetsWhatItHas {
         }
         let response = server(&with_body(request, serde_json::to_vec(&push).unwrap()));
         let Some(mut answer) = said::<PushResponse>(&response) else {
+            *self = before;
             return response;
         };
         for (receipt, mutation) in answer.receipts.iter_mut().zip(&sent) {

@@ -84,6 +84,12 @@ pub(crate) fn mutations(folder: &Path) -> Vec<Held> {
     found.unwrap().collect::<Result<_, _>>().unwrap()
 }
 
+/// How many mutations the phone set aside because the server failed on them.
+pub(crate) fn set_aside(folder: &Path) -> u64 {
+    let sql = "select count(*) from mutation where state = 'parked' and acked_epoch is null";
+    outbox(folder).query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
 pub(crate) fn credentials(folder: &Path) -> (DeviceId, String) {
     let (device, token): (String, String) = outbox(folder)
         .query_row("select device, token from identity", [], |row| {

@@ -58,7 +58,7 @@ pub(super) fn check(
             breaches.push(format!("{id} was answered and nobody made it"));
         }
     }
-    let parked = server.read(|tx| Ok(tx.number("SELECT COUNT(*) FROM parked WHERE settled_at IS NULL", &[])?));
+    let parked = server.parked();
     if parked > 0 {
         breaches.push(format!("{parked} mutations are parked"));
     }
