@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use crate::failure::{Failure, Result};
 use crate::ports::{Files, Ports, Topic};
 use crate::rest::DataKey;
-use crate::store::{Store, setting};
+use crate::store::{Store, forgetting, setting};
 use crate::sync::WIPING;
 use crate::sync::engine::Engine;
 use crate::uploads::Upload;
@@ -73,6 +73,7 @@ impl Device {
         if device.store.outbox(|outbox| setting::get(outbox, WIPING))? {
             device.finish_wiping()?;
         }
+        device.try_to_forget();
         device.drop_old_uploads()?;
         device.try_to_let_go();
         device.try_to_collect_orphans();
@@ -107,6 +108,22 @@ impl Device {
         self.engine.memory().try_everything_now();
         self.engine.wake();
         self.ports.changed.changed(&[Topic::Sync]);
+    }
+
+    /// Removes what somebody left who is signed in here no more. Until the disk lets it, no row is shown to anybody, and the app
+    /// opens and takes records all the same.
+    pub(crate) fn try_to_forget(&self) {
+        if let Err(failure) = self.forget() {
+            tracing::warn!(code = ?failure.code(), "the rows of whoever was signed in before could not be removed yet");
+        }
+    }
+
+    fn forget(&self) -> Result<()> {
+        if self.store.outbox(forgetting::is_due)? {
+            self.forget_fetched()?;
+            self.store.cache(|_| Ok(()))?;
+        }
+        Ok(())
     }
 
     /// Lets go of what is safe elsewhere. Whatever waits for it is more than the room it makes: on a full disk the app opens

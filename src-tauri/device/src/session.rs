@@ -1,8 +1,5 @@
 //! Who is signed in here, and how the app is set.
 
-use std::collections::BTreeSet;
-
-use domain::Bucket;
 use domain::protocol::{ErrorCode, RowType, WireError};
 use domain::view::GridRow;
 use serde_json::json;
@@ -11,7 +8,7 @@ use crate::capture::{belongs, is_written};
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
-use crate::store::{cursor, draft, identity, mutation, photo_file, row, setting};
+use crate::store::{draft, forgetting, identity, mutation, photo_file, row, setting};
 use crate::sync::{SETTINGS, WIPED};
 use crate::view::{Draft, EnrolmentQr, Session, Settings};
 
@@ -110,26 +107,11 @@ impl Device {
             // Opened and left as they were: nobody misses them.
             empty.iter().try_for_each(|draft| draft::remove(tx, &draft.id))?;
             identity::forget_authors(tx)?;
+            forgetting::begin(tx)?;
             identity::remove(tx)
         })?;
-        self.forget_rows()
-    }
-
-    /// Forgets everything the server sent.
-    pub(crate) fn forget_rows(&self) -> Result<()> {
-        self.store.write_cache(|tx| {
-            // Also what was on its way here.
-            let mut held: BTreeSet<Bucket> = cursor::all(tx)?.into_keys().collect();
-            held.extend(row::buckets(tx)?);
-            for bucket in held {
-                row::empty_bucket(tx, &bucket)?;
-                cursor::remove(tx, &bucket)?;
-            }
-            let mut stale = row::Stale::new();
-            row::sweep(tx, &mut stale)?;
-            row::refresh(tx, &stale)
-        })?;
-        self.forget_fetched()
+        self.try_to_forget();
+        Ok(())
     }
 }
 

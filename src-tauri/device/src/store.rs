@@ -6,6 +6,7 @@ mod cached;
 pub(crate) mod cursor;
 pub(crate) mod draft;
 pub(crate) mod filling;
+pub(crate) mod forgetting;
 mod history;
 pub(crate) mod household_search;
 pub(crate) mod identity;
@@ -95,14 +96,25 @@ impl Store {
         transact(&mut lock(&self.outbox), change)
     }
 
-    /// Reads the copy of the server's rows.
+    /// Reads the copy of the server's rows. It is refused for as long as rows of somebody else cannot be removed from it.
     pub(crate) fn cache<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        read(&lock(&self.cache))
+        let cache = self.own_cache()?;
+        read(&cache)
     }
 
-    /// Changes the copy of the server's rows: all of it or nothing.
+    /// Changes the copy of the server's rows: all of it or nothing. Refused as a reading is.
     pub(crate) fn write_cache<T>(&self, change: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        transact(&mut lock(&self.cache), change)
+        transact(&mut *self.own_cache()?, change)
+    }
+
+    /// The copy without what somebody left who is signed in no more.
+    fn own_cache(&self) -> Result<MutexGuard<'_, Connection>> {
+        let mut cache = lock(&self.cache);
+        if self.outbox(forgetting::is_due)? {
+            transact(&mut cache, |tx| forgetting::remove_rows(tx))?;
+            self.write_outbox(|tx| forgetting::end(tx))?;
+        }
+        Ok(cache)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
 use crate::store::identity::Identity;
-use crate::store::{cursor, identity, mutation, setting};
+use crate::store::{cursor, forgetting, identity, mutation, setting};
 use crate::view::{EnrolRequestView, Session};
 
 /// True from an enrolment, or a change of hands, until its worker has chosen a PIN.
@@ -112,6 +112,10 @@ impl Device {
 
     fn finish_enrolment(&self, under_way: UnderWay, answer: &EnrolResponse) -> Result<()> {
         self.store.write_outbox(|tx| {
+            let before = identity::get(tx)?;
+            if before.is_some_and(|before| before.profile.user != answer.profile.user) {
+                forgetting::begin(tx)?;
+            }
             offer_lost_again(tx, &answer.profile.street, answer.epoch)?;
             mutation::forget_numbers(tx)?;
             // What others left here waits until they sign in again: this device was never theirs.
@@ -141,6 +145,7 @@ impl Device {
                 },
             )
         })?;
+        self.try_to_forget();
         self.store.write_cache(|tx| cursor::begin_epoch(tx, answer.epoch))
     }
 }

@@ -12,7 +12,7 @@ use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
 use crate::store::identity::Identity;
-use crate::store::{identity, setting};
+use crate::store::{forgetting, identity, setting};
 use crate::view::Session;
 
 /// Stands in the settings from the first attempt to sign another person in, whatever became of it, to the next enrolment.
@@ -117,7 +117,7 @@ impl Device {
 
     /// First the person, then the copy of the rows: a pull under way sees that it was asked by somebody else.
     fn change_person(&self, answer: &EnrolResponse) -> Result<()> {
-        let changed = self.store.write_outbox(|tx| {
+        self.store.write_outbox(|tx| {
             let mut now = identity::get(tx)?.ok_or_else(|| Failure::from(ErrorCode::NotEnrolled))?;
             let changed = now.profile.user != answer.profile.user;
             now.profile = answer.profile.clone();
@@ -129,12 +129,11 @@ impl Device {
             if changed {
                 // The PIN of the one before is not theirs to know.
                 setting::put(tx, PIN_DUE, &true)?;
+                forgetting::begin(tx)?;
             }
-            Ok(changed)
+            Ok(())
         })?;
-        if changed {
-            self.forget_rows()?;
-        }
+        self.try_to_forget();
         Ok(())
     }
 }

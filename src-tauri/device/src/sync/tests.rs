@@ -1,5 +1,6 @@
 //! The engine against a model of the server: lost replies, everything twice, forks, restores, poison.
 
+mod hands;
 mod refusals;
 mod streets;
 

@@ -1,0 +1,42 @@
+//! Rows of somebody who is signed in here no more. Two databases are not changed in one step: that the rows have to go is written
+//! together with who is signed in, and they are gone before the next look at them, whatever happens in between.
+
+use std::collections::BTreeSet;
+
+use domain::Bucket;
+use rusqlite::Connection;
+
+use super::{cursor, row, setting};
+use crate::failure::Result;
+
+/// Stands in the settings until they are gone.
+const FORGETTING: &str = "forgetting-rows";
+
+/// The rows that are here have to go; to be written with the change that makes it so.
+pub(crate) fn begin(outbox: &Connection) -> Result<()> {
+    setting::put(outbox, FORGETTING, &true)
+}
+
+/// True until they are gone.
+pub(crate) fn is_due(outbox: &Connection) -> Result<bool> {
+    setting::get(outbox, FORGETTING)
+}
+
+/// They are gone.
+pub(super) fn end(outbox: &Connection) -> Result<()> {
+    setting::put(outbox, FORGETTING, &false)
+}
+
+/// Removes everything the server sent.
+pub(super) fn remove_rows(cache: &Connection) -> Result<()> {
+    // Also what was on its way here.
+    let mut held: BTreeSet<Bucket> = cursor::all(cache)?.into_keys().collect();
+    held.extend(row::buckets(cache)?);
+    for bucket in held {
+        row::empty_bucket(cache, &bucket)?;
+        cursor::remove(cache, &bucket)?;
+    }
+    let mut stale = row::Stale::new();
+    row::sweep(cache, &mut stale)?;
+    row::refresh(cache, &stale)
+}
