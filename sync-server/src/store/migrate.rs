@@ -14,6 +14,7 @@ pub(super) const FILES: &[&str] = &[
     include_str!("../../migrations/0005_trust.sql"),
     include_str!("../../migrations/0006_fleet.sql"),
     include_str!("../../migrations/0007_shared_phones.sql"),
+    include_str!("../../migrations/0008_found_by_name.sql"),
 ];
 
 pub(super) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {

@@ -1,5 +1,8 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use cluster::Cluster;
-use domain::ErrorCode;
+use domain::{CaseId, ErrorCode, HouseholdId, VisitId};
 use tempfile::TempDir;
 
 use super::*;
@@ -356,15 +359,15 @@ fn two_transactions_that_wait_for_each_other_both_end() {
         .store
         .write_blocking(|tx| put(tx, "a").and_then(|()| put(tx, "b")))
         .unwrap();
-    let met = std::sync::Arc::new(std::sync::Barrier::new(2));
+    let met = Arc::new(std::sync::Barrier::new(2));
     let crossing = [["a", "b"], ["b", "a"]].map(|order| {
-        let (store, met) = (fresh.store.clone(), std::sync::Arc::clone(&met));
-        let first = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+        let (store, met) = (fresh.store.clone(), Arc::clone(&met));
+        let first = Arc::new(std::sync::atomic::AtomicBool::new(true));
         std::thread::spawn(move || {
             store.write_blocking(move |tx| {
                 let more = "UPDATE server SET value = value || 'x' WHERE name = $1";
                 tx.execute(more, args![order[0]])?;
-                if first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+                if first.swap(false, Ordering::SeqCst) {
                     met.wait();
                 }
                 tx.execute(more, args![order[1]])?;
@@ -435,4 +438,63 @@ fn what_another_process_commits_is_poked_within_seconds() {
     let poke = runtime.block_on(async { tokio::time::timeout(std::time::Duration::from_secs(20), pokes.recv()).await });
     let poke = poke.unwrap().unwrap();
     assert_eq!((poke.bucket.as_str(), poke.rev), ("grid:1", 2));
+}
+
+/// A street with so many photos, needs and old values, each of something else.
+fn long_street(rows: i64) -> rusqlite::Connection {
+    let mut connection = rusqlite::Connection::open_in_memory().unwrap();
+    migrate::sqlite(&mut connection).unwrap();
+    let number = format!("WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {rows})");
+    let name = "printf('00000000-0000-0000-0000-%012d', n)";
+    for insert in [
+        format!(
+            "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, role, size, width, height, mime, wanted)
+             {number} SELECT 's', n, 'case', {name}, 'upright', 'wide', 1, 1, 1, '', 1 FROM n"
+        ),
+        format!("INSERT INTO blobs (street_id, sha256, size, stored_at) {number} SELECT 's', n, 1, 0 FROM n"),
+        format!(
+            "INSERT INTO needs (street_id, id, visit_id, household_id, case_id, category, text)
+             {number} SELECT 's', {name}, {name}, {name}, {name}, '', '' FROM n"
+        ),
+        format!(
+            "INSERT INTO field_history (street_id, entity_id, field, mutation_id, household_id, value, rev, received_at)
+             {number} SELECT 's', {name}, 'phone', {name}, {name}, 'null', 0, 0 FROM n"
+        ),
+    ] {
+        connection.execute(&insert, []).unwrap();
+    }
+    connection
+}
+
+/// Steps that the engine takes for a read.
+fn steps(street: &rusqlite::Connection, read: impl Fn(&Tx<'_>) -> Result<usize, StoreError>) -> usize {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    let count_one = move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    street.progress_handler(1, Some(count_one)).unwrap();
+    read(&Tx::sqlite(street)).unwrap();
+    count.load(Ordering::Relaxed)
+}
+
+#[test]
+fn what_belongs_to_one_row_is_read_without_the_rest_of_the_street() {
+    let (short, long) = (long_street(10), long_street(5_000));
+    let (street, one) = ("s".into(), uuid::Uuid::from_u128(5));
+    let photos = |tx: &Tx<'_>| photos::stored_of(tx, &street, photos::Subject::Case(CaseId(one))).map(|all| all.len());
+    assert_eq!(photos(&Tx::sqlite(&long)).unwrap(), 1);
+    assert_eq!(steps(&short, photos), steps(&long, photos));
+    let needs = |tx: &Tx<'_>| visits::need_cases(tx, &street, VisitId(one)).map(|all| all.len());
+    assert_eq!(steps(&short, needs), steps(&long, needs));
+    let values = |tx: &Tx<'_>| field_history::of_household(tx, &street, HouseholdId(one)).map(|all| all.len());
+    assert_eq!(values(&Tx::sqlite(&long)).unwrap(), 1);
+    assert_eq!(steps(&short, values), steps(&long, values));
+    // Whoever reads everything takes more steps on the longer street.
+    let everything = |tx: &Tx<'_>| {
+        tx.query("SELECT id FROM needs", &[], |_row| Ok(()))
+            .map(|all| all.len())
+    };
+    assert!(steps(&long, everything) > steps(&short, everything));
 }

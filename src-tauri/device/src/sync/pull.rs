@@ -61,7 +61,7 @@ impl Device {
                 self.keep_bundle_key(&identity, &response)?;
                 self.was_told(news, response.epoch);
                 self.note_clock(identity.device, response.server_ms, asked_at)?;
-                let applied = self.write_rows(&identity, &response)?;
+                let applied = self.write_rows(&identity, &response, check)?;
                 self.after_pull(&applied, &response, check);
                 self.mend_doubtful().await
             }
@@ -72,7 +72,7 @@ impl Device {
         }
     }
 
-    fn write_rows(&self, asked_as: &Identity, response: &PullResponse) -> Result<Applied> {
+    fn write_rows(&self, asked_as: &Identity, response: &PullResponse, checked: bool) -> Result<Applied> {
         let still_us = self.store.write_outbox(|tx| {
             let Some(mut identity) = identity::get(tx)?.filter(|now| now.is(asked_as)) else {
                 return Ok(None);
@@ -121,7 +121,10 @@ impl Device {
         }
         self.note_asked_originals()?;
         self.note_urgent_cases()?;
-        self.notify_news(asked_as, first_fill)?;
+        // Reading every case takes long. With the comparison after a start, because the last run may have ended in between.
+        if checked || applied.topics.contains(&Topic::Reports) {
+            self.notify_news(asked_as, first_fill)?;
+        }
         Ok(applied)
     }
 
