@@ -248,6 +248,43 @@ async fn after_a_restore_to_before_somebody_used_the_phone_their_work_waits_for_
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_restore_lost_of_somebody_who_signed_out_comes_back_under_the_next_and_waits_for_them() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    let backup = world.new_folder("backup");
+    world.server.back_up(&backup);
+    let report = phone.capture(a_report().saying(SECRET).with_photo(picture::small(1)));
+    phone.sync().await;
+    phone.device().sign_out().unwrap();
+    world.server.restore(&backup, world.new_folder("restored"));
+
+    phone.enrol(&world.code_for("wang")).await;
+    phone.run_for(std::time::Duration::from_secs(600)).await;
+    let strays = world.office(street::KEEPER).get("/v1/strays");
+    let parked = (&strays[0]["kind"], &strays[0]["parked"]);
+    assert_eq!(
+        parked,
+        (&json!("report.create"), &json!(true)),
+        "nobody knows that it was li's phone"
+    );
+    assert_eq!(world.queue("municipal").len(), 0);
+    assert_eq!(phone.device().get_report(report).unwrap_err().code, ErrorCode::NotFound);
+    let sheet = phone.device().get_sync().unwrap();
+    assert_eq!((sheet.of_others, sheet.held_back, sheet.photos_waiting), (1, 0, 0));
+    assert!(!phone.device().sign_out().unwrap().enrolled, "the server has all of it");
+
+    phone.enrol(&world.code_for("li")).await;
+    phone.run_for(std::time::Duration::from_secs(2 * 3_600)).await;
+    assert_eq!(phone.device().get_report(report).unwrap().summary.word, Word::Delivered);
+    let case = world.queue("municipal").remove(0);
+    let shown = world
+        .office(street::TRIAGE_OFFICER)
+        .get(&format!("/v1/cases/{}", case.id));
+    let (stored, photo) = (&shown["row"]["stored"], &shown["row"]["photos"][0]["upright"]["sha256"]);
+    assert!(stored.as_array().unwrap().contains(photo), "with its photo");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_change_of_hands_whose_answer_was_lost_is_finished_by_the_phone_itself() {
     let world = World::new();
     let phone = world.worker("li").await;

@@ -95,7 +95,7 @@ impl Device {
         let me = self.me()?;
         self.store.write_outbox(|tx| {
             // What others left here that is not this device's to send stays, whoever signs out.
-            let unsent = mutation::sendable(tx)?;
+            let unsent = mutation::before_sign_out(tx, me)?;
             let (photos, _) = photo_file::waiting(tx)?;
             let own = draft::list(tx)?.into_iter().filter(|draft| belongs(draft, me));
             let (written, empty): (Vec<Draft>, Vec<Draft>) = own.partition(is_written);

@@ -235,13 +235,26 @@ pub(crate) fn all(outbox: &Connection) -> Result<Vec<Stored>> {
     select(outbox, "true", [])
 }
 
-/// Travels only under a device that speaks for its author.
-const SENDABLE: &str = "author in (select user from author)";
+/// Travels only under a device that speaks for its author, or to the street that had it and lost it. That one parks what it no
+/// longer knows to be this device's to say, and so has it again.
+pub(super) const SENDABLE: &str = "(author in (select user from author)
+    or exists (select 1 from identity i where json_extract(i.profile, '$.street') = lost_by))";
 
 /// Number of mutations without a verdict that this device can push.
 pub(crate) fn sendable(outbox: &Connection) -> Result<u32> {
     let sql = format!("select count(*) from mutation where state in ('pending', 'parked') and {SENDABLE}");
     Ok(outbox.one(&sql, [], |row| row.get(0))?)
+}
+
+/// Number of mutations that have to go before this person signs out: theirs without a verdict, and those of others that this
+/// device can push and no server holds.
+pub(crate) fn before_sign_out(outbox: &Connection, me: Option<UserId>) -> Result<u32> {
+    let sql = format!(
+        "select count(*) from mutation where state in ('pending', 'parked') and {SENDABLE}
+             and (author = ?1 or acked_epoch is null)"
+    );
+    let me = me.map(|me| me.to_string()).unwrap_or_default();
+    Ok(outbox.one(&sql, [me], |row| row.get(0))?)
 }
 
 /// Number of mutations that no server holds, whoever made them: it has answered neither with a verdict nor by parking them
@@ -474,7 +487,8 @@ pub(crate) fn reopen(outbox: &Connection, street: &StreetId, epoch: Epoch) -> Re
     outbox.run(
         &format!(
             "update mutation set state = 'pending', seq = null, receipt = null, acked_epoch = null, acked_rev = null,
-                    next_offer_ms = null, answered_ms = null, proof = null
+                    next_offer_ms = null, answered_ms = null, proof = null,
+                    lost_by = coalesce((select street from history where epoch = acked_epoch), lost_by)
              where {lost}"
         ),
         of,

@@ -20,6 +20,7 @@ const OUTBOX: &[M<'_>] = &[
     M::up(include_str!("migrations/outbox/05.sql")),
     M::up(include_str!("migrations/outbox/06.sql")),
     M::up(include_str!("migrations/outbox/07.sql")),
+    M::up(include_str!("migrations/outbox/08.sql")),
 ];
 const CACHE: &[M<'_>] = &[
     M::up(include_str!("migrations/cache/01.sql")),

@@ -6,6 +6,7 @@ use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
 use super::cached::Cached as _;
+use super::mutation::SENDABLE;
 use super::{history, proof};
 use crate::failure::Result;
 
@@ -134,19 +135,28 @@ pub(crate) fn insert(outbox: &Connection, named: &Named<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Travels only if its mutation was answered and not given up; originals only if asked for.
-const TRAVELS: &str = "f.state <> 'stored' and f.freed_ms is null and (f.copy <> 'original' or f.asked = 1)
+/// On no server, and of a mutation that was not given up; originals only if asked for.
+const HELD_HERE_ALONE: &str = "f.state <> 'stored' and f.freed_ms is null and (f.copy <> 'original' or f.asked = 1)
     and exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
         where r.sha256 = f.sha256 and m.dismissed_ms is null)";
+/// Wanted only where its mutation was answered: in this history.
 const ANSWERED: &str = "exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
-    where r.sha256 = f.sha256 and m.state in ('final', 'rejected', 'parked'))";
+    where r.sha256 = f.sha256 and m.acked_epoch = (select epoch from identity))";
+
+/// May travel from this device: its mutation was answered, or can be sent from here.
+fn travels() -> String {
+    format!(
+        "{HELD_HERE_ALONE} and ({ANSWERED} or exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
+            where r.sha256 = f.sha256 and m.dismissed_ms is null and m.acked_epoch is null and {SENDABLE}))"
+    )
+}
 
 /// Files the server may be offered, small copies first, oldest first.
 pub(crate) fn to_offer(outbox: &Connection) -> Result<Vec<Kept>> {
     select(
         outbox,
         &format!(
-            "where f.state = 'local' and {TRAVELS} and {ANSWERED}
+            "where f.state = 'local' and {HELD_HERE_ALONE} and {ANSWERED}
              order by case f.copy when 'preview' then 0 when 'upright' then 1 else 2 end, f.captured_ms, f.sha256"
         ),
         [],
@@ -157,7 +167,9 @@ pub(crate) fn to_offer(outbox: &Connection) -> Result<Vec<Kept>> {
 pub(crate) fn wanted(outbox: &Connection, copy: PhotoCopy) -> Result<Vec<Kept>> {
     select(
         outbox,
-        &format!("where f.state = 'wanted' and f.copy = ?1 and {TRAVELS} order by f.captured_ms, f.sha256"),
+        &format!(
+            "where f.state = 'wanted' and f.copy = ?1 and {HELD_HERE_ALONE} and {ANSWERED} order by f.captured_ms, f.sha256"
+        ),
         [copy_name(copy)],
     )
 }
@@ -176,27 +188,32 @@ pub(crate) fn of_mutation(outbox: &Connection, mutation: MutationId) -> Result<V
     )
 }
 
-/// Number and bytes of the files that still have to travel, and of the photos (previews apart) among them.
+/// Number of files that no server holds, whoever made them, and whether or not they can be sent from here.
+pub(crate) fn held_here_alone(outbox: &Connection) -> Result<u32> {
+    let sql = format!("select count(*) from photo_file f where {HELD_HERE_ALONE}");
+    Ok(outbox.one(&sql, [], |row| row.get(0))?)
+}
+
+/// Number and bytes of the files that still have to travel from this device.
 pub(crate) fn waiting(outbox: &Connection) -> Result<(u32, u64)> {
     let found = outbox.one(
-        &format!("select count(*), coalesce(sum(f.size - f.sent), 0) from photo_file f where {TRAVELS}"),
+        &format!(
+            "select count(*), coalesce(sum(f.size - f.sent), 0) from photo_file f where {}",
+            travels()
+        ),
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     Ok(found)
 }
 
-/// The files that still have to travel, small copies first, oldest first; without those of records that this device may not
-/// send.
+/// The files that still have to travel from this device, small copies first, oldest first.
 pub(crate) fn travelling(outbox: &Connection) -> Result<Vec<Kept>> {
     select(
         outbox,
         &format!(
-            "where {TRAVELS}
-             and exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
-                 where r.sha256 = f.sha256 and m.dismissed_ms is null
-                     and (m.state in ('final', 'rejected') or m.author in (select user from author)))
-             order by case f.copy when 'preview' then 0 when 'upright' then 1 else 2 end, f.captured_ms, f.sha256"
+            "where {} order by case f.copy when 'preview' then 0 when 'upright' then 1 else 2 end, f.captured_ms, f.sha256",
+            travels()
         ),
         [],
     )
@@ -346,8 +363,12 @@ mod tests {
             (PhotoCopy::Upright, 'b'),
             (PhotoCopy::Original, 'c'),
         ];
+        let of_a_device = "insert into identity (one, server, device, token, profile, epoch, next_seq, revoked)
+            values (1, '', '', '', '{}', ?1, 1, 0)";
         store
             .write_outbox(|tx| {
+                tx.execute(of_a_device, [Uuid::nil().to_string()])?;
+                crate::store::identity::add_author(tx, made().author)?;
                 mutation::insert(tx, &made())?;
                 copies.into_iter().try_for_each(|(copy, letter)| {
                     let file = &file(letter);
@@ -395,6 +416,27 @@ mod tests {
             .map(|kept| kept.copy)
             .collect();
         assert_eq!(offered, [PhotoCopy::Preview, PhotoCopy::Upright]);
+    }
+
+    #[test]
+    fn a_photo_travels_where_its_record_was_answered_and_is_held_here_wherever_else() {
+        let (_dir, store) = with_one_photo();
+        let run = |sql: &str| store.write_outbox(|tx| Ok(tx.execute(sql, [])?)).unwrap();
+        let counts = || {
+            let (waiting, _) = store.outbox(waiting).unwrap();
+            (
+                waiting,
+                store.outbox(to_offer).unwrap().len(),
+                store.outbox(held_here_alone).unwrap(),
+            )
+        };
+        assert_eq!(counts(), (2, 0, 2), "with its record");
+        run("delete from author");
+        assert_eq!(counts(), (0, 0, 2), "a record that cannot be sent from here");
+        answer(&store);
+        assert_eq!(counts(), (2, 2, 2), "the street has the record");
+        run("update identity set epoch = 'another'");
+        assert_eq!(counts(), (0, 0, 2), "in another street");
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Device {
         let free_bytes = self.ports.files.free_space(&self.dir).map(coarse);
         self.store.outbox(|outbox| {
             let (unsent, oldest) = mutation::unsent(outbox)?;
-            let (photos_unsent, _) = photo_file::waiting(outbox)?;
+            let photos_unsent = photo_file::held_here_alone(outbox)?;
             let state = Announcement {
                 unsent,
                 photos_unsent,

@@ -63,7 +63,7 @@ impl Device {
                 enrolled: identity.is_some(),
                 revoked: identity.as_ref().is_some_and(|identity| identity.revoked),
                 order: identity.as_ref().and_then(|identity| identity.order),
-                left: mutation::held_here_alone(outbox)? > 0 || files > 0,
+                left: mutation::held_here_alone(outbox)? > 0 || photo_file::held_here_alone(outbox)? > 0,
                 switched_off: !allowance.switched_on,
                 no_network: allowance.network.kind == NetworkKind::None && !memory.reachable,
                 front: memory.front,

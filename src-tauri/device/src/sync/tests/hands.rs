@@ -5,6 +5,9 @@ use super::*;
 use crate::test_support::database;
 use crate::view::HouseholdQuery;
 
+/// Who comes after.
+const NEXT: domain::UserId = domain::UserId(Uuid::from_u128(0xaa));
+
 fn households(world: &World) -> Result<u32, ErrorCode> {
     let query = HouseholdQuery {
         limit: 9,
@@ -63,7 +66,7 @@ async fn another_person_who_enrols_a_revoked_phone_never_sees_the_rows_of_the_on
     world.server.state().devices.clear();
     world.device.push(true).await.unwrap_err();
     assert_eq!(households(&world), Ok(1), "they stay while it is the same person's");
-    world.server.state().profile.user = domain::UserId(Uuid::from_u128(0xaa));
+    world.server.state().profile.user = NEXT;
     world.device.enrol(enrolment("GOODCODE")).await.unwrap();
     assert_eq!(households(&world), Ok(0));
     settle(&world).await;
@@ -82,4 +85,101 @@ async fn the_same_person_who_enrols_again_keeps_the_rows_until_a_fresh_copy_come
     world.device.push(true).await.unwrap_err();
     world.device.enrol(enrolment("GOODCODE")).await.unwrap();
     assert_eq!(households(&world), Ok(1));
+}
+
+/// What the office ordered this phone to do before it removes everything.
+fn ordered_to_send_first(world: &World) {
+    let device = world.device.identity().unwrap().unwrap().device;
+    let order = domain::protocol::RevokeOrder::UploadThenWipe;
+    let revoke = |tx: &rusqlite::Transaction<'_>| crate::store::identity::revoke(tx, device, order);
+    world.device.store.write_outbox(revoke).unwrap();
+}
+
+#[tokio::test]
+async fn what_a_restored_street_lost_of_the_one_before_travels_from_the_hands_of_the_next() {
+    let world = World::enrolled();
+    let report = world.save_report("tree-fallen").summary.id;
+    settle(&world).await;
+    world.device.sign_out().unwrap();
+    world.server.restore_empty(Epoch(Uuid::from_u128(0xf)));
+    world.server.state().profile.user = NEXT;
+    world.device.enrol(enrolment("GOODCODE")).await.unwrap();
+    let sheet = world.device.get_sync().unwrap();
+    assert_eq!((sheet.facts_waiting, sheet.of_others, sheet.held_back), (0, 1, 0));
+    let unsent = world.device.sign_out().unwrap_err();
+    assert_eq!(unsent.code, ErrorCode::UnsentWork, "only this phone holds it");
+    ordered_to_send_first(&world);
+    assert!(world.device.situation().unwrap().left, "nor is it removed");
+    settle(&world).await;
+    let state = world.server.state();
+    assert_eq!((state.done[0].entity, state.done[0].author), (report.0, ME));
+    assert_eq!((state.done.len(), state.blobs.len()), (1, 2));
+    drop(state);
+    assert!(!world.device.situation().unwrap().left);
+    assert!(!world.device.sign_out().unwrap().enrolled);
+}
+
+#[tokio::test]
+async fn what_a_street_lost_does_not_travel_to_another_one() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    settle(&world).await;
+    world.device.sign_out().unwrap();
+    world.server.restore_empty(Epoch(Uuid::from_u128(0xf)));
+    world.server.state().profile.user = NEXT;
+    world.device.enrol(enrolment("GOODCODE")).await.unwrap();
+    world.server.state().devices.clear();
+    world.device.push(true).await.unwrap_err();
+    world.server.restore_empty(Epoch(Uuid::from_u128(0xff)));
+    world.server.state().profile.street = "t".into();
+    world.device.enrol(enrolment("NEXTCODE")).await.unwrap();
+    steps(&world, 20).await;
+    assert_eq!(world.server.state().done.len(), 0);
+    let sheet = world.device.get_sync().unwrap();
+    assert_eq!((sheet.of_others, sheet.held_back, sheet.photos_waiting), (0, 1, 0));
+    ordered_to_send_first(&world);
+    assert!(world.device.situation().unwrap().left, "only this phone holds it");
+    assert!(
+        !world.device.sign_out().unwrap().enrolled,
+        "signing out removes nothing"
+    );
+    world.server.restore_empty(Epoch(Uuid::from_u128(0xfff)));
+    world.server.state().profile.street = "s".into();
+    world.device.enrol(enrolment("LASTCODE")).await.unwrap();
+    settle(&world).await;
+    steps(&world, 20).await;
+    assert_eq!(world.server.state().done.len(), 1, "its own street gets it");
+}
+
+#[tokio::test]
+async fn what_the_one_before_never_sent_waits_for_them_and_keeps_nobody_signed_in() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    world.server.state().devices.clear();
+    world.device.push(true).await.unwrap_err();
+    world.server.state().profile.user = NEXT;
+    world.device.enrol(enrolment("GOODCODE")).await.unwrap();
+    steps(&world, 20).await;
+    assert_eq!(world.server.state().done.len(), 0);
+    let sheet = world.device.get_sync().unwrap();
+    assert_eq!((sheet.held_back, sheet.photos_waiting), (1, 0));
+    ordered_to_send_first(&world);
+    assert!(world.device.situation().unwrap().left, "only this phone holds it");
+    assert!(!world.device.sign_out().unwrap().enrolled);
+    world.server.state().profile.user = ME;
+    world.device.enrol(enrolment("NEXTCODE")).await.unwrap();
+    settle(&world).await;
+    assert_once(&world, 1);
+}
+
+#[tokio::test]
+async fn what_the_server_keeps_of_the_one_before_for_a_person_keeps_nobody_else_signed_in() {
+    let world = World::enrolled();
+    world.save_report_with("ads", "park me", &jpeg(1));
+    steps(&world, 40).await;
+    let own = world.device.sign_out().unwrap_err();
+    assert_eq!((own.code, &own.details["unsent"]), (ErrorCode::UnsentWork, &json!(1)));
+    world.device.switch_user("NEXTCODE").await.unwrap();
+    assert_eq!(world.device.get_sync().unwrap().of_others, 1);
+    assert!(!world.device.sign_out().unwrap().enrolled);
 }
