@@ -12,6 +12,7 @@ use xunge_tests::network::FirstReplyLost;
 use xunge_tests::phone::Phone;
 use xunge_tests::picture;
 use xunge_tests::record::{a_report, a_visit};
+use xunge_tests::server::copy_folder;
 use xunge_tests::street;
 
 const DAY_H: u64 = 24;
@@ -338,6 +339,38 @@ async fn a_change_of_hands_that_never_reached_the_server_is_not_made_behind_anyb
     revoke(&world, RevokeOrder::Lock);
     phone.run_for(std::time::Duration::from_secs(3_600)).await;
     assert_eq!(user(), (street::user("li"), Some(LockReason::Revoked)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_twin_of_a_phone_that_changed_hands_is_shown_nothing_of_the_new_worker() {
+    let world = World::new();
+    let mut phone = world.worker("li").await;
+    phone.kill();
+    let copy = world.new_folder("twin");
+    copy_folder(phone.folder(), &copy);
+    phone.start();
+    let twin = Phone::in_folder("li", copy, &world.server, world.clock, 7);
+    phone.device().switch_user(&world.code_for("wang")).await.unwrap();
+    phone.sync().await;
+
+    let report = twin.capture(a_report().saying(SECRET));
+    twin.run_for(std::time::Duration::from_secs(600)).await;
+    let session = twin.session();
+    assert_eq!(session.profile.unwrap().user, street::user("li"));
+    assert_eq!(session.locked, Some(LockReason::Revoked), "its name is wang's by now");
+    let of_wang = street::household(street::place("wang"), 1);
+    assert!(twin.device().get_household(of_wang).is_err());
+
+    twin.device().switch_user(&world.code_for("li")).await.unwrap();
+    twin.sync().await;
+    assert_eq!(twin.device().get_report(report).unwrap().summary.word, Word::Delivered);
+    assert!(households(&twin).unwrap() > 0);
+    phone.run_for(std::time::Duration::from_secs(600)).await;
+    let session = phone.session();
+    assert_eq!(
+        (session.profile.unwrap().user, session.locked),
+        (street::user("wang"), None)
+    );
 }
 
 #[tokio::test(start_paused = true)]

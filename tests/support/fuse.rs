@@ -45,6 +45,14 @@ impl Fuse {
         self.left.store(NEVER, Ordering::Relaxed);
     }
 
+    /// Does something that is not the phone's own doing, and at which its power never goes.
+    pub fn spare<T>(&self, does: impl FnOnce() -> T) -> T {
+        let left = self.left.swap(NEVER, Ordering::Relaxed);
+        let done = does();
+        self.left.store(left, Ordering::Relaxed);
+        done
+    }
+
     /// A moment at which the power may go. Once it is gone, every later call ends the same way.
     pub(crate) fn moment(&self) {
         if self.left.load(Ordering::Relaxed) == NEVER || std::thread::panicking() {

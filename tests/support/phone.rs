@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use device::ports::{Changed, Network, Notice, Notify, Ports, Silent, Topic};
-use device::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, NoteDraft, Platform, ReportDraft, VisitDraft};
+use device::view::{
+    DraftEdit, DraftKind, EnrolRequestView, NewDraft, NoteDraft, Platform, ReportDraft, Session, VisitDraft,
+};
 use device::{DataKey, Device};
 use domain::protocol::{Mutation, WireError};
 use domain::{DeviceId, HouseholdId, PhotoRole, ReportId, VisitId};
@@ -152,13 +154,24 @@ impl Phone {
     }
 
     /// Enrols with a code.
+    ///
+    /// # Panics
+    /// When the phone or the server refuses.
     pub async fn enrol(&self, code: &str) {
+        self.try_enrol(code).await.unwrap();
+    }
+
+    /// Enrols with a code, or says why not.
+    ///
+    /// # Errors
+    /// What the device refuses with.
+    pub async fn try_enrol(&self, code: &str) -> Result<Session, WireError> {
         let request = EnrolRequestView {
             server: self.link.address().to_owned(),
             code: code.to_owned(),
             device_name: self.worker.clone(),
         };
-        self.device().enrol(request).await.unwrap();
+        self.device().enrol(request).await
     }
 
     /// True once it has enrolled.
@@ -167,7 +180,16 @@ impl Phone {
     /// When the device cannot read its own state.
     #[must_use]
     pub fn is_enrolled(&self) -> bool {
-        self.device().get_session().unwrap().profile.is_some()
+        self.session().enrolled
+    }
+
+    /// Who is signed in, and how it stands with the office.
+    ///
+    /// # Panics
+    /// When the device cannot read its own state.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        self.fuse.spare(|| self.device().get_session()).unwrap()
     }
 
     /// No network, and the phone knows it.
@@ -384,7 +406,7 @@ impl Phone {
     #[must_use]
     pub fn has_sent_all(&self) -> bool {
         let sync = self.device().get_sync().unwrap();
-        sync.facts_waiting == 0 && sync.photos_waiting == 0
+        sync.facts_waiting == 0 && sync.of_others == 0 && sync.photos_waiting == 0
     }
 
     /// The running app asks the server what became of everything; false when it gets no answer for a minute. The first

@@ -1,6 +1,7 @@
 //! A small invented street: six grids in three communities, a worker in each, and an office.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::catalog::{community_queue, desk_queue, queues};
 use domain::clock::Calendar;
@@ -12,6 +13,7 @@ use domain::{
 };
 use sync_server::Outcome;
 use sync_server::people::{post, staff_queues};
+use sync_server::routes::enrolments::issue;
 use sync_server::routes::people::view::PersonChange;
 use sync_server::server::Server;
 use sync_server::store::people::{self, PersonRecord};
@@ -133,6 +135,19 @@ pub fn move_worker(server: &Server, login: &str, to: usize) {
     server
         .edit_blocking(street(), move |edit| post(edit, user, &change))
         .unwrap();
+}
+
+/// A fresh enrolment code for a worker.
+///
+/// # Panics
+/// When the database fails.
+#[must_use]
+pub fn code_for(server: &Server, login: &str) -> String {
+    let (ids, now, user) = (Arc::clone(&server.ids), server.now(), user(login));
+    let issued = server
+        .store
+        .write_blocking(move |tx| issue(tx, &*ids, &street(), user, None, now));
+    issued.unwrap().0
 }
 
 /// The place of the grid a worker works in now.

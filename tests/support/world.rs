@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::catalog::TRIAGE;
-use sync_server::routes::enrolments::issue;
 
 use crate::clock::WorldClock;
 use crate::office::{Browser, CaseLine};
@@ -97,12 +96,7 @@ impl World {
     /// When the database fails.
     #[must_use]
     pub fn code_for(&self, login: &str) -> String {
-        let (server, user) = (self.server.handle(), street::user(login));
-        let (ids, now) = (Arc::clone(&server.ids), server.now());
-        let issued = server
-            .store
-            .write_blocking(move |tx| issue(tx, &*ids, &street::street(), user, None, now));
-        issued.unwrap().0
+        street::code_for(&self.server.handle(), login)
     }
 
     /// The cases that a queue leads.

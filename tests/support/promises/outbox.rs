@@ -31,6 +31,8 @@ pub struct Held {
     pub kind: String,
     /// What it is about.
     pub entity: Uuid,
+    /// Who made it.
+    pub author: UserId,
     /// Content.
     pub body: Value,
     /// Where it stands.
@@ -62,7 +64,7 @@ pub(crate) fn outbox(folder: &Path) -> Connection {
 pub(crate) fn mutations(folder: &Path) -> Vec<Held> {
     let outbox = outbox(folder);
     let mut statement = outbox
-        .prepare("select id, kind, entity, body, state, receipt from mutation order by n")
+        .prepare("select id, kind, entity, body, state, receipt, author from mutation order by n")
         .unwrap();
     let found = statement.query_map([], |row| {
         let text = |column: usize| row.get::<_, String>(column).unwrap();
@@ -76,6 +78,7 @@ pub(crate) fn mutations(folder: &Path) -> Vec<Held> {
             id: MutationId(text(0).parse().unwrap()),
             kind: text(1),
             entity: text(2).parse().unwrap(),
+            author: UserId(text(6).parse().unwrap()),
             body: serde_json::from_str(&text(3)).unwrap(),
             state,
             receipt: receipt.map(|text| serde_json::from_str(&text).unwrap()),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exchange::Fault;
 use super::push::begin_history;
+use super::switch::take_profile;
 use crate::device::Device;
 use crate::ports::Topic;
 use crate::store::{identity, mutation, setting};
@@ -75,7 +76,7 @@ impl Device {
             identity.token = token;
             identity.fork = None;
             begin_history(tx, &mut identity, answer.epoch)?;
-            identity.profile = answer.profile;
+            take_profile(tx, &mut identity, &answer.profile)?;
             identity.next_seq = 1;
             mutation::forget_numbers(tx)?;
             identity::put(tx, &identity)

@@ -9,6 +9,7 @@ use super::apply::{self, Applied};
 use super::backoff::{Backoff, Lane};
 use super::exchange::Fault;
 use super::push::begin_history;
+use super::switch::take_profile;
 use crate::capture::URGENT;
 use crate::device::Device;
 use crate::failure::Result;
@@ -77,12 +78,17 @@ impl Device {
             let Some(mut identity) = identity::get(tx)?.filter(|now| now.is(asked_as)) else {
                 return Ok(None);
             };
+            if let Some(profile) = &response.profile
+                && take_profile(tx, &mut identity, profile)?
+            {
+                // Two phones answer to one name: this one takes another.
+                identity.fork = Some(self.new_credentials());
+                identity::put(tx, &identity)?;
+                return Ok(None);
+            }
             if begin_history(tx, &mut identity, response.epoch)? {
                 identity.next_seq = 1;
                 mutation::forget_numbers(tx)?;
-            }
-            if let Some(profile) = &response.profile {
-                identity.profile = profile.clone();
             }
             let seen = response.buckets.iter().map(|page| page.to).max();
             let more_is_safe = identity.note_revs(seen, response.durable_rev, response.street_rev);

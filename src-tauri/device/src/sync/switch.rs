@@ -2,7 +2,7 @@
 //! is shown to nobody else. A change whose answer was lost is asked for again once the server says that the phone is another's.
 
 use domain::DeviceId;
-use domain::protocol::{EnrolResponse, ErrorCode, PROTO, RevokeOrder, SwitchRequest, WireError};
+use domain::protocol::{EnrolResponse, ErrorCode, PROTO, Profile, RevokeOrder, SwitchRequest, WireError};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,19 @@ pub(super) fn is_unanswered(outbox: &Connection, identity: &Identity) -> Result<
 fn under_way(outbox: &Connection, identity: &Identity) -> Result<Option<UnderWay>> {
     let found: Option<UnderWay> = setting::get(outbox, UNDER_WAY)?;
     Ok(found.filter(|it| it.device == identity.device))
+}
+
+/// Takes in what the server says of the person signed in. True when that is somebody else: a twin of this phone changed hands.
+/// Nobody here is shown what is theirs; this phone says from now on who is signed in, and whoever that is signs in anew.
+pub(super) fn take_profile(outbox: &Connection, identity: &mut Identity, profile: &Profile) -> Result<bool> {
+    if profile.user == identity.profile.user {
+        identity.profile = profile.clone();
+        return Ok(false);
+    }
+    tracing::warn!("the server takes this phone for somebody else's");
+    setting::put(outbox, SHARED, &true)?;
+    identity.order.get_or_insert(RevokeOrder::Lock);
+    Ok(true)
 }
 
 /// True for an answer after which the same request has nothing more to bring.
