@@ -9,6 +9,7 @@ mod controls;
 mod faults;
 mod history;
 mod many;
+mod people;
 mod plan;
 mod template;
 mod weather;

@@ -12,5 +12,5 @@ pub use blobs::{RefusesPhoto, SaysStored};
 pub use epoch::HidesRestore;
 pub use push::{ChokesOn, ForgetsWhatItHas, KnowsNumbersOnly};
 pub use rows::{KeepsScope, SkipsRows, WithoutDigests};
-pub use stuck::{BlocksAfter, Ignores, RefusesWrongClocks};
+pub use stuck::{BlocksAfter, Ignores, IgnoresFormer, RefusesWrongClocks, WipesAtOnce};
 pub use wire::SpeaksAs;

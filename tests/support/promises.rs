@@ -10,7 +10,7 @@ mod revisions;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use domain::MutationId;
 use uuid::Uuid;
@@ -24,6 +24,8 @@ use crate::server::StreetServer;
 #[derive(Debug, Default)]
 pub struct Ledger {
     made: BTreeMap<MutationId, Held>,
+    /// Those that each phone held, by its folder.
+    on: BTreeMap<PathBuf, BTreeSet<MutationId>>,
     /// What phones said was saved.
     said: Vec<Said>,
     /// The phone that held these was set back behind them, and no other phone had them.
@@ -51,7 +53,9 @@ impl Said {
 impl Ledger {
     /// Takes note of what a phone holds.
     pub fn note(&mut self, phone: &Phone) {
+        let on = self.on.entry(phone.folder().to_owned()).or_default();
         for held in outbox::mutations(phone.folder()) {
+            on.insert(held.id);
             self.made.insert(held.id, held);
         }
     }
@@ -68,6 +72,43 @@ impl Ledger {
         kept.extend(names(copy));
         self.set_back
             .extend(names(phone.folder()).into_iter().filter(|id| !kept.contains(id)));
+        let on = names(copy).into_iter().collect();
+        self.on.insert(phone.folder().to_owned(), on);
+    }
+
+    /// A phone removed everything it held, as the office ordered, and `others` go on. What it alone held and had not sent may
+    /// be gone where it was to go `at_once`; otherwise it is returned as what should not be.
+    pub fn note_wiped<'p>(
+        &mut self,
+        phone: &Phone,
+        others: impl Iterator<Item = &'p Phone>,
+        server: &StreetServer,
+        at_once: bool,
+    ) -> Vec<String> {
+        let kept: BTreeSet<MutationId> = others.flat_map(|other| names(other.folder())).collect();
+        let mut removed = self.on.remove(phone.folder()).unwrap_or_default();
+        removed.retain(|id| !kept.contains(id));
+        let (answered, parked) = (receipts::of_server(server), receipts::parked(server));
+        let unsent = removed
+            .iter()
+            .filter(|id| !answered.contains_key(id) && !parked.contains(id) && !self.gone.contains(id));
+        let unsent: BTreeSet<MutationId> = unsent.copied().collect();
+        self.set_back.extend(&removed);
+        if at_once {
+            self.gone.extend(&unsent);
+            return Vec::new();
+        }
+        let sent = removed
+            .iter()
+            .filter(|id| !unsent.contains(id))
+            .map(|id| &self.made[id]);
+        let mut breaches = photos::missing(server, sent);
+        breaches.extend(
+            unsent
+                .iter()
+                .map(|id| format!("{id} was removed from its phone before it was sent")),
+        );
+        breaches
     }
 
     /// How many records these phones let go of, as safe elsewhere.

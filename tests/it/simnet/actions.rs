@@ -61,12 +61,15 @@ impl History {
             Act::RestoreServer => self.restore_server(),
             Act::ServerFaults => self.server_faults(at),
             Act::FaultsEnd => self.mend_server(),
+            Act::ChangeHands => self.change_hands(at).await,
+            Act::SignOut => self.sign_out(at),
+            Act::Revoke => self.revoke(at),
         }
         at
     }
 
     /// Something a worker does; the power may go in the middle of it.
-    fn by_hand<T>(&mut self, at: usize, does: impl FnOnce(&mut super::history::Hand) -> T) -> Option<T> {
+    pub(super) fn by_hand<T>(&mut self, at: usize, does: impl FnOnce(&mut super::history::Hand) -> T) -> Option<T> {
         let hand = &mut self.hands[at];
         match catch_unwind(AssertUnwindSafe(|| does(hand))) {
             Ok(done) => return Some(done),
@@ -101,10 +104,11 @@ impl History {
         let report = self.report();
         let hasty = self.hasty;
         let saved = self.by_hand(at, |hand| hand.save_report(report, hasty));
-        if let Some(saved) = saved {
-            let report = saved.unwrap();
+        if let Some(Ok(report)) = saved {
             self.ledger.said_saved(kind::REPORT_CREATE, report.0, None);
             self.hands[at].reports.push(report);
+        } else if let Some(Err(refused)) = saved {
+            assert_eq!(refused.code, ErrorCode::NotEnrolled);
         }
     }
 
@@ -121,7 +125,7 @@ impl History {
         if let Some(Ok(visit)) = saved {
             self.ledger.said_saved(kind::VISIT_CREATE, visit.0, None);
         } else if let Some(Err(refused)) = saved {
-            let expected = [ErrorCode::NotFound, ErrorCode::HouseholdsLocked];
+            let expected = [ErrorCode::NotFound, ErrorCode::HouseholdsLocked, ErrorCode::NotEnrolled];
             assert!(expected.contains(&refused.code), "{:?}", refused.code);
         }
     }
@@ -141,7 +145,10 @@ impl History {
         match saved {
             Some(Ok(())) => self.ledger.said_saved(kind::REPORT_NOTE, report.0, Some(text)),
             // A restored phone has forgotten reports that its worker remembers.
-            Some(Err(refused)) => assert_eq!(refused.code, ErrorCode::NotFound),
+            Some(Err(refused)) => {
+                let expected = [ErrorCode::NotFound, ErrorCode::NotEnrolled];
+                assert!(expected.contains(&refused.code), "{:?}", refused.code);
+            }
             None => {}
         }
     }

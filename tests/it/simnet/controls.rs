@@ -2,7 +2,8 @@
 
 use xunge_tests::fuse::Fuse;
 use xunge_tests::gates::{
-    ForgetsWhatItHas, HidesRestore, Ignores, KeepsScope, KnowsNumbersOnly, RefusesWrongClocks, SaysStored, SkipsRows,
+    ForgetsWhatItHas, HidesRestore, Ignores, IgnoresFormer, KeepsScope, KnowsNumbersOnly, RefusesWrongClocks,
+    SaysStored, SkipsRows, WipesAtOnce,
 };
 use xunge_tests::server::Gate;
 
@@ -148,5 +149,25 @@ fn a_server_that_stays_stuck_on_what_it_failed_on_once_is_caught() {
         &[Act::ServerFaults, Act::Capture],
         History::with_faults_for_good,
         "has no verdict on its phone",
+    );
+}
+
+#[test]
+fn a_server_that_does_not_take_what_a_former_worker_left_is_caught() {
+    control(
+        "P11 histories_with_changes_of_hands",
+        &[Act::ChangeHands, Act::Capture],
+        IgnoresFormer::default,
+        "has no verdict on its phone",
+    );
+}
+
+#[test]
+fn a_server_that_has_phones_wiped_before_they_sent_all_is_caught() {
+    control(
+        "P11 histories_with_revoked_phones",
+        &[Act::Revoke, Act::Capture, Act::NetworkChanges],
+        WipesAtOnce::default,
+        "was removed from its phone before it was sent",
     );
 }

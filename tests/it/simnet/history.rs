@@ -36,6 +36,12 @@ pub(super) struct Hand {
     pub(super) fallen: bool,
     pub(super) reports: Vec<ReportId>,
     pub(super) copies: Vec<PathBuf>,
+    /// A code that somebody tried here and does not know what became of, and whose it is.
+    pub(super) code: Option<(String, String)>,
+    /// The office ordered it to remove everything at once.
+    pub(super) doomed: bool,
+    /// It removed everything, and nobody has signed in since.
+    pub(super) wiped: bool,
     /// What a hasty phone said was saved and has yet to save.
     unsaved: Option<String>,
 }
@@ -58,6 +64,8 @@ pub(super) struct History {
     /// Nobody mends a fault of the server: a control.
     pub(super) for_good: bool,
     pub(super) notes: u32,
+    /// What phones removed that were to send it first.
+    pub(super) removed_unsent: Vec<String>,
     /// The place each worker works in now.
     pub(super) places: [usize; WORKERS.len()],
     pub(super) trace: Trace,
@@ -79,7 +87,7 @@ pub(super) struct Outcome {
 }
 
 /// What many histories have to meet for their silence to mean anything, as the trace tells it.
-pub(super) const WORTH_COUNTING: [&str; 19] = [
+pub(super) const WORTH_COUNTING: [&str; 24] = [
     "the power goes",
     "starts again",
     " fork ",
@@ -99,6 +107,11 @@ pub(super) const WORTH_COUNTING: [&str; 19] = [
     "fails on every push",
     "set something aside",
     "parked again",
+    "signs in on",
+    "'s now",
+    "signs out",
+    "revokes it: UploadThenWipe",
+    "removed everything",
 ];
 
 impl Outcome {
@@ -133,6 +146,7 @@ impl History {
             any_restored: false,
             for_good: false,
             notes: 0,
+            removed_unsent: Vec::new(),
             places: std::array::from_fn(|place| place),
             trace: Trace::new(clock),
             folder,
@@ -194,6 +208,9 @@ impl History {
             fallen: false,
             reports: Vec::new(),
             copies: Vec::new(),
+            code: None,
+            doomed: false,
+            wiped: false,
             unsaved: None,
         };
         hand.run();
@@ -210,6 +227,8 @@ impl History {
             let pause = self.dice.u64(..=self.plan.pace_ms);
             tokio::time::sleep(Duration::from_millis(pause)).await;
             self.pick_up_the_fallen().await;
+            self.note_wiped();
+            self.note_holders();
             let act = self.plan.act(&mut self.dice);
             let at = self.act(act).await;
             // At once: what the phone called saved must outlive whatever comes next.
@@ -250,10 +269,13 @@ impl History {
     async fn wait_for_agreement(&mut self) -> Vec<String> {
         let until = self.clock.elapsed_ms() + i64::try_from(CALM.as_millis()).unwrap();
         loop {
-            while !self.hands.iter().all(|hand| hand.phone.has_sent_all()) && self.clock.elapsed_ms() < until {
+            while !self.hands.iter().all(Hand::is_at_rest) && self.clock.elapsed_ms() < until {
                 tokio::time::sleep(Duration::from_secs(20)).await;
+                self.note_wiped();
+                self.everybody_signs_in().await;
             }
             self.replay_parked();
+            self.note_holders();
             // The longest time between two pulls behind, and the way there and back.
             tokio::time::sleep(Duration::from_secs(330)).await;
             for hand in &self.hands {
@@ -267,7 +289,13 @@ impl History {
     }
 
     fn breaches(&self) -> Vec<String> {
-        let mut breaches = self.ledger.breaches(&self.server, &self.phones());
+        let mut breaches = self.removed_unsent.clone();
+        let nobodys = self.hands.iter().filter(|hand| !hand.phone.is_enrolled());
+        breaches.extend(nobodys.map(|hand| format!("nobody can sign in on {}", hand.name)));
+        if !breaches.is_empty() {
+            return breaches;
+        }
+        breaches.extend(self.ledger.breaches(&self.server, &self.phones()));
         for hand in &self.hands {
             let place = self.places[street::place(&hand.phone.worker)];
             let own = street::user(&hand.phone.worker);

@@ -27,6 +27,9 @@ pub(super) enum Act {
     RestoreServer,
     ServerFaults,
     FaultsEnd,
+    ChangeHands,
+    SignOut,
+    Revoke,
 }
 
 /// What everybody does all day, with its weight.
@@ -54,7 +57,11 @@ const MISFORTUNES: &[&[(Act, u32)]] = &[
 ];
 
 /// The same, thought of later: drawn from dice of their own, and less often.
-const LATER: &[&[(Act, u32)]] = &[&[(Act::ServerFaults, 4), (Act::FaultsEnd, 1)]];
+const LATER: &[&[(Act, u32)]] = &[
+    &[(Act::ServerFaults, 4), (Act::FaultsEnd, 1)],
+    &[(Act::ChangeHands, 5), (Act::SignOut, 1)],
+    &[(Act::Revoke, 3), (Act::ChangeHands, 2)],
+];
 
 /// How likely the network does what, of 1000 requests.
 #[derive(Debug, Clone, Copy, Default)]

@@ -6,7 +6,7 @@ use device::ports::{Request, Response};
 use domain::DeviceId;
 use domain::protocol::PushRequest;
 
-use super::wire::{asked, is, refusal};
+use super::wire::{asked, is, plain, refusal};
 use crate::server::Gate;
 
 /// How far a clock may be from the server's for [`RefusesWrongClocks`], in milliseconds.
@@ -28,6 +28,45 @@ impl Gate for Ignores {
         } else {
             server(request)
         }
+    }
+}
+
+/// Says "later" for ever to the work of whoever is not signed in on the phone any more.
+#[derive(Debug, Default)]
+pub struct IgnoresFormer;
+
+impl Gate for IgnoresFormer {
+    fn pass(&mut self, request: &Request, server: &dyn Fn(&Request) -> Response) -> Response {
+        if !is(request, "/v1/push") {
+            return server(request);
+        }
+        let push: PushRequest = asked(request);
+        let signed_in = push.announce.and_then(|said| said.signed_in);
+        let of_former = push
+            .mutations
+            .iter()
+            .any(|it| signed_in.is_some_and(|now| now != it.author));
+        if of_former {
+            refusal(request, 503, "busy")
+        } else {
+            server(request)
+        }
+    }
+}
+
+/// Tells a phone that is to send first to remove everything at once.
+#[derive(Debug, Default)]
+pub struct WipesAtOnce;
+
+impl Gate for WipesAtOnce {
+    fn pass(&mut self, request: &Request, server: &dyn Fn(&Request) -> Response) -> Response {
+        let mut response = server(&plain(request));
+        if response.status == 403 {
+            let text = String::from_utf8_lossy(&response.body).replace("upload_then_wipe", "wipe");
+            response.body = text.into_bytes();
+            response.headers.retain(|(name, _)| name != "content-length");
+        }
+        response
     }
 }
 

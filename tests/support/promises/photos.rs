@@ -1,13 +1,38 @@
 //! A photo shown as delivered is byte-identical on the server.
 
+use domain::{PhotoCopy, PhotoManifest};
 use sync_server::hash;
 use sync_server::store::blobs;
 
-use super::outbox;
+use super::outbox::{self, Held};
 use crate::phone::Phone;
 use crate::rest;
 use crate::server::StreetServer;
 use crate::street::street;
+
+/// Photos of what a phone sent before it removed everything that are not on the server.
+pub(super) fn missing<'h>(server: &StreetServer, sent: impl Iterator<Item = &'h Held>) -> Vec<String> {
+    let mut missing = Vec::new();
+    for held in sent {
+        let photos = held.body["photos"].as_array().into_iter().flatten();
+        let photos = photos.map(|photo| serde_json::from_value::<PhotoManifest>(photo.clone()).unwrap());
+        for photo in photos {
+            let shown = photo.files().filter(|(copy, _)| *copy != PhotoCopy::Original);
+            for (_, file) in shown {
+                if server
+                    .read(|tx| Ok(blobs::stored(tx, &street(), &file.sha256)?))
+                    .is_none()
+                {
+                    missing.push(format!(
+                        "photo {} of {} was removed from its phone before it was sent",
+                        file.sha256, held.id
+                    ));
+                }
+            }
+        }
+    }
+    missing
+}
 
 pub(super) fn check(server: &StreetServer, phones: &[&Phone]) -> Vec<String> {
     let handle = server.handle();

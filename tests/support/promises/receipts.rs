@@ -1,6 +1,6 @@
 //! One answer for each mutation, for ever, the same on both sides; nothing typed is dropped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::protocol::{ErrorCode, Verdict, kind};
 use domain::{DeviceId, MutationId};
@@ -33,6 +33,13 @@ pub(super) fn of_server(server: &StreetServer) -> BTreeMap<MutationId, Stored> {
             Ok((row.get::<MutationId>("mutation_id")?, stored))
         })?)
     });
+    found.into_iter().collect()
+}
+
+/// Those that wait on the server for a person.
+pub(super) fn parked(server: &StreetServer) -> BTreeSet<MutationId> {
+    let sql = "SELECT mutation_id FROM parked WHERE settled_at IS NULL";
+    let found = server.read(|tx| Ok(tx.query(sql, &[], |row| row.get("mutation_id"))?));
     found.into_iter().collect()
 }
 
