@@ -25,6 +25,7 @@ const OUTBOX: &[M<'_>] = &[
 const CACHE: &[M<'_>] = &[
     M::up(include_str!("migrations/cache/01.sql")),
     M::up(include_str!("migrations/cache/02.sql")),
+    M::up(include_str!("migrations/cache/03.sql")),
 ];
 
 /// The three files of an SQLite database in WAL mode.

@@ -48,18 +48,19 @@ pub(crate) fn sound_members(cache: &Connection, bucket: &Bucket) -> Result<Vec<(
     Ok(sound)
 }
 
-/// Takes rows out of a bucket that are not here as they came.
-pub(crate) fn drop_damaged(cache: &Connection, bucket: &Bucket) -> Result<()> {
-    let sound: BTreeSet<(String, String)> = sound_members(cache, bucket)?
-        .into_iter()
-        .map(|(kind, id, _rev)| (kind.name().to_owned(), id))
-        .collect();
+/// Takes rows out of a bucket that are not here as they came; the digest of those that stay.
+pub(crate) fn drop_damaged(cache: &Connection, bucket: &Bucket) -> Result<RowDigest> {
+    let (mut digest, mut sound) = (RowDigest::default(), BTreeSet::new());
+    for (kind, id, rev) in sound_members(cache, bucket)? {
+        digest.add(kind, &id, rev);
+        sound.insert((kind.name().to_owned(), id));
+    }
     for member in members(cache, bucket)? {
         if !sound.contains(&member) {
             remove_member(cache, bucket, &member)?;
         }
     }
-    Ok(())
+    Ok(digest)
 }
 
 /// Kind and name of every member of a bucket, damaged or not.
@@ -76,15 +77,6 @@ fn remove_member(cache: &Connection, bucket: &Bucket, (name, id): &(String, Stri
         .prepare_cached("delete from member where bucket = ?1 and type = ?2 and id = ?3")?
         .execute([bucket.as_str(), name, id])?;
     Ok(())
-}
-
-/// The digest of what a bucket holds here.
-pub(crate) fn digest(cache: &Connection, bucket: &Bucket) -> Result<RowDigest> {
-    let mut digest = RowDigest::default();
-    for (kind, id, rev) in sound_members(cache, bucket)? {
-        digest.add(kind, &id, rev);
-    }
-    Ok(digest)
 }
 
 /// Makes the rows of a bucket below these prefixes what the server says they are.
@@ -276,8 +268,9 @@ pub(crate) fn of_household<T: DeserializeOwned>(cache: &Connection, kind: RowTyp
         ("resident_of", "resident")
     };
     let mut statement = cache.prepare_cached(&format!(
-        "select r.data from {table} o join row r on r.type = ?1 and r.id = o.{column}
-         where o.household = ?2 order by r.id"
+        // Crosswise, so that the few of the household are looked up; in the order of all rows each household would read all.
+        "select r.data from {table} o cross join row r on r.type = ?1 and r.id = o.{column}
+         where o.household = ?2 order by o.{column}"
     ))?;
     let texts = statement
         .query_map([kind.name(), household], |row| row.get(0))?
@@ -298,6 +291,9 @@ pub(crate) fn case_of_report<T: DeserializeOwned>(cache: &Connection, report: &s
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use serde_json::json;
 
     use super::*;
@@ -382,5 +378,42 @@ mod tests {
             .unwrap();
         let row: Value = store.cache(|c| get(c, RowType::Queue, "q")).unwrap().unwrap();
         assert_eq!(row["new_field"], 1);
+    }
+
+    /// Steps that the engine takes to find the residents of one of so many households.
+    fn steps_to_one_household(households: usize) -> usize {
+        let (_dir, store) = for_test();
+        let bucket = Bucket::from("home:a");
+        let fill = |tx: &Connection| {
+            (0..households).try_for_each(|n| {
+                let resident = Row {
+                    kind: RowType::Resident,
+                    id: format!("r{n}"),
+                    rev: 1,
+                    data: json!({ "id": format!("r{n}"), "household": format!("h{n}") }),
+                };
+                put(tx, &bucket, &resident, &mut Stale::new())
+            })
+        };
+        store.write_cache(|tx| fill(tx)).unwrap();
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        let found: Vec<Value> = store
+            .cache(|cache| {
+                let count_one = move || {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    false
+                };
+                cache.progress_handler(1, Some(count_one))?;
+                of_household(cache, RowType::Resident, "h3")
+            })
+            .unwrap();
+        assert_eq!(found.len(), 1);
+        count.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn the_rows_of_a_household_are_found_without_reading_those_of_the_others() {
+        assert_eq!(steps_to_one_household(5), steps_to_one_household(500));
     }
 }

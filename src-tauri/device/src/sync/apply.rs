@@ -77,8 +77,7 @@ fn apply_page(cache: &Connection, page: &BucketPage, applied: &mut Applied, stal
 fn compare(cache: &Connection, pages: &[BucketPage]) -> Result<()> {
     for page in pages {
         if let Some(theirs) = page.digest {
-            row::drop_damaged(cache, &page.id)?;
-            let agreed = row::digest(cache, &page.id)? == theirs;
+            let agreed = row::drop_damaged(cache, &page.id)? == theirs;
             cursor::set_doubtful(cache, &page.id, !agreed)?;
         }
     }

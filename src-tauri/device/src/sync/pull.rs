@@ -128,7 +128,7 @@ impl Device {
         self.note_asked_originals()?;
         self.note_urgent_cases()?;
         // Reading every case takes long. With the comparison after a start, because the last run may have ended in between.
-        if checked || applied.topics.contains(&Topic::Reports) {
+        if checked && !applied.more || applied.topics.contains(&Topic::Reports) {
             self.notify_news(asked_as, first_fill)?;
         }
         Ok(applied)
