@@ -110,10 +110,11 @@ impl FromRequestParts<Server> for Revoked {
     }
 }
 
-/// True while what a phone pushes is taken.
+/// True while what a phone pushes is taken. One that said it removes everything, and whose answer was lost, is still there
+/// and may hold what its worker wrote since.
 #[must_use]
 pub fn may_send(device: &DeviceRecord) -> bool {
-    !device.revoked || (device.order == RevokeOrder::UploadThenWipe && device.wiped_at.is_none())
+    !device.revoked || device.order == RevokeOrder::UploadThenWipe
 }
 
 /// The refusal a revoked phone gets: what it is to do.

@@ -3,7 +3,7 @@
 //! A server that is set back may have forgotten that device, and know the one it came from: that one then asks anew.
 
 use domain::DeviceId;
-use domain::protocol::{EnrolResponse, ForkRequest, PROTO};
+use domain::protocol::{EnrolResponse, ForkRequest, PROTO, RevokeOrder};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,9 @@ impl Device {
             identity.token = token;
             identity.fork = None;
             begin_history(tx, &mut identity, answer.epoch)?;
-            take_profile(tx, &mut identity, &answer.profile)?;
+            let anothers = take_profile(tx, &mut identity, &answer.profile)?;
+            // The server would say so at the next push, and there may be nothing to push.
+            identity.revoked |= anothers && identity.order == Some(RevokeOrder::Lock);
             identity.next_seq = 1;
             mutation::forget_numbers(tx)?;
             identity::put(tx, &identity)
