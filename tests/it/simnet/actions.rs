@@ -269,7 +269,8 @@ impl History {
 
     /// A second phone with everything the first one holds; both go on.
     fn clone_phone(&mut self, at: usize) {
-        if self.hands.len() >= MOST_PHONES {
+        // What twins hold that are to leave would be two phones' work under one name.
+        if self.hands.len() >= MOST_PHONES || self.hands[at].ordered.is_some() {
             return;
         }
         self.trace.tell("  a second phone with the same memory");

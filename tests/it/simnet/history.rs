@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ReportId;
-use domain::protocol::WireError;
+use domain::protocol::{RevokeOrder, WireError};
 use fastrand::Rng;
 use tokio::task::JoinHandle;
 use xunge_tests::clock::WorldClock;
@@ -38,8 +38,8 @@ pub(super) struct Hand {
     pub(super) copies: Vec<PathBuf>,
     /// A code that somebody tried here and does not know what became of, and whose it is.
     pub(super) code: Option<(String, String)>,
-    /// The office ordered it to remove everything at once.
-    pub(super) doomed: bool,
+    /// What the office ordered it to remove, at once or after it has sent all.
+    pub(super) ordered: Option<RevokeOrder>,
     /// It removed everything, and nobody has signed in since.
     pub(super) wiped: bool,
     /// What a hasty phone said was saved and has yet to save.
@@ -209,7 +209,7 @@ impl History {
             reports: Vec::new(),
             copies: Vec::new(),
             code: None,
-            doomed: false,
+            ordered: None,
             wiped: false,
             unsaved: None,
         };

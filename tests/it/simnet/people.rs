@@ -119,7 +119,10 @@ impl History {
         assert!([200, 404, 503].contains(&status), "{status} {answer}");
         if status == 200 {
             self.trace.tell(&format!("  the office revokes it: {order:?}"));
-            self.hands[at].doomed |= order == RevokeOrder::Wipe;
+            let ordered = &mut self.hands[at].ordered;
+            if order != RevokeOrder::Lock && *ordered != Some(RevokeOrder::Wipe) {
+                *ordered = Some(order);
+            }
             // What lies in a copy from before is the old phone's, and that one is gone.
             self.hands[at].copies.clear();
         }
@@ -139,12 +142,13 @@ impl History {
             let others = self.hands.iter().enumerate().filter(|(n, _)| *n != at);
             let others = others.map(|(_, hand)| &hand.phone);
             let hand = &self.hands[at];
-            let unsent = self.ledger.note_wiped(&hand.phone, others, &self.server, hand.doomed);
+            let at_once = hand.ordered == Some(RevokeOrder::Wipe);
+            let unsent = self.ledger.note_wiped(&hand.phone, others, &self.server, at_once);
             self.removed_unsent.extend(unsent);
             if !was_running {
                 self.server.stop();
             }
-            self.hands[at].doomed = false;
+            self.hands[at].ordered = None;
             self.hands[at].reports.clear();
         }
     }
@@ -167,18 +171,11 @@ impl History {
 impl Hand {
     async fn signs_in(&self, code: &str) -> Result<(), WireError> {
         let session = self.phone.session();
-        if !session.enrolled {
+        // As the app asks for it: one that is nobody's or locked enrols and has a name of its own then.
+        if !session.enrolled || session.revoked {
             return self.phone.try_enrol(code).await.map(drop);
         }
-        match self.phone.device().switch_user(code).await {
-            Err(refused)
-                if session.revoked
-                    && [ErrorCode::DeviceRevoked, ErrorCode::Unauthenticated].contains(&refused.code) =>
-            {
-                self.phone.try_enrol(code).await.map(drop)
-            }
-            done => done.map(drop),
-        }
+        self.phone.device().switch_user(code).await.map(drop)
     }
 
     /// True for a phone that is about to remove everything.
