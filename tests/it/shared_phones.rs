@@ -1,6 +1,7 @@
 //! Phones that change hands, stay away too long, or are taken back by the office.
 
 use std::path::Path;
+use std::time::Duration;
 
 use base64::Engine as _;
 use device::NewValues;
@@ -8,7 +9,7 @@ use device::view::{DraftKind, HouseholdQuery, LockReason, NewDraft, Word};
 use domain::protocol::{ErrorCode, RevokeOrder};
 use serde_json::json;
 use xunge_tests::World;
-use xunge_tests::network::FirstReplyLost;
+use xunge_tests::network::{Fate, FirstReplyLost};
 use xunge_tests::phone::Phone;
 use xunge_tests::picture;
 use xunge_tests::record::{a_report, a_visit};
@@ -206,7 +207,7 @@ async fn a_server_restored_to_before_the_change_of_hands_shows_nobody_the_others
     let report = phone.capture(a_report().saying(SECRET));
     world.server.restore(&backup, world.new_folder("restored"));
     phone.online();
-    phone.run_for(std::time::Duration::from_secs(600)).await;
+    phone.run_for(Duration::from_secs(600)).await;
 
     let session = phone.device().get_session().unwrap();
     assert_eq!((session.revoked, session.locked), (true, Some(LockReason::Revoked)));
@@ -234,7 +235,7 @@ async fn after_a_restore_to_before_somebody_used_the_phone_their_work_waits_for_
     phone.online();
     phone.device().switch_user(&world.code_for("li")).await.unwrap();
     world.server.restore(&backup, world.new_folder("restored"));
-    phone.run_for(std::time::Duration::from_secs(3_600)).await;
+    phone.run_for(Duration::from_secs(3_600)).await;
     assert_eq!(
         world.queue("municipal").len(),
         0,
@@ -243,7 +244,7 @@ async fn after_a_restore_to_before_somebody_used_the_phone_their_work_waits_for_
 
     phone.device().switch_user(&world.code_for("wang")).await.unwrap();
     world.hours_pass(DAY_H).await;
-    phone.run_for(std::time::Duration::from_secs(3_600)).await;
+    phone.run_for(Duration::from_secs(3_600)).await;
     assert_eq!(phone.device().get_report(report).unwrap().summary.word, Word::Delivered);
     assert_eq!(world.queue("municipal").len(), 1);
 }
@@ -260,7 +261,7 @@ async fn what_a_restore_lost_of_somebody_who_signed_out_comes_back_under_the_nex
     world.server.restore(&backup, world.new_folder("restored"));
 
     phone.enrol(&world.code_for("wang")).await;
-    phone.run_for(std::time::Duration::from_secs(600)).await;
+    phone.run_for(Duration::from_secs(600)).await;
     let strays = world.office(street::KEEPER).get("/v1/strays");
     let parked = (&strays[0]["kind"], &strays[0]["parked"]);
     assert_eq!(
@@ -275,7 +276,7 @@ async fn what_a_restore_lost_of_somebody_who_signed_out_comes_back_under_the_nex
     assert!(!phone.device().sign_out().unwrap().enrolled, "the server has all of it");
 
     phone.enrol(&world.code_for("li")).await;
-    phone.run_for(std::time::Duration::from_secs(2 * 3_600)).await;
+    phone.run_for(Duration::from_secs(2 * 3_600)).await;
     assert_eq!(phone.device().get_report(report).unwrap().summary.word, Word::Delivered);
     let case = world.queue("municipal").remove(0);
     let shown = world
@@ -302,7 +303,7 @@ async fn a_change_of_hands_whose_answer_was_lost_is_finished_by_the_phone_itself
     );
     assert!(phone.device().get_household(of_wang).is_err());
     phone.online();
-    phone.run_for(std::time::Duration::from_secs(600)).await;
+    phone.run_for(Duration::from_secs(600)).await;
     let session = phone.device().get_session().unwrap();
     assert_eq!(session.profile.unwrap().user, street::user("wang"));
     assert_eq!((session.revoked, session.locked), (false, None));
@@ -333,11 +334,11 @@ async fn a_change_of_hands_that_never_reached_the_server_is_not_made_behind_anyb
     phone.offline();
     assert!(phone.device().switch_user(&world.code_for("wang")).await.is_err());
     phone.online();
-    phone.run_for(std::time::Duration::from_secs(600)).await;
+    phone.run_for(Duration::from_secs(600)).await;
     assert_eq!(user(), (street::user("li"), None));
     // Nor does it bring a phone back that the office revoked.
     revoke(&world, RevokeOrder::Lock);
-    phone.run_for(std::time::Duration::from_secs(3_600)).await;
+    phone.run_for(Duration::from_secs(3_600)).await;
     assert_eq!(user(), (street::user("li"), Some(LockReason::Revoked)));
 }
 
@@ -354,7 +355,7 @@ async fn a_twin_of_a_phone_that_changed_hands_is_shown_nothing_of_the_new_worker
     phone.sync().await;
 
     let report = twin.capture(a_report().saying(SECRET));
-    twin.run_for(std::time::Duration::from_secs(600)).await;
+    twin.run_for(Duration::from_secs(600)).await;
     let session = twin.session();
     assert_eq!(session.profile.unwrap().user, street::user("li"));
     assert_eq!(session.locked, Some(LockReason::Revoked), "its name is wang's by now");
@@ -365,7 +366,7 @@ async fn a_twin_of_a_phone_that_changed_hands_is_shown_nothing_of_the_new_worker
     twin.sync().await;
     assert_eq!(twin.device().get_report(report).unwrap().summary.word, Word::Delivered);
     assert!(households(&twin).unwrap() > 0);
-    phone.run_for(std::time::Duration::from_secs(600)).await;
+    phone.run_for(Duration::from_secs(600)).await;
     let session = phone.session();
     assert_eq!(
         (session.profile.unwrap().user, session.locked),
@@ -425,7 +426,7 @@ async fn a_locked_phone_shows_no_household_and_sends_what_it_kept_once_its_worke
     let report = phone.capture(a_report());
     revoke(&world, RevokeOrder::Lock);
     phone.online();
-    phone.run_for(std::time::Duration::from_secs(600)).await;
+    phone.run_for(Duration::from_secs(600)).await;
     let session = phone.device().get_session().unwrap();
     assert_eq!((session.revoked, session.locked), (true, Some(LockReason::Revoked)));
     assert_eq!(households(&phone), Err(ErrorCode::HouseholdsLocked));
@@ -449,7 +450,7 @@ async fn a_phone_that_is_to_send_first_sends_all_and_then_keeps_nothing() {
     }
     revoke(&world, RevokeOrder::UploadThenWipe);
     phone.online();
-    phone.run_for(std::time::Duration::from_secs(3_600)).await;
+    phone.run_for(Duration::from_secs(3_600)).await;
     let case = world.queue("municipal").remove(0);
     let shown = world
         .office(street::TRIAGE_OFFICER)
@@ -474,6 +475,33 @@ async fn a_phone_that_is_to_send_first_sends_all_and_then_keeps_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_saved_while_the_office_is_told_that_a_phone_removes_everything_is_sent_first() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    revoke(&world, RevokeOrder::UploadThenWipe);
+    let slow = Fate {
+        back: Duration::from_secs(20),
+        ..Fate::WELL
+    };
+    phone.link.set_weather(slow);
+    let saves = async {
+        for _ in 0..1_200 {
+            if phone.session().order.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        // It has heard the order, and waits for the answer to its farewell.
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert!(phone.is_enrolled());
+        phone.capture(a_report());
+    };
+    tokio::join!(phone.run_for(Duration::from_secs(3_600)), saves);
+    assert!(phone.session().wiped);
+    assert_eq!(world.queue("municipal").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lost_phone_removes_everything_at_its_next_contact_and_may_be_used_anew() {
     let world = World::new();
     // Nothing hides what is left: not even encryption.
@@ -482,7 +510,7 @@ async fn a_lost_phone_removes_everything_at_its_next_contact_and_may_be_used_ane
     phone.capture(a_report().saying(SECRET));
     revoke(&world, RevokeOrder::Wipe);
     phone.online();
-    phone.run_for(std::time::Duration::from_secs(600)).await;
+    phone.run_for(Duration::from_secs(600)).await;
     assert_eq!(world.queue("municipal").len(), 0, "what was ordered to go is not sent");
     phone.restart();
     let session = phone.device().get_session().unwrap();

@@ -6,6 +6,7 @@ use super::backoff::Lane;
 use super::plan::{PhotoDue, Situation};
 use super::rule::{Allowance, allowance};
 use super::switch;
+use super::wipe::is_left;
 use crate::device::Device;
 use crate::failure::Result;
 use crate::store::identity::Identity;
@@ -63,7 +64,7 @@ impl Device {
                 enrolled: identity.is_some(),
                 revoked: identity.as_ref().is_some_and(|identity| identity.revoked),
                 order: identity.as_ref().and_then(|identity| identity.order),
-                left: mutation::held_here_alone(outbox)? > 0 || photo_file::held_here_alone(outbox)? > 0,
+                left: is_left(outbox)?,
                 switched_off: !allowance.switched_on,
                 no_network: allowance.network.kind == NetworkKind::None && !memory.reachable,
                 front: memory.front,

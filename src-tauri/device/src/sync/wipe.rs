@@ -2,18 +2,24 @@
 //! good at the next start.
 
 use domain::protocol::{PROTO, RevokeOrder, WipedRequest};
+use rusqlite::Connection;
 
 use super::exchange::{Call, Fault};
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::{Method, Topic};
 use crate::rest::gone;
-use crate::store::setting;
+use crate::store::{mutation, photo_file, setting};
 
 /// Stands in the settings from the begin of the removal to its end.
 pub(crate) const WIPING: &str = "wiping";
 /// Stands in the settings once everything was removed: the worker is told.
 pub(crate) const WIPED: &str = "wiped";
+
+/// True while records or photos of anybody lie here that no server holds.
+pub(super) fn is_left(outbox: &Connection) -> Result<bool> {
+    Ok(mutation::held_here_alone(outbox)? > 0 || photo_file::held_here_alone(outbox)? > 0)
+}
 
 impl Device {
     /// Says so to the office, and removes everything. A phone that is to go at once does not wait for the answer.
@@ -38,6 +44,10 @@ impl Device {
             && identity.order == Some(RevokeOrder::UploadThenWipe)
         {
             return told.map(drop);
+        }
+        // Its worker may have saved something while the office was told: that is sent first.
+        if identity.order == Some(RevokeOrder::UploadThenWipe) && self.store.outbox(is_left)? {
+            return Ok(());
         }
         tracing::info!("everything on this phone is removed, as the office ordered");
         // First: whatever the rest comes to, nothing of it can be read any more.
