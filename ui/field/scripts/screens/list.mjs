@@ -70,6 +70,7 @@ export const SCREENS = [
     await tap(page, 'enrol-again')
     await seen(page, 'enrol-back')
   }],
+  ['clock-set-back', { search: 'clock' }, (page) => tap(page, 'tab-visits')],
   ['sync-held-back', { search: 'empty&held=2' }, async (page) => {
     await tap(page, 'sync-chip')
     await seen(page, 'sync-now')

@@ -16,7 +16,7 @@ function wishes(search: string): Partial<Knobs> {
     online: !ask.has('offline'),
     position: !ask.has('nofix'),
     behindPin: ask.has('locked'),
-    locked: ask.has('revoked') ? 'revoked' : null,
+    locked: ask.has('revoked') ? 'revoked' : ask.has('clock') ? 'clock' : null,
     unknown: ask.has('unknown'),
     heldBack: Number(ask.get('held') ?? 0),
     failing: failing ? { [failing as keyof Port]: { code: 'phone_write' } } : {},
