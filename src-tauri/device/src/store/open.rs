@@ -184,4 +184,23 @@ mod tests {
             ErrorCode::DatabaseNewer
         );
     }
+
+    #[test]
+    fn rows_of_a_cache_without_row_numbers_stay_when_it_is_upgraded() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cache.db");
+        let mut before = open(&path, &DiskFiles, None).unwrap();
+        Migrations::from_slice(&CACHE[..2]).to_latest(&mut before).unwrap();
+        before
+            .execute_batch(
+                "insert into row (type, id, rev, data, sum) values ('queue', 'q', 7, '{}', 's');
+                 insert into filling (bucket, type, id, rev, data) values ('ref', 'queue', 'p', 8, '{}');",
+            )
+            .unwrap();
+        drop(before);
+        let now = open_cache(&path, &DiskFiles, None).unwrap();
+        let kept = "select (select id || rev || data || sum from row) || (select bucket || id || rev from filling)";
+        let kept: String = now.query_row(kept, [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, "q7{}srefp8");
+    }
 }
