@@ -1,6 +1,8 @@
 //! Trains the dictionary of small messages, from messages made up of the catalogue's own words. The texts that the wire
 //! is measured with are none of them, so that the measure tells how strangers' reports fare.
 
+pub(crate) mod rows;
+
 use domain::catalog::{Category, categories};
 use domain::protocol::{BucketPage, DICTIONARY_NUMBER, PullRequest, PullResponse, PushResponse, Receipt, Verdict};
 use domain::{Bucket, CategoryId, Epoch, GridId, LatLon, PhotoRole, PlaceSource, Report};

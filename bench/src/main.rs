@@ -56,6 +56,7 @@ fn main() -> ExitCode {
         // The measured programs are processes, so that their processor time can be told from this one's.
         Some((name, rest)) if name == photo_copies::CHILD => photo_copies::run_child(rest),
         Some((name, [path])) if name == "dictionary" => dictionary::write(path),
+        Some((name, [path])) if name == "dictionary-of-rows" => dictionary::rows::write(path),
         // The server whose memory is measured is a process too.
         Some((name, _)) if name == sync::idle::CHILD => return sync_server::cli::run(),
         _ => measure_all(&arguments),

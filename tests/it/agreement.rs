@@ -37,15 +37,15 @@ impl Dice {
     }
 }
 
-type Row = (String, String, String, i64, String);
+type Row = (String, String, String, i64, Vec<u8>);
 
 /// Every row in every bucket, as the screens read it.
 fn held(phone: &Phone) -> Vec<Row> {
     let cache = rest::database(phone.folder(), "cache.db");
     let mut statement = cache
         .prepare(
-            "select m.bucket, m.type, m.id, m.rev, r.data from member m
-             join row r on r.type = m.type and r.id = m.id order by 1, 2, 3",
+            "select b.name, r.type, r.id, m.rev, r.data from member m
+             join bucket b on b.n = m.bucket join row r on r.n = m.row order by 1, 2, 3",
         )
         .unwrap();
     let rows = statement.query_map([], |row| {
@@ -53,6 +53,12 @@ fn held(phone: &Phone) -> Vec<Row> {
     });
     rows.unwrap().collect::<Result<_, _>>().unwrap()
 }
+
+/// Bytes that a packed row may have before its content.
+const HEAD: usize = 8;
+/// A member by the names of its bucket and its row.
+const ONE: &str =
+    "bucket = (select n from bucket where name = ?1) and row = (select n from row where type = ?2 and id = ?3)";
 
 /// Does something to one row that no program would do.
 fn damage(phone: &Phone, dice: &mut Dice) -> &'static str {
@@ -62,8 +68,8 @@ fn damage(phone: &Phone, dice: &mut Dice) -> &'static str {
     let one = params![bucket, kind, id];
     match dice.below(7) {
         0 => {
-            let sql = "delete from member where bucket = ?1 and type = ?2 and id = ?3";
-            cache.execute(sql, one).unwrap();
+            let sql = format!("delete from member where {ONE}");
+            cache.execute(&sql, one).unwrap();
             "a member is gone"
         }
         1 => {
@@ -74,24 +80,25 @@ fn damage(phone: &Phone, dice: &mut Dice) -> &'static str {
         }
         2 => {
             let bit = 1 << dice.below(20);
-            let sql = "update member set rev = ?4 where bucket = ?1 and type = ?2 and id = ?3";
-            cache.execute(sql, params![bucket, kind, id, rev ^ bit]).unwrap();
+            let sql = format!("update member set rev = ?4 where {ONE}");
+            cache.execute(&sql, params![bucket, kind, id, rev ^ bit]).unwrap();
             "a revision has one bit wrong"
         }
         3 => {
-            let mut bytes = data.clone().into_bytes();
-            let at = usize::try_from(dice.below(bytes.len() as u64)).unwrap();
-            bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
-            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let mut bytes = data.clone();
+            // Behind the head of the frame, of which not every bit has a meaning.
+            let at = HEAD + usize::try_from(dice.below((bytes.len() - HEAD) as u64)).unwrap();
+            bytes[at] ^= 1 << dice.below(8);
             let sql = "update row set data = ?3 where type = ?1 and id = ?2";
-            cache.execute(sql, params![kind, id, text]).unwrap();
-            "a letter is wrong"
+            cache.execute(sql, params![kind, id, bytes]).unwrap();
+            "a bit of a text is wrong"
         }
         4 => {
-            let sql = "insert or ignore into member (bucket, type, id, rev) values (?1, ?2, 'nobody', 1)";
-            cache.execute(sql, params![bucket, kind]).unwrap();
-            let sql = "insert or ignore into row (type, id, rev, data, sum) values (?1, 'nobody', 1, ?2, '')";
+            let sql = "insert or ignore into row (type, id, rev, data) values (?1, 'nobody', 1, ?2)";
             cache.execute(sql, params![kind, data]).unwrap();
+            let sql = "insert or ignore into member (bucket, row, rev)
+                 select b.n, r.n, 1 from bucket b, row r where b.name = ?1 and r.type = ?2 and r.id = 'nobody'";
+            cache.execute(sql, params![bucket, kind]).unwrap();
             "somebody is here who does not exist"
         }
         5 => {

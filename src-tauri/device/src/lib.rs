@@ -31,4 +31,5 @@ pub use capture::NewValues;
 pub use device::Device;
 pub use lock::Lock;
 pub use rest::{DataKey, PinCost};
+pub use store::packed::unpack as row_text;
 pub use sync::{HttpTransport, packing};

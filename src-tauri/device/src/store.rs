@@ -2,7 +2,9 @@
 //! server's rows and may be made anew at any time. Saving writes the outbox alone: a transaction over two files
 //! would not be atomic when the power fails.
 
+pub(crate) mod bucket;
 mod cached;
+pub(crate) mod changes;
 pub(crate) mod cursor;
 pub(crate) mod draft;
 pub(crate) mod filling;
@@ -10,14 +12,18 @@ pub(crate) mod forgetting;
 mod history;
 pub(crate) mod household_search;
 pub(crate) mod identity;
+pub(crate) mod member;
 pub(crate) mod mutation;
 pub(crate) mod noticed;
 mod open;
+pub(crate) mod packed;
 pub(crate) mod photo_file;
 pub(crate) mod proof;
 pub(crate) mod row;
+mod row_index;
 pub(crate) mod seen_clock;
 pub(crate) mod setting;
+mod upgrade;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -139,6 +145,24 @@ fn transact<T>(connection: &mut Connection, change: impl FnOnce(&Transaction<'_>
     let made = change(&transaction)?;
     transaction.commit()?;
     Ok(made)
+}
+
+/// Steps that the engine takes for what is done to a database, however fast the machine is.
+#[cfg(test)]
+pub(crate) fn steps_of<T>(connection: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<(usize, T)> {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    let count_one = move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    connection.progress_handler(1, Some(count_one))?;
+    let done = work(connection)?;
+    connection.progress_handler(1, None::<fn() -> bool>)?;
+    Ok((count.load(Ordering::Relaxed), done))
 }
 
 /// An empty store for the tests of one table.

@@ -16,6 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::ports::{Changed, Clock, Ids, Network, NetworkSense, Notice, Notify, Ports, Topic};
+use crate::store::changes::Changes;
 use crate::store::identity::Identity;
 use crate::store::{cursor, identity, row};
 use crate::view::{Draft, DraftEdit, DraftKind, NewDraft, Platform, ReportDraft, ReportView};
@@ -228,17 +229,17 @@ impl World {
     }
 
     fn put_rows(&self, now: i64) {
-        let mut stale = row::Stale::new();
+        let mut changes = Changes::default();
         self.device
             .store
             .write_cache(|tx| {
                 cursor::begin_epoch(tx, EPOCH)?;
                 for (bucket, found) in street_rows(now) {
-                    row::put(tx, &bucket, &found, &mut stale)?;
+                    row::put(tx, &bucket, &found, &mut changes)?;
                     cursor::set(tx, &bucket, 1, true, false)?;
                 }
                 cursor::set(tx, &Bucket(format!("me:{ME}")), 1, true, false)?;
-                row::refresh(tx, &stale)
+                changes.settle(tx)
             })
             .unwrap();
         self.server.put_rows(street_rows(now));

@@ -151,7 +151,7 @@ pub(crate) fn files(folder: &Path) -> Vec<HeldFile> {
 pub(crate) fn buckets(folder: &Path) -> BTreeSet<String> {
     let cache = cache(folder);
     let mut statement = cache
-        .prepare("select bucket from cursor union select bucket from member")
+        .prepare("select bucket from cursor union select name from bucket join member on bucket = n")
         .unwrap();
     let found = statement.query_map([], |row| row.get(0));
     found.unwrap().collect::<Result<_, _>>().unwrap()

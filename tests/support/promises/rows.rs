@@ -49,11 +49,13 @@ fn shown(phone: &Phone) -> Rows {
     let cache = outbox::cache(phone.folder());
     let mut statement = cache
         .prepare(
-            "select bucket, m.type, m.id, r.rev, r.data from member m join row r on r.type = m.type and r.id = m.id",
+            "select b.name, r.type, r.id, r.rev, r.data from member m
+             join bucket b on b.n = m.bucket join row r on r.n = m.row",
         )
         .unwrap();
     let found = statement.query_map([], |row| {
-        let data: String = row.get(4)?;
+        let data: Vec<u8> = row.get(4)?;
+        let data = device::row_text(&data).expect("no row is damaged");
         let name = (row.get(0)?, row.get(1)?, row.get(2)?);
         Ok((name, (row.get(3)?, serde_json::from_str(&data).unwrap())))
     });

@@ -6,7 +6,6 @@ use domain::{Bucket, Epoch};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::cached::Cached as _;
-use super::filling;
 use super::identity::uuid;
 use crate::failure::Result;
 
@@ -99,7 +98,7 @@ pub(crate) fn is_complete(cache: &Connection, bucket: &Bucket) -> Result<bool> {
 
 pub(crate) fn remove(cache: &Connection, bucket: &Bucket) -> Result<()> {
     cache.run("delete from cursor where bucket = ?1", [bucket.as_str()])?;
-    filling::forget(cache, bucket)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -109,6 +108,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::store::changes::Changes;
     use crate::store::row;
 
     #[test]
@@ -123,9 +123,9 @@ mod tests {
         };
         let rows: Vec<Value> = store
             .write_cache(|tx| {
-                row::put(tx, &bucket, &queue(9, "lost"), &mut row::Stale::new())?;
+                row::put(tx, &bucket, &queue(9, "lost"), &mut Changes::default())?;
                 begin_epoch(tx, Epoch(Uuid::from_u128(2)))?;
-                row::put(tx, &bucket, &queue(3, "restored"), &mut row::Stale::new())?;
+                row::put(tx, &bucket, &queue(3, "restored"), &mut Changes::default())?;
                 row::all(tx, RowType::Queue)
             })
             .unwrap();

@@ -1,12 +1,10 @@
 //! Rows of somebody who is signed in here no more. Two databases are not changed in one step: that the rows have to go is written
 //! together with who is signed in, and they are gone before the next look at them, whatever happens in between.
 
-use std::collections::BTreeSet;
-
-use domain::Bucket;
 use rusqlite::Connection;
 
-use super::{cursor, row, setting};
+use super::changes::Changes;
+use super::{bucket, setting};
 use crate::failure::Result;
 
 /// Stands in the settings until they are gone.
@@ -30,13 +28,9 @@ pub(super) fn end(outbox: &Connection) -> Result<()> {
 /// Removes everything the server sent.
 pub(super) fn remove_rows(cache: &Connection) -> Result<()> {
     // Also what was on its way here.
-    let mut held: BTreeSet<Bucket> = cursor::all(cache)?.into_keys().collect();
-    held.extend(row::buckets(cache)?);
-    for bucket in held {
-        row::empty_bucket(cache, &bucket)?;
-        cursor::remove(cache, &bucket)?;
+    let mut changes = Changes::default();
+    for bucket in bucket::held(cache)? {
+        bucket::remove(cache, &bucket, &mut changes)?;
     }
-    let mut stale = row::Stale::new();
-    row::sweep(cache, &mut stale)?;
-    row::refresh(cache, &stale)
+    changes.settle(cache)
 }

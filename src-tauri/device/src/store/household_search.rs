@@ -187,6 +187,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::store::changes::Changes;
     use crate::store::{Store, for_test};
 
     fn id(n: u32) -> String {
@@ -194,12 +195,12 @@ mod tests {
     }
 
     fn put(store: &Store, rows: Vec<Row>) {
-        let mut stale = row::Stale::new();
+        let mut changes = Changes::default();
         store
             .write_cache(|tx| {
                 rows.iter()
-                    .try_for_each(|row| row::put(tx, &Bucket::from("home:g"), row, &mut stale))?;
-                row::refresh(tx, &stale)
+                    .try_for_each(|row| row::put(tx, &Bucket::from("home:g"), row, &mut changes))?;
+                changes.settle(tx)
             })
             .unwrap();
     }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 use super::cached::CAPACITY;
+use super::upgrade;
 use crate::failure::{Failure, Result};
 use crate::ports::Files;
 use crate::rest::DataKey;
@@ -27,6 +28,12 @@ const CACHE: &[M<'_>] = &[
     M::up(include_str!("migrations/cache/02.sql")),
     M::up(include_str!("migrations/cache/03.sql")),
 ];
+
+/// The migrations of the copy, oldest first.
+fn cache_migrations() -> Vec<M<'static>> {
+    let packed = M::up_with_hook(include_str!("migrations/cache/04.sql"), upgrade::pack_rows);
+    CACHE.iter().cloned().chain([packed]).collect()
+}
 
 /// The three files of an SQLite database in WAL mode.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
@@ -81,7 +88,7 @@ fn open_cache(path: &Path, files: &dyn Files, key: Option<&DataKey>) -> Result<C
          pragma busy_timeout = 5000;",
     )?;
     check(&connection)?;
-    Migrations::from_slice(CACHE).to_latest(&mut connection)?;
+    Migrations::new(cache_migrations()).to_latest(&mut connection)?;
     Ok(connection)
 }
 
@@ -109,8 +116,11 @@ fn set_aside(dir: &Path, files: &dyn Files, now_ms: i64) -> Result<()> {
 mod tests {
     use std::fs;
 
+    use domain::protocol::RowType;
+
     use super::*;
     use crate::ports::DiskFiles;
+    use crate::store::{cursor, member, row};
 
     #[test]
     fn an_outbox_of_a_newer_version_is_refused_and_left_alone() {
@@ -186,21 +196,33 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_a_cache_without_row_numbers_stay_when_it_is_upgraded() {
+    fn sound_rows_of_an_older_cache_stay_when_it_is_upgraded() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("cache.db");
         let mut before = open(&path, &DiskFiles, None).unwrap();
         Migrations::from_slice(&CACHE[..2]).to_latest(&mut before).unwrap();
         before
             .execute_batch(
-                "insert into row (type, id, rev, data, sum) values ('queue', 'q', 7, '{}', 's');
+                "insert into row (type, id, rev, data, sum) values
+                     ('case', 'c', 7, '{\"reports\":[\"r\"]}', '4d7fd20aee9f98ab'), ('queue', 'q', 7, '{}', 'damaged');
+                 insert into member (bucket, type, id, rev) values ('me:u', 'case', 'c', 6), ('ref', 'queue', 'q', 7);
+                 insert into cursor (bucket, rev, complete, filling) values ('me:u', 9, 1, 0), ('ref', 9, 1, 1);
                  insert into filling (bucket, type, id, rev, data) values ('ref', 'queue', 'p', 8, '{}');",
             )
             .unwrap();
         drop(before);
         let now = open_cache(&path, &DiskFiles, None).unwrap();
-        let kept = "select (select id || rev || data || sum from row) || (select bucket || id || rev from filling)";
-        let kept: String = now.query_row(kept, [], |row| row.get(0)).unwrap();
-        assert_eq!(kept, "q7{}srefp8");
+        let cases: Vec<serde_json::Value> = row::all(&now, RowType::Case).unwrap();
+        assert_eq!(cases, [serde_json::json!({ "reports": ["r"] })]);
+        assert!(row::case_of_report::<serde_json::Value>(&now, "r").unwrap().is_some());
+        assert!(row::all::<serde_json::Value>(&now, RowType::Queue).unwrap().is_empty());
+        let sound = member::sound_members(&now, &"me:u".into()).unwrap();
+        assert_eq!(sound, [(RowType::Case, "c".to_owned(), 6)]);
+        let cursors = cursor::all(&now).unwrap();
+        assert_eq!(
+            cursors.into_keys().collect::<Vec<_>>(),
+            ["me:u".into()],
+            "the half-made copy begins again"
+        );
     }
 }

@@ -8,9 +8,9 @@ use super::exchange::Fault;
 use crate::device::Device;
 use crate::failure::Result;
 use crate::ports::Topic;
+use crate::store::changes::Changes;
 use crate::store::identity::Identity;
-use crate::store::row::{self, Stale};
-use crate::store::{cursor, setting};
+use crate::store::{cursor, member, setting};
 
 /// How often rows here differed from the server's.
 pub(crate) const DIVERGENCES: &str = "divergences";
@@ -55,10 +55,9 @@ impl Device {
                 if !self.is_still(identity)? {
                     return Ok(false);
                 }
-                let mut stale = Stale::new();
-                row::replace_below(tx, bucket, some, &answer.rows, &mut stale)?;
-                row::sweep(tx, &mut stale)?;
-                row::refresh(tx, &stale)?;
+                let mut changes = Changes::default();
+                member::replace_below(tx, bucket, some, &answer.rows, &mut changes)?;
+                changes.settle(tx)?;
                 Ok(true)
             })?;
             if !ours {
@@ -86,7 +85,7 @@ impl Device {
         let Some(answer) = self.compare(identity, bucket, prefixes, false).await? else {
             return Ok(None);
         };
-        let rows = self.store.cache(|cache| row::sound_members(cache, bucket))?;
+        let rows = self.store.cache(|cache| member::sound_members(cache, bucket))?;
         let mut ours = Parts::new();
         for prefix in prefixes {
             ours.extend(parts(

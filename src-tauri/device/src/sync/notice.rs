@@ -50,7 +50,9 @@ fn news_of(case: &CaseRow) -> Option<(NoticeKind, ReceivedAt)> {
 impl Device {
     /// Notifies of news. On the first fill everything is old: it is remembered, not told.
     pub(crate) fn notify_news(&self, identity: &Identity, first_fill: bool) -> Result<()> {
-        let cases: Vec<CaseRow> = self.store.cache(|cache| row::all(cache, RowType::Case))?;
+        let cases: Vec<CaseRow> = self
+            .store
+            .cache(|cache| row::in_bucket(cache, &own_bucket(identity), RowType::Case))?;
         let own = cases.iter().filter(|case| case.reporter == Some(identity.profile.user));
         let news: Vec<_> = own
             .filter_map(|case| news_of(case).map(|(kind, at)| (case, kind, at)))

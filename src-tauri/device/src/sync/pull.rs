@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use domain::Bucket;
 use domain::protocol::{PROTO, PullRequest, PullResponse, RowType, profile_hash};
-use domain::view::OriginalRequest;
+use domain::view::{CaseRow, OriginalRequest};
 
 use super::apply::{self, Applied};
 use super::backoff::{Backoff, Lane};
@@ -117,7 +118,7 @@ impl Device {
                     return Ok(Applied::asked_again());
                 }
             }
-            apply::apply(tx, response)
+            apply::apply(tx, response, checked)
         })?;
         if !self.is_still(asked_as)? {
             return Ok(applied);
@@ -126,9 +127,9 @@ impl Device {
             self.forget_fetched()?;
         }
         self.note_asked_originals()?;
-        self.note_urgent_cases()?;
-        // Reading every case takes long. With the comparison after a start, because the last run may have ended in between.
-        if checked && !applied.more || applied.topics.contains(&Topic::Reports) {
+        // Reading the own cases takes long. With the comparison after a start, because the last run may have ended in between.
+        if checked && !applied.more || applied.changed.contains(&me) {
+            self.note_urgent_cases(&me)?;
             self.notify_news(asked_as, first_fill)?;
         }
         Ok(applied)
@@ -152,12 +153,12 @@ impl Device {
     }
 
     /// The office may find a case more urgent than its reporter did; its photos stop waiting for Wi-Fi.
-    fn note_urgent_cases(&self) -> Result<()> {
+    fn note_urgent_cases(&self, me: &Bucket) -> Result<()> {
         let (files, _) = self.store.outbox(photo_file::waiting)?;
         if files == 0 {
             return Ok(());
         }
-        let mut urgent = self.cases()?;
+        let mut urgent: Vec<CaseRow> = self.store.cache(|cache| row::in_bucket(cache, me, RowType::Case))?;
         urgent.retain(|case| case.urgency <= URGENT);
         if urgent.is_empty() {
             return Ok(());

@@ -3,7 +3,7 @@ use domain::protocol::{Receipt, Row, Verdict};
 use serde_json::json;
 
 use super::*;
-use crate::store::row::Stale;
+use crate::store::changes::Changes;
 use crate::test_support::{HOUSEHOLD, World};
 use crate::view::MarkKind;
 
@@ -106,12 +106,12 @@ fn pulled_row(world: &World, rev: u64, (kind, id): (RowType, Uuid), (mut data, m
         rev,
         data,
     };
-    let (bucket, mut stale) = (Bucket::from("home:g1"), Stale::new());
+    let (bucket, mut changes) = (Bucket::from("home:g1"), Changes::default());
     world
         .device
         .store
         .write_cache(|tx| {
-            row::put(tx, &bucket, &row, &mut stale)?;
+            row::put(tx, &bucket, &row, &mut changes)?;
             crate::store::cursor::set(tx, &bucket, rev, true, false)
         })
         .unwrap();
