@@ -9,7 +9,9 @@ mod row;
 mod sqlite;
 mod tx;
 mod value;
+mod waiting;
 
+pub mod ahead;
 pub mod areas;
 pub mod audit;
 pub mod basemaps;

@@ -11,7 +11,7 @@ use domain::{
 };
 
 use super::Intake;
-use super::act::{Said, touch};
+use super::act::Said;
 use super::hand::InHand;
 use crate::Outcome;
 use crate::store::Edit;
@@ -56,9 +56,9 @@ impl Intake<'_, '_> {
             dispatch_by_rule(&mut hand, &decision, said)?;
         }
         let case = hand.insert()?;
-        edit.number(case.id);
-        touch(edit, &case)?;
-        Ok(case.id)
+        let id = case.id;
+        edit.opened(case);
+        Ok(id)
     }
 
     fn first_step(&self, opening: &Opening<'_>) -> Outcome<TimelineEntry> {

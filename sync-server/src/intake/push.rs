@@ -53,6 +53,10 @@ pub fn take(
         last: device.last_seq,
         answers: Vec::new(),
     };
+    // Where parts can be undone each asks for itself, so that what cannot be read concerns one mutation alone.
+    if tx.is_whole() {
+        edit.savepoint(|| Ok(edit.ahead.look(tx, &edit.street, &request.mutations)?))?;
+    }
     let stop = push.read(&request.mutations)?;
     let Push { last, mut answers, .. } = push;
     if last != device.last_seq {
@@ -64,7 +68,6 @@ pub fn take(
     for answer in answers.iter_mut().filter(settled) {
         answer.rev = sealed.receipts.get(&answer.id).copied();
     }
-    let durable_rev = streets::durable_rev(tx, &device.street)?;
     Ok(Some(PushResponse {
         epoch,
         server_ms: now.0,
@@ -72,7 +75,7 @@ pub fn take(
         last_seq: last,
         stop,
         street_rev: sealed.rev,
-        durable_rev,
+        durable_rev: sealed.durable_rev,
         sig: None,
         next_after_ms: None,
     }))
@@ -118,7 +121,7 @@ impl Push<'_, '_> {
     /// The answer given before. Another body under the same id is an incident; the first answer stands.
     fn known(&self, mutation: &Mutation, hash: &str) -> Outcome<Option<(Verdict, Option<u64>)>> {
         let edit = self.edit();
-        let (first_hash, answer) = match receipts::get(edit.tx, &edit.street, mutation.id)? {
+        let (first_hash, answer) = match edit.ahead.receipt(edit.tx, &edit.street, mutation.id)? {
             Some(stored) => (stored.body_hash, (stored.verdict, stored.rev)),
             None if !self.parked.get() => return Ok(None),
             None => match parked::get(edit.tx, &edit.street, mutation.id)? {

@@ -25,7 +25,7 @@ impl Intake<'_, '_> {
         if report.id.0 != mutation.entity {
             return Err(ErrorCode::BadRequest.into());
         }
-        if reports::exists(edit.tx, &edit.street, report.id)? {
+        if edit.ahead.has_report(edit.tx, &edit.street, report.id)? {
             return Ok(Verdict::Applied);
         }
         valid(domain::validate::report(&report))?;

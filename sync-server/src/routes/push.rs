@@ -38,6 +38,7 @@ pub async fn push_mutations(
     }
     let (epoch, now, ids) = (server.epoch, server.now(), Arc::clone(&server.ids));
     let (id, asking) = (device.id, device.clone());
+    let request = Arc::new(request);
     let taken = server
         .store
         .write(move |tx| push::take(tx, epoch, &device, &request, now, ids.as_ref()))

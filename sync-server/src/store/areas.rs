@@ -249,3 +249,20 @@ pub fn roles(tx: &Tx<'_>, street: &StreetId, user: UserId) -> Result<Option<Vec<
     let sql = "SELECT roles FROM people WHERE street_id = $1 AND id = $2 AND active = 1";
     tx.query_opt(sql, args![street, user], |row| row.json("roles"))
 }
+
+/// [`label`] and [`roles`] of a person.
+///
+/// # Errors
+/// What the engine reports.
+pub fn label_and_roles(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    user: UserId,
+) -> Result<(String, Option<Vec<domain::Role>>), StoreError> {
+    let sql = "SELECT name, roles, active FROM people WHERE street_id = $1 AND id = $2";
+    let found = tx.query_opt(sql, args![street, user], |row| {
+        let active: bool = row.get("active")?;
+        Ok((row.get("name")?, active.then(|| row.json("roles")).transpose()?))
+    })?;
+    Ok(found.unwrap_or_default())
+}

@@ -7,8 +7,8 @@ use domain::{Bucket, StreetId};
 
 use super::scope::Scope;
 use super::{Edit, StoreError, Tx, code};
-use crate::args;
 use crate::live::Poke;
+use crate::{args, row};
 
 /// Puts a row into the buckets it is in now, and a tombstone into those it has left.
 ///
@@ -17,10 +17,14 @@ use crate::live::Poke;
 pub fn place(scope: &mut Scope<'_, '_>, kind: RowType, id: &str, rev: u64) -> Result<(), StoreError> {
     let edit = scope.edit;
     let now: BTreeSet<Bucket> = scope.buckets_of(kind, id)?.into_iter().collect();
-    let sql = "SELECT bucket, rev FROM bucket_rows WHERE street_id = $1 AND kind = $2 AND id = $3 AND gone = 0";
-    let before = edit.tx.query(sql, args![&edit.street, code(&kind)?, id], |row| {
-        Ok((row.get::<Bucket>("bucket")?, row.get::<u64>("rev")?))
-    })?;
+    let before = if edit.is_new(kind, id) {
+        Vec::new()
+    } else {
+        let sql = "SELECT bucket, rev FROM bucket_rows WHERE street_id = $1 AND kind = $2 AND id = $3 AND gone = 0";
+        edit.tx.query(sql, args![&edit.street, code(&kind)?, id], |row| {
+            Ok((row.get::<Bucket>("bucket")?, row.get::<u64>("rev")?))
+        })?
+    };
     for (bucket, old) in &before {
         edit.counted(bucket, |digest| digest.remove(kind, id, *old));
         if !now.contains(bucket) {
@@ -47,10 +51,10 @@ pub fn of_row(tx: &Tx<'_>, street: &StreetId, kind: RowType, id: &str) -> Result
 }
 
 fn put(edit: &Edit<'_>, bucket: &Bucket, kind: RowType, id: &str, rev: u64, gone: bool) -> Result<(), StoreError> {
-    edit.tx.execute(
+    edit.tx.insert(
         "INSERT INTO bucket_rows (street_id, bucket, kind, id, rev, gone, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (street_id, bucket, kind, id) DO UPDATE SET rev = excluded.rev, gone = excluded.gone, at = excluded.at",
-        args![&edit.street, bucket, code(&kind)?, id, rev, gone, edit.now],
+        row![&edit.street, bucket, code(&kind)?, id, rev, gone, edit.now],
     )?;
     edit.tx.poke(Poke {
         street: edit.street.clone(),

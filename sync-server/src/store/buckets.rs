@@ -1,10 +1,13 @@
 //! Buckets as wholes: the digest of what is in each, and how far back its tombstones reach.
 
+use std::collections::{BTreeMap, HashMap};
+
 use domain::protocol::{RowDigest, RowType};
 use domain::{Bucket, ReceivedAt, StreetId};
 
+use super::value::list;
 use super::{StoreError, Tx};
-use crate::args;
+use crate::{args, row};
 
 /// The digest of the rows in a bucket, as it is kept; counted where it was not kept yet.
 ///
@@ -17,11 +20,26 @@ pub fn digest(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket) -> Result<RowDige
     }
 }
 
+/// The digests that are kept of these buckets.
+fn kept_of(tx: &Tx<'_>, street: &StreetId, buckets: &[&Bucket]) -> Result<HashMap<Bucket, RowDigest>, StoreError> {
+    let mut args = row![street];
+    let list = list(&mut args, buckets.iter().copied());
+    let sql =
+        format!("SELECT bucket, digest FROM buckets WHERE street_id = $1 AND digest IS NOT NULL AND bucket IN {list}");
+    let found = tx.query(&sql, &args, |row| {
+        Ok((row.get("bucket")?, read(&row.get::<String>("digest")?)?))
+    })?;
+    Ok(found.into_iter().collect())
+}
+
+fn read(text: &str) -> Result<RowDigest, StoreError> {
+    text.parse().map_err(|_odd| StoreError::Column("digest".to_owned()))
+}
+
 fn kept(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket) -> Result<Option<RowDigest>, StoreError> {
     let sql = "SELECT digest FROM buckets WHERE street_id = $1 AND bucket = $2";
     let text = tx.query_opt(sql, args![street, bucket], |row| row.get::<Option<String>>("digest"))?;
-    let read = |text: String| text.parse().map_err(|_odd| StoreError::Column("digest".to_owned()));
-    text.flatten().map(read).transpose()
+    text.flatten().as_deref().map(read).transpose()
 }
 
 /// The digest of the rows in a bucket, from the rows themselves.
@@ -55,18 +73,24 @@ pub fn present(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket) -> Result<Vec<(R
     })
 }
 
-/// Brings the kept digest up to date with a change. The rows are written already.
+/// Brings the kept digests up to date with the changes of a transaction. The rows are written already.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn changed(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket, change: RowDigest) -> Result<(), StoreError> {
-    match kept(tx, street, bucket)? {
-        Some(mut digest) => {
-            digest.join(change);
-            keep(tx, street, bucket, digest)
-        }
-        None => keep(tx, street, bucket, counted(tx, street, bucket)?),
+pub fn changed(tx: &Tx<'_>, street: &StreetId, changes: &BTreeMap<Bucket, RowDigest>) -> Result<(), StoreError> {
+    let names: Vec<&Bucket> = changes.keys().collect();
+    let mut kept = kept_of(tx, street, &names)?;
+    for (bucket, change) in changes {
+        let digest = match kept.remove(bucket) {
+            Some(mut digest) => {
+                digest.join(*change);
+                digest
+            }
+            None => counted(tx, street, bucket)?,
+        };
+        keep(tx, street, bucket, digest)?;
     }
+    Ok(())
 }
 
 /// Keeps a digest.
@@ -74,10 +98,9 @@ pub fn changed(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket, change: RowDiges
 /// # Errors
 /// What the engine reports.
 pub fn keep(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket, digest: RowDigest) -> Result<(), StoreError> {
-    let sql = "INSERT INTO buckets (street_id, bucket, min_rev, digest) VALUES ($1, $2, 0, $3)
+    let sql = "INSERT INTO buckets (street_id, bucket, min_rev, digest) VALUES ($1, $2, $3, $4)
          ON CONFLICT (street_id, bucket) DO UPDATE SET digest = excluded.digest";
-    tx.execute(sql, args![street, bucket, digest.to_string()])?;
-    Ok(())
+    tx.insert(sql, row![street, bucket, 0, digest.to_string()])
 }
 
 /// The oldest cursor that still sees every tombstone of a bucket.

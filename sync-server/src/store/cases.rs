@@ -9,7 +9,7 @@ use domain::{
 
 use super::case_memory::CaseMemory;
 use super::{Row, StoreError, Tx, Value, code, json, opt_code};
-use crate::args;
+use crate::{args, row};
 
 /// A case as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,7 +103,7 @@ fn read(row: &Row<'_>) -> Result<CaseRecord, StoreError> {
 
 fn columns(street: &StreetId, case: &CaseRecord) -> Result<Vec<Value>, StoreError> {
     let point = case.place.chosen.as_ref().map(|claim| claim.point);
-    Ok(args![
+    Ok(row![
         street,
         case.id,
         case.number.clone(),
@@ -134,25 +134,27 @@ fn columns(street: &StreetId, case: &CaseRecord) -> Result<Vec<Value>, StoreErro
         case.closed_at,
         case.suspended_until,
         json(&case.facts)?,
-    ]
-    .to_vec())
+    ])
 }
+
+/// What [`insert`] runs.
+pub(super) const INSERT: &str =
+    "INSERT INTO cases (street_id, id, number, state, state_rev, close_reason, category, urgency,
+        lead_queue, assists, routing, place, grid_id, other_grid_id, community_id, lat, lon, text, reporter_id, need_id,
+        household_id, merged_into, captured_at, received_at, stage_due, due_at, resolved_at, closed_at, suspended_until,
+        facts)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+        $23, $24, $25, $26, $27, $28, $29, $30)";
+/// Where name and number stand in its row.
+const ID: usize = 1;
+const NUMBER: usize = 2;
 
 /// Writes a new case.
 ///
 /// # Errors
 /// What the engine reports.
 pub fn insert(tx: &Tx<'_>, street: &StreetId, case: &CaseRecord) -> Result<(), StoreError> {
-    tx.execute(
-        "INSERT INTO cases (street_id, id, number, state, state_rev, close_reason, category, urgency, lead_queue, assists,
-            routing, place, grid_id, other_grid_id, community_id, lat, lon, text, reporter_id, need_id, household_id,
-            merged_into, captured_at, received_at, stage_due, due_at, resolved_at, closed_at, suspended_until,
-            facts)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29, $30)",
-        &columns(street, case)?,
-    )?;
-    Ok(())
+    tx.insert(INSERT, columns(street, case)?)
 }
 
 /// Writes everything of a case that may change; its number is never among it.
@@ -211,7 +213,17 @@ pub fn of_household(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> R
 ///
 /// # Errors
 /// What the engine reports.
-pub fn set_number(tx: &Tx<'_>, street: &StreetId, case: CaseId, number: String) -> Result<(), StoreError> {
+pub fn set_number(tx: &Tx<'_>, street: &StreetId, case: CaseId, number: &str) -> Result<(), StoreError> {
+    let id = Value::from(case);
+    if tx.amend(INSERT, |row| {
+        let found = row.get(ID) == Some(&id);
+        if found {
+            row[NUMBER] = number.into();
+        }
+        found
+    }) {
+        return Ok(());
+    }
     tx.execute(
         "UPDATE cases SET number = $3 WHERE street_id = $1 AND id = $2",
         args![street, case, number],

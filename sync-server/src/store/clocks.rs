@@ -4,7 +4,7 @@ use domain::clock::Stage;
 use domain::{CaseId, ReceivedAt, StreetId};
 
 use super::{StoreError, Tx, code};
-use crate::args;
+use crate::{args, row};
 
 /// A clock as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +64,12 @@ pub fn of_case(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Vec<Clock
 /// # Errors
 /// What the engine reports.
 pub fn put(tx: &Tx<'_>, street: &StreetId, case: CaseId, clock: &ClockRecord) -> Result<(), StoreError> {
-    tx.execute(
+    tx.insert(
         "INSERT INTO clocks (street_id, case_id, n, stage, started_at, due_at, done_at, ended_at, paused_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (street_id, case_id, n) DO UPDATE SET due_at = excluded.due_at, done_at = excluded.done_at,
             ended_at = excluded.ended_at, paused_at = excluded.paused_at",
-        args![
+        row![
             street,
             case,
             clock.n,

@@ -7,8 +7,11 @@ use std::collections::{BTreeMap, HashMap};
 use domain::protocol::{RowDigest, RowType};
 use domain::{Bucket, CaseId, MutationId, ReceivedAt, StreetId};
 
+use super::ahead::Ahead;
+use super::cases::CaseRecord;
 use super::known::Known;
 use super::scope::Scope;
+use super::streets::Taken;
 use super::{StoreError, Tx, bucket_rows, buckets, cases, receipts, streets};
 use crate::Outcome;
 use crate::clock::Ids;
@@ -25,7 +28,11 @@ pub struct Edit<'t> {
     pub ids: &'t dyn Ids,
     /// What this transaction does not change.
     pub known: Known<'t>,
+    /// What was asked ahead for the mutations of a push.
+    pub ahead: Ahead,
     pending: RefCell<Vec<Step>>,
+    /// The cases that this transaction opened and has not touched since: what they are is known without reading them.
+    opened: RefCell<HashMap<String, CaseRecord>>,
     /// How the digest of each bucket changes.
     digests: RefCell<BTreeMap<Bucket, RowDigest>>,
 }
@@ -49,7 +56,9 @@ impl<'t> Edit<'t> {
             street,
             now,
             ids,
+            ahead: Ahead::default(),
             pending: RefCell::default(),
+            opened: RefCell::default(),
             digests: RefCell::default(),
         }
     }
@@ -57,7 +66,11 @@ impl<'t> Edit<'t> {
     /// Notes that a row was written or removed: at the seal it gets a revision in every bucket it is in, and a
     /// tombstone in every bucket it has left.
     pub fn touch(&self, kind: RowType, id: impl ToString) {
-        let step = Step::Touch(kind, id.to_string());
+        let id = id.to_string();
+        if matches!(kind, RowType::Case | RowType::CaseOutline) {
+            self.opened.borrow_mut().remove(&id);
+        }
+        let step = Step::Touch(kind, id);
         let mut pending = self.pending.borrow_mut();
         // Touched twice before the next receipt is one change.
         let since = pending
@@ -74,9 +87,22 @@ impl<'t> Edit<'t> {
         self.pending.borrow_mut().push(Step::Unseen);
     }
 
-    /// Notes that a case is new and needs a number.
-    pub fn number(&self, case: CaseId) {
-        self.pending.borrow_mut().push(Step::Number(case));
+    /// Notes that a case is new: it needs a number, and a revision in every bucket it is in.
+    pub fn opened(&self, case: CaseRecord) {
+        self.pending.borrow_mut().push(Step::Number(case.id));
+        self.touch(RowType::Case, case.id);
+        self.touch(RowType::CaseOutline, case.id);
+        self.opened.borrow_mut().insert(case.id.to_string(), case);
+    }
+
+    /// A case that this transaction opened and nothing has touched since.
+    pub(super) fn opened_case(&self, id: CaseId) -> Option<CaseRecord> {
+        self.opened.borrow().get(&id.to_string()).cloned()
+    }
+
+    /// True for a row of a case that is in no bucket yet.
+    pub(super) fn is_new(&self, kind: RowType, id: &str) -> bool {
+        matches!(kind, RowType::Case | RowType::CaseOutline) && self.opened.borrow().contains_key(id)
     }
 
     /// Notes that a receipt takes effect after what was touched so far.
@@ -112,20 +138,24 @@ impl<'t> Edit<'t> {
             // Nothing changed that anybody follows: others need not wait for the street.
             return Ok(Sealed {
                 rev: streets::rev(self.tx, &self.street)?,
+                durable_rev: streets::durable_rev(self.tx, &self.street)?,
                 receipts: HashMap::new(),
             });
         }
         self.tx.sealing();
+        // Others may have made the same rows: whoever waits for them must not hold the street. What waits on is completed below.
+        self.tx.settle(&[cases::INSERT, receipts::INSERT])?;
         let count = steps
             .iter()
             .filter(|step| matches!(step, Step::Touch(..) | Step::Unseen))
             .count();
         let count = u64::try_from(count).unwrap_or(u64::MAX);
+        let taken = self.take(&steps, count)?;
         let mut sealed = Sealed {
-            rev: streets::take_revs(self.tx, &self.street, count)?,
+            rev: taken.rev,
+            durable_rev: taken.durable_rev,
             receipts: HashMap::new(),
         };
-        self.number_cases(&steps)?;
         let mut scope = Scope::new(&self);
         let mut rev = sealed.rev - count;
         for step in steps {
@@ -142,33 +172,29 @@ impl<'t> Edit<'t> {
                 }
             }
         }
-        for (bucket, change) in self.digests.take() {
-            buckets::changed(self.tx, &self.street, &bucket, change)?;
-        }
+        buckets::changed(self.tx, &self.street, &self.digests.take())?;
         Ok(sealed)
     }
 
-    fn number_cases(&self, steps: &[Step]) -> Result<(), StoreError> {
+    /// Takes the street's lock with so many revisions and a number for each new case, and writes the numbers.
+    fn take(&self, steps: &[Step], revs: u64) -> Result<Taken, StoreError> {
         let new = steps.iter().filter_map(|step| match step {
             Step::Number(case) => Some(*case),
             Step::Touch(..) | Step::Unseen | Step::Receipt(_) => None,
         });
         let new: Vec<CaseId> = new.collect();
-        if new.is_empty() {
-            return Ok(());
-        }
-        let zone = self.known.street()?.map_or("", |street| &street.time_zone);
-        let day = cases::local_day(zone, self.now);
-        let numbers = streets::take_numbers(
-            self.tx,
-            &self.street,
-            &day,
-            u32::try_from(new.len()).unwrap_or(u32::MAX),
-        )?;
-        for (case, number) in new.into_iter().zip(numbers) {
+        let day = if new.is_empty() {
+            String::new()
+        } else {
+            let zone = self.known.street()?.map_or("", |street| &street.time_zone);
+            cases::local_day(zone, self.now)
+        };
+        let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
+        let taken = streets::take(self.tx, &self.street, revs, &day, count)?;
+        for (case, number) in new.into_iter().zip(&taken.numbers) {
             cases::set_number(self.tx, &self.street, case, number)?;
         }
-        Ok(())
+        Ok(taken)
     }
 }
 
@@ -177,6 +203,8 @@ impl<'t> Edit<'t> {
 pub struct Sealed {
     /// The street's revision.
     pub rev: u64,
+    /// The revision up to which an off-machine copy exists.
+    pub durable_rev: Option<u64>,
     /// Of every mutation answered in this transaction: the revision of its last change.
     pub receipts: HashMap<MutationId, u64>,
 }

@@ -95,9 +95,10 @@ impl<'t> Known<'t> {
         if let Some(known) = self.people.borrow().get(&user) {
             return Ok(Rc::clone(known));
         }
+        let (label, roles) = areas::label_and_roles(self.tx, &self.id, user)?;
         let person = Rc::new(KnownPerson {
-            label: areas::label(self.tx, &self.id, user)?,
-            roles: areas::roles(self.tx, &self.id, user)?,
+            label,
+            roles,
             postings: areas::of_person(self.tx, &self.id, user)?,
         });
         self.people.borrow_mut().insert(user, Rc::clone(&person));

@@ -3,7 +3,7 @@
 use domain::{CaseId, OrderId, QueueId, ReceivedAt, StreetId};
 
 use super::{Row, StoreError, Tx};
-use crate::args;
+use crate::{args, row};
 
 /// An order as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,10 +50,10 @@ fn read(row: &Row<'_>) -> Result<OrderRecord, StoreError> {
 /// # Errors
 /// What the engine reports; a second open lead of one case breaks a constraint.
 pub fn insert(tx: &Tx<'_>, street: &StreetId, order: &OrderRecord) -> Result<(), StoreError> {
-    tx.execute(
+    tx.insert(
         "INSERT INTO orders (street_id, id, case_id, queue_id, role, note, final_dispatch, opened_at, accepted_at,
             closed_at, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        args![
+        row![
             street,
             order.id,
             order.case,

@@ -3,7 +3,7 @@
 use domain::{CaseId, MutationId, PhotoCopy, PhotoManifest, Sha256Hex, StreetId, UserId, VisitId};
 
 use super::{StoreError, Tx, code};
-use crate::args;
+use crate::{args, row};
 
 /// What a photo belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,11 +40,11 @@ pub fn add(
     let (kind, id) = subject.columns();
     for photo in photos {
         for (copy, file) in photo.files() {
-            tx.execute(
+            tx.insert(
                 "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, role, size, width, height, mime,
                     author_id, wanted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                  ON CONFLICT (street_id, sha256, subject_kind, subject_id) DO NOTHING",
-                args![
+                row![
                     street,
                     &file.sha256,
                     kind,

@@ -61,7 +61,7 @@ impl Postgres {
     {
         apart(|| {
             let session = Session::connect(&self.url).map_err(StoreError::from)?;
-            session.begin(Kind::Read.begin(), true).map_err(StoreError::from)?;
+            session.begin(Kind::Read.begin()).map_err(StoreError::from)?;
             let read = guarded(|| work(&Tx::postgres(&session, false)));
             session.rollback().map_err(StoreError::from)?;
             read

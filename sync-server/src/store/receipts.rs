@@ -1,11 +1,14 @@
 //! The stored answers to mutations: written once, replayed for ever.
 
+use std::collections::HashMap;
+
 use domain::protocol::{Receipt, Verdict};
 use domain::{DeviceId, MutationId, ReceivedAt, StreetId, UserId};
 use uuid::Uuid;
 
-use super::{StoreError, Tx, json};
-use crate::args;
+use super::value::list;
+use super::{Row, StoreError, Tx, Value, json};
+use crate::{args, row};
 
 /// What is kept about a mutation beside its verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,15 +33,22 @@ pub struct ReceiptRecord {
     pub kept: Option<String>,
 }
 
+/// What [`insert`] runs.
+pub(super) const INSERT: &str =
+    "INSERT INTO receipts (street_id, mutation_id, device_id, author_id, seq, kind, entity, body_hash,
+        verdict, received_at, kept, rev) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+/// Where the mutation and the revision stand in its row.
+const MUTATION: usize = 1;
+const REV: usize = 11;
+
 /// Writes an answer. Its revision follows when the transaction is sealed.
 ///
 /// # Errors
 /// What the engine reports; a second answer to one mutation breaks a constraint.
 pub fn insert(tx: &Tx<'_>, street: &StreetId, receipt: &ReceiptRecord, now: ReceivedAt) -> Result<(), StoreError> {
-    tx.execute(
-        "INSERT INTO receipts (street_id, mutation_id, device_id, author_id, seq, kind, entity, body_hash, verdict,
-            received_at, kept) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        args![
+    tx.insert(
+        INSERT,
+        row![
             street,
             receipt.mutation,
             receipt.device,
@@ -50,6 +60,7 @@ pub fn insert(tx: &Tx<'_>, street: &StreetId, receipt: &ReceiptRecord, now: Rece
             json(&receipt.verdict)?,
             now,
             receipt.kept.clone(),
+            None::<u64>,
         ],
     )?;
     Ok(())
@@ -61,13 +72,36 @@ pub fn insert(tx: &Tx<'_>, street: &StreetId, receipt: &ReceiptRecord, now: Rece
 /// What the engine reports.
 pub fn get(tx: &Tx<'_>, street: &StreetId, mutation: MutationId) -> Result<Option<Receipt>, StoreError> {
     let sql = "SELECT verdict, rev, body_hash FROM receipts WHERE street_id = $1 AND mutation_id = $2";
-    tx.query_opt(sql, args![street, mutation], |row| {
-        Ok(Receipt {
-            id: mutation,
-            verdict: row.json("verdict")?,
-            rev: row.get("rev")?,
-            body_hash: row.get("body_hash")?,
-        })
+    tx.query_opt(sql, args![street, mutation], |row| read(row, mutation))
+}
+
+/// The answers to those of these mutations that were answered.
+///
+/// # Errors
+/// What the engine reports.
+pub fn of_these(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    mutations: &[MutationId],
+) -> Result<HashMap<MutationId, Receipt>, StoreError> {
+    let mut args = row![street];
+    let list = list(&mut args, mutations);
+    let sql = format!(
+        "SELECT mutation_id, verdict, rev, body_hash FROM receipts WHERE street_id = $1 AND mutation_id IN {list}"
+    );
+    let found = tx.query(&sql, &args, |row| {
+        let mutation = row.get("mutation_id")?;
+        Ok((mutation, read(row, mutation)?))
+    })?;
+    Ok(found.into_iter().collect())
+}
+
+fn read(row: &Row<'_>, id: MutationId) -> Result<Receipt, StoreError> {
+    Ok(Receipt {
+        id,
+        verdict: row.json("verdict")?,
+        rev: row.get("rev")?,
+        body_hash: row.get("body_hash")?,
     })
 }
 
@@ -76,6 +110,16 @@ pub fn get(tx: &Tx<'_>, street: &StreetId, mutation: MutationId) -> Result<Optio
 /// # Errors
 /// What the engine reports.
 pub fn set_rev(tx: &Tx<'_>, street: &StreetId, mutation: MutationId, rev: u64) -> Result<(), StoreError> {
+    let value = Value::from(mutation);
+    if tx.amend(INSERT, |row| {
+        let found = row.get(MUTATION) == Some(&value);
+        if found {
+            row[REV] = rev.into();
+        }
+        found
+    }) {
+        return Ok(());
+    }
     let sql = "UPDATE receipts SET rev = $3 WHERE street_id = $1 AND mutation_id = $2";
     tx.execute(sql, args![street, mutation, rev])?;
     Ok(())

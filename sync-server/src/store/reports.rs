@@ -1,9 +1,12 @@
 //! Reports, immutable once accepted.
 
+use std::collections::HashSet;
+
 use domain::{CaseId, DeviceId, ReceivedAt, Report, ReportId, StreetId, UserId};
 
+use super::value::list;
 use super::{Row, StoreError, Tx, json};
-use crate::args;
+use crate::{args, row};
 
 /// A report as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,10 +46,10 @@ const COLUMNS: &str = "body, case_id, first_case_id, author_id, device_id, recei
 /// # Errors
 /// What the engine reports.
 pub fn insert(tx: &Tx<'_>, street: &StreetId, record: &ReportRecord) -> Result<(), StoreError> {
-    tx.execute(
+    tx.insert(
         "INSERT INTO reports (street_id, id, case_id, first_case_id, author_id, device_id, category, captured_at,
             received_at, withdrawn_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        args![
+        row![
             street,
             record.report.id,
             record.case,
@@ -70,6 +73,17 @@ pub fn insert(tx: &Tx<'_>, street: &StreetId, record: &ReportRecord) -> Result<(
 pub fn exists(tx: &Tx<'_>, street: &StreetId, report: ReportId) -> Result<bool, StoreError> {
     let sql = "SELECT COUNT(*) FROM reports WHERE street_id = $1 AND id = $2";
     Ok(tx.number(sql, args![street, report])? > 0)
+}
+
+/// Those of these reports that are stored.
+///
+/// # Errors
+/// What the engine reports.
+pub fn stored(tx: &Tx<'_>, street: &StreetId, reports: &[ReportId]) -> Result<HashSet<ReportId>, StoreError> {
+    let mut args = row![street];
+    let list = list(&mut args, reports);
+    let sql = format!("SELECT id FROM reports WHERE street_id = $1 AND id IN {list}");
+    Ok(tx.query(&sql, &args, |row| row.get("id"))?.into_iter().collect())
 }
 
 /// One report.

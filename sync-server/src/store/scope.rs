@@ -67,7 +67,10 @@ impl<'e, 't> Scope<'e, 't> {
 
     fn case(&mut self, id: CaseId) -> Result<Option<&(CaseRow, Option<HouseholdId>)>, StoreError> {
         if self.case.as_ref().is_none_or(|(case, _)| case.id != id) {
-            let record = cases::get(self.edit.tx, &self.edit.street, id)?;
+            let record = match self.edit.opened_case(id) {
+                Some(opened) => Some(opened),
+                None => cases::get(self.edit.tx, &self.edit.street, id)?,
+            };
             self.case = record.map(|record| {
                 let household = record.household;
                 (rows::bare(record), household)
@@ -80,14 +83,22 @@ impl<'e, 't> Scope<'e, 't> {
     /// person itself; a case from a household stays with the home as well.
     fn of_case(&mut self, id: CaseId) -> Result<Vec<Bucket>, StoreError> {
         let (tx, street) = (self.edit.tx, &self.edit.street);
-        let past = orders::queues_of_case(tx, street, id)?;
+        // Whatever was ordered of a case that is new, its lead and its assists have, and nobody but its reporter reported it.
+        let new = self.edit.is_new(RowType::Case, &id.to_string());
+        let past = if new {
+            Vec::new()
+        } else {
+            orders::queues_of_case(tx, street, id)?
+        };
         let Some((case, household)) = self.case(id)? else {
             return Ok(Vec::new());
         };
         let (mut buckets, household) = (scope::buckets_of_case(case, &past), *household);
-        let sql = "SELECT author_id FROM reports WHERE street_id = $1 AND case_id = $2";
-        let authors: Vec<UserId> = tx.query(sql, args![street, id], |row| row.get("author_id"))?;
-        buckets.extend(authors.iter().map(scope::me));
+        if !new {
+            let sql = "SELECT author_id FROM reports WHERE street_id = $1 AND case_id = $2";
+            let authors: Vec<UserId> = tx.query(sql, args![street, id], |row| row.get("author_id"))?;
+            buckets.extend(authors.iter().map(scope::me));
+        }
         if let Some(household) = household {
             buckets.extend(self.of_home(household)?);
         }

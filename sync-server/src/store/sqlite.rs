@@ -12,6 +12,7 @@ use rusqlite::{Connection, Statement};
 use tokio::sync::broadcast;
 
 use super::queue::Queue;
+use super::waiting::Rows;
 use super::{Row, StoreError, Tx, Value};
 use crate::live::Poke;
 use crate::{Failure, Outcome};
@@ -52,6 +53,16 @@ pub(super) fn execute(connection: &Connection, sql: &str, args: &[Value]) -> Res
     let mut statement = connection.prepare_cached(sql)?;
     bind(&mut statement, args)?;
     Ok(statement.raw_execute()?)
+}
+
+/// Inserts rows.
+pub(super) fn insert(connection: &Connection, waited: &Rows) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(waited.insert)?;
+    for row in &waited.rows {
+        bind(&mut statement, row)?;
+        statement.raw_execute()?;
+    }
+    Ok(())
 }
 
 /// Hands over rows until `take` says that it has enough.

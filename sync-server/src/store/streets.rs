@@ -209,35 +209,39 @@ pub fn closed(tx: &Tx<'_>) -> Result<i64, StoreError> {
     tx.number("SELECT COUNT(*) FROM streets WHERE read_only_at IS NOT NULL", &[])
 }
 
-/// Takes the street's lock and `count` revisions; returns the last of them. Comes last in a transaction, so that
-/// commit order is revision order.
+/// What a transaction takes from the street's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The last of its revisions.
+    pub rev: u64,
+    /// The revision up to which an off-machine copy exists.
+    pub durable_rev: Option<u64>,
+    /// Its case numbers, such as `JL-20220412-0001`.
+    pub numbers: Vec<String>,
+}
+
+/// Takes the street's lock, `revs` revisions, and the next `numbers` case numbers of a street-local day (`YYYYMMDD`). Comes
+/// last in a transaction, so that commit order is revision order.
 ///
 /// # Errors
 /// [`StoreError::ReadOnly`] while the street is closed to writing, or what the engine reports.
-pub fn take_revs(tx: &Tx<'_>, street: &StreetId, count: u64) -> Result<u64, StoreError> {
-    let sql = "UPDATE streets SET rev = rev + $2 WHERE street_id = $1 AND read_only_at IS NULL RETURNING rev";
-    if let Some(rev) = tx.query_opt(sql, args![street, count], |row| row.get("rev"))? {
-        return Ok(rev);
-    }
-    Err(if read_only_at(tx, street)?.is_some() {
-        StoreError::ReadOnly
-    } else {
-        StoreError::Column("rev".to_owned())
-    })
-}
-
-/// The next `count` case numbers of a street-local day (`YYYYMMDD`), such as `JL-20220412-0001`. Takes the street's lock.
-///
-/// # Errors
-/// What the engine reports.
-pub fn take_numbers(tx: &Tx<'_>, street: &StreetId, day: &str, count: u32) -> Result<Vec<String>, StoreError> {
-    let sql = "UPDATE streets SET number_last = CASE WHEN number_day = $2 THEN number_last + $3 ELSE $3 END,
-            number_day = $2
-         WHERE street_id = $1 RETURNING code, number_last";
-    tx.query_opt(sql, args![street, day, count], |row| {
+pub fn take(tx: &Tx<'_>, street: &StreetId, revs: u64, day: &str, numbers: u32) -> Result<Taken, StoreError> {
+    let sql = "UPDATE streets SET rev = rev + $2,
+            number_last = CASE WHEN number_day = $3 OR $4 = 0 THEN number_last + $4 ELSE $4 END,
+            number_day = CASE WHEN $4 = 0 THEN number_day ELSE $3 END
+         WHERE street_id = $1 AND read_only_at IS NULL RETURNING rev, durable_rev, code, number_last";
+    let taken = tx.query_opt(sql, args![street, revs, day, numbers], |row| {
         let (code, last) = (row.get::<String>("code")?, row.get::<i64>("number_last")?);
-        let first = last - i64::from(count) + 1;
-        Ok((first..=last).map(|n| format!("{code}-{day}-{n:04}")).collect())
-    })?
-    .ok_or_else(|| StoreError::Column("number_last".to_owned()))
+        let first = last - i64::from(numbers) + 1;
+        Ok(Taken {
+            rev: row.get("rev")?,
+            durable_rev: row.get("durable_rev")?,
+            numbers: (first..=last).map(|n| format!("{code}-{day}-{n:04}")).collect(),
+        })
+    })?;
+    match taken {
+        Some(taken) => Ok(taken),
+        None if read_only_at(tx, street)?.is_some() => Err(StoreError::ReadOnly),
+        None => Err(StoreError::Column("rev".to_owned())),
+    }
 }

@@ -175,6 +175,87 @@ fn a_savepoint_undoes_its_own_part_only() {
     });
 }
 
+/// Inserts a row that may wait; none without a value is taken.
+fn put_later(tx: &Tx<'_>, name: &str, value: Option<&str>) -> Outcome<()> {
+    let sql = "INSERT INTO server (name, value) VALUES ($1, $2)";
+    Ok(tx.insert(sql, crate::row![name, value])?)
+}
+
+#[test]
+fn a_row_that_waits_is_there_for_whatever_names_its_table_and_after_the_commit() {
+    on_each(|store| {
+        let seen = store.write_blocking(|tx| {
+            put_later(tx, "a", Some("x"))?;
+            put_later(tx, "b", Some("x"))?;
+            let seen = tx.number("SELECT COUNT(*) FROM server", &[])?;
+            put_later(tx, "c", Some("x"))?;
+            tx.execute("UPDATE server SET value = 'y'", &[])?;
+            put_later(tx, "d", Some("x"))?;
+            put_later(tx, "e", Some("x"))?;
+            Ok(seen)
+        });
+        let changed = store.read_blocking(|tx| Ok(tx.number("SELECT COUNT(*) FROM server WHERE value = 'y'", &[])?));
+        assert_eq!((seen.unwrap(), changed.unwrap(), count(store)), (2, 3, 5));
+    });
+}
+
+#[test]
+fn a_row_that_waited_and_is_refused_undoes_its_own_part_only() {
+    on_each(|store| {
+        let runs = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&runs);
+        let ends = store.write_blocking(move |tx| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let part = |name: &str, value| tx.savepoint(|| put_later(tx, name, value)).is_ok();
+            Ok([part("a", Some("x")), part("b", None), part("c", Some("x"))])
+        });
+        assert_eq!(ends.unwrap(), [true, false, true]);
+        assert_eq!((count(store), runs.load(Ordering::SeqCst)), (2, 2));
+    });
+}
+
+#[test]
+fn a_row_that_waited_and_is_refused_ends_a_write_without_parts() {
+    on_each(|store| {
+        let refused = store.write_blocking(|tx| {
+            put_later(tx, "a", Some("x"))?;
+            put_later(tx, "b", None)
+        });
+        assert!(matches!(refused, Err(Failure::Store(_))), "{refused:?}");
+        store.write_blocking(|tx| put_later(tx, "c", Some("x"))).unwrap();
+        assert_eq!(count(store), 1);
+    });
+}
+
+#[test]
+fn what_waits_in_a_failed_write_does_not_come_with_the_next_one() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    on_each(|store| {
+        runtime.block_on(async {
+            let many = (0..200).map(|number| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    let write = move |tx: &Tx<'_>| {
+                        put_later(tx, &format!("n{number}"), Some("x"))?;
+                        match number % 3 {
+                            0 => Err(ErrorCode::Stale.into()),
+                            1 => put_later(tx, &format!("m{number}"), None),
+                            _ => Ok(()),
+                        }
+                    };
+                    store.write(write).await
+                })
+            });
+            let mut stand = 0;
+            for one in many.collect::<Vec<_>>() {
+                stand += usize::from(one.await.unwrap().is_ok());
+            }
+            assert_eq!(stand, 66);
+        });
+        assert_eq!(count(store), 66);
+    });
+}
+
 #[test]
 fn writes_that_wait_together_fail_alone() {
     let runtime = tokio::runtime::Runtime::new().unwrap();

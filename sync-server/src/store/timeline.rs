@@ -4,7 +4,7 @@ use domain::view::TimelineEntry;
 use domain::{CaseId, MutationId, ReportId, StreetId};
 
 use super::{Row, StoreError, Tx, code, json};
-use crate::args;
+use crate::{args, row};
 
 /// Adds the next step of a case.
 ///
@@ -44,11 +44,11 @@ pub fn insert(
     report: Option<ReportId>,
     mutation: Option<MutationId>,
 ) -> Result<(), StoreError> {
-    tx.execute(
+    tx.insert(
         "INSERT INTO timeline (street_id, case_id, n, what, actor_id, actor_label, queue_id, at, captured_at, state, text,
             reason, suggested, photos, report_id, mutation_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-        args![
+        row![
             street,
             case,
             n,

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use super::postgres::{DEPLOYMENT_LOCK, Session};
 use super::value::Value;
+use super::waiting::{Rows, Waiting};
 use super::{FromColumn as _, Row, StoreError, sqlite};
 use crate::Outcome;
 use crate::live::Poke;
@@ -18,6 +19,13 @@ pub struct Tx<'c> {
     pokes: RefCell<Vec<Poke>>,
     /// Set while rows read by key are to be kept from others until the end.
     locking: Cell<bool>,
+    /// Set while it is to stand as a whole or not at all, as in its first run. Its parts rarely fail, and being able to undo
+    /// each costs more than they do: on PostgreSQL two exchanges each, and readers are slowed down beyond 64 of them; SQLite
+    /// copies every page that a part changes. Rows to be inserted may wait.
+    whole: Cell<bool>,
+    /// It has to run again, as one whose parts can be undone: a part of it failed, or a row that waited was refused.
+    again: Cell<bool>,
+    waiting: Waiting,
 }
 
 #[derive(Clone, Copy)]
@@ -29,20 +37,41 @@ enum Engine<'c> {
 impl<'c> Tx<'c> {
     /// A transaction of SQLite: no other writes until it ends, so there is nothing to lock.
     pub(crate) fn sqlite(connection: &'c rusqlite::Connection) -> Self {
-        Self {
-            engine: Engine::Sqlite(connection),
-            pokes: RefCell::default(),
-            locking: Cell::new(false),
-        }
+        Self::on(Engine::Sqlite(connection), false)
     }
 
     /// A transaction of PostgreSQL; `writing` when it is no read snapshot.
     pub(super) fn postgres(session: &'c Session, writing: bool) -> Self {
+        Self::on(Engine::Postgres(session), writing)
+    }
+
+    fn on(engine: Engine<'c>, locking: bool) -> Self {
         Self {
-            engine: Engine::Postgres(session),
+            engine,
             pokes: RefCell::default(),
-            locking: Cell::new(writing),
+            locking: Cell::new(locking),
+            whole: Cell::new(false),
+            again: Cell::new(false),
+            waiting: Waiting::default(),
         }
+    }
+
+    /// Begins a run: as a whole, or with parts that can be undone.
+    pub(super) fn run_whole(&self, whole: bool) {
+        self.whole.set(whole);
+        self.again.set(false);
+    }
+
+    /// True in a run that stands as a whole or not at all: where a part of it fails, it runs again with parts that can be
+    /// undone.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole.get()
+    }
+
+    /// True when it has to run again, whatever was made of the error.
+    pub(super) fn must_run_again(&self) -> bool {
+        self.again.get()
     }
 
     /// Ends a `SELECT` by key whose row is about to be changed by what was read: nobody else changes it before this
@@ -109,10 +138,49 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// What the engine reports, such as a broken constraint or a full disk.
     pub fn execute(&self, sql: &str, args: &[Value]) -> Result<usize, StoreError> {
+        self.write(self.waiting.named_in(sql))?;
         match self.engine {
             Engine::Sqlite(connection) => sqlite::execute(connection, sql, args),
             Engine::Postgres(session) => session.execute(sql, args),
         }
+    }
+
+    /// Inserts a row, at the latest before a statement that names its table, and before the commit. `sql` is
+    /// `INSERT INTO table (…) VALUES ($1, $2, …)`, with what is to be done about a row that is there.
+    ///
+    /// # Errors
+    /// What the engine reports; of a row that waited, where it is inserted.
+    pub fn insert(&self, sql: &'static str, row: Vec<Value>) -> Result<(), StoreError> {
+        if self.whole.get() {
+            self.waiting.push(sql, row);
+            return Ok(());
+        }
+        self.execute(sql, &row).map(drop)
+    }
+
+    /// Gives `change` the row of `sql` that it accepts by returning true, if one still waits; false when there is none.
+    pub(super) fn amend(&self, sql: &str, change: impl FnMut(&mut Vec<Value>) -> bool) -> bool {
+        self.waiting.amend(sql, change)
+    }
+
+    /// Inserts every row that waits, but for those of `kept`.
+    ///
+    /// # Errors
+    /// What the engine reports.
+    pub(super) fn settle(&self, kept: &[&str]) -> Result<(), StoreError> {
+        self.write(self.waiting.all_but(kept))
+    }
+
+    fn write(&self, waited: Vec<Rows>) -> Result<(), StoreError> {
+        if waited.is_empty() {
+            return Ok(());
+        }
+        let written = match self.engine {
+            Engine::Sqlite(connection) => waited.iter().try_for_each(|rows| sqlite::insert(connection, rows)),
+            Engine::Postgres(session) => session.insert(&waited),
+        };
+        // Which part of the transaction it belongs to shows in a run that inserts each row at once.
+        written.inspect_err(|_refused| self.again.set(true))
     }
 
     /// Every row of a query, each read by `read`.
@@ -169,6 +237,7 @@ impl<'c> Tx<'c> {
         args: &[Value],
         take: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
+        self.write(self.waiting.named_in(sql))?;
         match self.engine {
             Engine::Sqlite(connection) => sqlite::rows(connection, sql, args, take),
             Engine::Postgres(session) => session.rows(sql, args, take),
@@ -180,35 +249,44 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// The error of `work`, after the roll-back; or what the engine reports.
     pub fn savepoint<T>(&self, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-        if let Engine::Postgres(session) = self.engine
-            && !session.has_savepoints()
-        {
-            return work().inspect_err(|_failure| session.run_again());
+        if self.whole.get() {
+            return work().inspect_err(|_failure| self.again.set(true));
         }
+        self.part(work)
+    }
+
+    fn part<T>(&self, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
         let pokes = self.pokes.borrow().len();
         self.command("SAVEPOINT part")?;
-        match work() {
-            Ok(done) => {
-                self.command("RELEASE part")?;
-                Ok(done)
-            }
-            Err(failure) => {
-                self.pokes.borrow_mut().truncate(pokes);
-                // A full disk or a lost connection may have ended the whole transaction; then nothing is left to undo.
-                if !self.ended() {
-                    self.command("ROLLBACK TO part; RELEASE part")?;
-                }
-                Err(failure)
-            }
+        let outcome = work();
+        if outcome.is_ok() && !self.again.get() {
+            self.command("RELEASE part")?;
+            return outcome;
         }
+        self.pokes.borrow_mut().truncate(pokes);
+        // A full disk or a lost connection may have ended the whole transaction; then nothing is left to undo.
+        if !self.ended() {
+            self.command("ROLLBACK TO part; RELEASE part")?;
+        }
+        outcome
     }
 
     /// Runs one of the jobs of a transaction: on SQLite several share one, and each must be able to fail alone.
     pub(super) fn alone<T>(&self, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-        match self.engine {
-            Engine::Sqlite(_) => self.savepoint(work),
-            Engine::Postgres(_) => work(),
+        let settled = || {
+            let done = work()?;
+            self.settle(&[])?;
+            Ok(done)
+        };
+        let outcome = match self.engine {
+            Engine::Sqlite(_) => self.part(settled),
+            Engine::Postgres(_) => settled(),
+        };
+        if outcome.is_err() {
+            // What it wanted to insert goes with it.
+            drop(self.waiting.all_but(&[]));
         }
+        outcome
     }
 
     fn command(&self, sql: &str) -> Result<(), StoreError> {

@@ -1,15 +1,21 @@
 //! Pushing: each mutation has one answer for ever, and a bad one never blocks the next.
 
-use domain::protocol::{Mutation, Stop, Verdict, kind};
+use std::collections::BTreeSet;
+
+use domain::protocol::{Mutation, RowType, Stop, Verdict, kind};
 use domain::{
-    CapturedAt, ErrorCode, LatLon, MutationId, NoPhotoReason, Place, PlaceClaim, PlaceSource, Report, ReportId,
-    ReportNote, ReportWithdrawal, Source,
+    Bucket, CapturedAt, ErrorCode, LatLon, MutationId, NoPhotoReason, Place, PlaceClaim, PlaceSource, ReceivedAt,
+    Report, ReportId, ReportNote, ReportWithdrawal, Source, Visit,
 };
 use serde_json::{Value, json};
+use sync_server::clock::RandomIds;
 use sync_server::intake::push;
-use sync_server::store::devices;
+use sync_server::store::scope::Scope;
+use sync_server::store::{Edit, Tx, bucket_rows, devices};
 use uuid::Uuid;
 
+use crate::pull::{household, settle};
+use crate::visits::{dripping_tap, visit};
 use crate::world::{GRID_A, GRID_B, MORNING, Phone, World, street, user};
 
 pub(crate) fn report(number: u128, category: &str) -> Report {
@@ -98,6 +104,92 @@ async fn a_report_becomes_one_case_with_one_lead_order_in_its_queue() {
         3,
         "report, open, dispatch"
     );
+}
+
+/// Where every case is and where it ought to be as it stands, read from the database.
+fn misplaced(tx: &Tx<'_>) -> sync_server::Outcome<Vec<String>> {
+    let edit = Edit::new(tx, street(), ReceivedAt(MORNING), &RandomIds);
+    let mut wrong = Vec::new();
+    for case in tx.query("SELECT id FROM cases ORDER BY id", &[], |row| row.get::<String>("id"))? {
+        for kind in [RowType::Case, RowType::CaseOutline] {
+            let ought: BTreeSet<Bucket> = Scope::new(&edit).buckets_of(kind, &case)?.into_iter().collect();
+            if bucket_rows::of_row(tx, &street(), kind, &case)? != ought {
+                wrong.push(case.clone());
+            }
+        }
+    }
+    Ok(wrong)
+}
+
+/// What a phone might have to tell after a day: every category, something added to a report, one taken back, one told
+/// twice, and a visit with a need.
+fn a_day(phone: &Phone) -> Vec<Mutation> {
+    let categories = domain::catalog::categories().iter().zip(1..);
+    let reports: Vec<Report> = categories.map(|(category, n)| report(n, category.id)).collect();
+    let noted = ReportNote {
+        report: reports[2].id,
+        text: "又看了一次".to_owned(),
+        photos: Vec::new(),
+        captured_at: CapturedAt(MORNING - 500),
+    };
+    let taken_back = ReportWithdrawal {
+        report: reports[4].id,
+        captured_at: CapturedAt(MORNING - 400),
+        reason: "拍错了".to_owned(),
+    };
+    let visit = Visit {
+        needs: vec![dripping_tap()],
+        ..visit(1, MORNING - 7_200_000)
+    };
+    let told_twice = report(999, "manhole");
+    let mut said: Vec<(&str, Uuid, Value)> = reports
+        .iter()
+        .map(|report| (kind::REPORT_CREATE, report.id.0, json!(report)))
+        .collect();
+    said.push((kind::REPORT_NOTE, noted.report.0, json!(noted)));
+    said.push((kind::REPORT_WITHDRAW, taken_back.report.0, json!(taken_back)));
+    said.push((kind::REPORT_CREATE, told_twice.id.0, json!(told_twice)));
+    said.push((kind::REPORT_CREATE, told_twice.id.0, json!(told_twice)));
+    said.push((kind::VISIT_CREATE, visit.id.0, json!(visit)));
+    let numbered = said.into_iter().zip(1..);
+    numbered
+        .map(|((kind, entity, body), seq)| mutation(phone, seq, kind, entity, body))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_new_case_of_a_push_has_a_number_a_receipt_and_its_place_whatever_follows_it() {
+    let world = World::new();
+    settle(&world, household(1, GRID_A)).await;
+    let phone = world.enrol(1, user(1)).await;
+    let pushed = a_day(&phone);
+    let answer = world.push(&phone, &pushed).await;
+    assert_eq!(verdicts(&answer), vec![Verdict::Applied; pushed.len()]);
+    let revs: Vec<u64> = answer.receipts.iter().filter_map(|receipt| receipt.rev).collect();
+    assert_eq!(revs.len(), pushed.len());
+    assert!(revs.is_sorted(), "{revs:?}");
+    // The note, the withdrawal and the report told twice open none.
+    let cases = i64::try_from(pushed.len()).unwrap() - 3;
+    assert_eq!(world.number("SELECT COUNT(*) FROM cases").await, cases);
+    assert_eq!(
+        world
+            .number("SELECT COUNT(DISTINCT number) FROM cases WHERE number IS NOT NULL")
+            .await,
+        cases
+    );
+    assert_eq!(world.number("SELECT number_last FROM streets").await, cases);
+    assert_eq!(world.number("SELECT COUNT(*) FROM receipts WHERE rev IS NULL").await, 0);
+    let wrong = world.server.store.read(misplaced).await.unwrap();
+    assert_eq!(wrong, Vec::<String>::new());
+    // The control: a case whose place is not what it says is found.
+    let moved = |tx: &Tx<'_>| {
+        Ok(tx.execute(
+            "UPDATE cases SET lead_queue = 'elsewhere' WHERE number LIKE '%0001'",
+            &[],
+        )?)
+    };
+    assert_eq!(world.server.store.write(moved).await.unwrap(), 1);
+    assert_eq!(world.server.store.read(misplaced).await.unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,7 +28,7 @@ pub(crate) fn visit(number: u128, ended_at: i64) -> Visit {
     }
 }
 
-fn dripping_tap() -> Need {
+pub(crate) fn dripping_tap() -> Need {
     Need {
         id: NeedId(Uuid::from_u128(0xF900)),
         category: "need-home-repair".into(),

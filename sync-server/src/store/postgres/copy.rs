@@ -35,7 +35,7 @@ pub struct Copied {
 pub fn copy_all(from: &Connection, to: &Url, epoch: Epoch, missing: &[Missing]) -> Result<Vec<Copied>, StoreError> {
     let session = Session::connect(to)?;
     migrate::to_latest(&session)?;
-    session.begin("BEGIN", true)?;
+    session.begin("BEGIN")?;
     let tx = Tx::postgres(&session, true);
     let mut copied = Vec::new();
     for (table, columns) in tables(from)? {

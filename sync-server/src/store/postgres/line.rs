@@ -96,9 +96,9 @@ impl Line {
             },
         };
         let again = attempt < ATTEMPTS && self.kind == Kind::Write;
-        let savepoints = attempt > 1 || self.kind == Kind::Read;
-        let end = match session.begin(self.kind.begin(), savepoints) {
-            Ok(()) => perform(&session, self.kind, job, again),
+        let whole = attempt == 1 && again;
+        let end = match session.begin(self.kind.begin()) {
+            Ok(()) => perform(&session, self.kind, job, again, whole),
             Err(error) => End::InTheWay(error),
         };
         // A connection that could not leave its transaction is dropped; the next job opens a fresh one.
@@ -109,14 +109,15 @@ impl Line {
     }
 }
 
-fn perform(session: &Session, kind: Kind, job: &mut dyn Job, again: bool) -> End {
+fn perform(session: &Session, kind: Kind, job: &mut dyn Job, again: bool, whole: bool) -> End {
     let tx = Tx::postgres(session, kind == Kind::Write);
+    tx.run_whole(whole);
     let stands = job.run(&tx, again);
     if session.is_lost() {
         let gone = PostgresError::lost();
         return if again { End::InTheWay(gone) } else { End::Broken(gone) };
     }
-    if again && session.must_run_again() {
+    if again && (session.must_run_again() || tx.must_run_again()) {
         return match session.rollback() {
             Ok(()) => End::InTheWay(PostgresError::overtaken()),
             Err(error) => End::InTheWay(error),

@@ -47,7 +47,7 @@ fn step(session: &Session) -> Result<bool, StoreError> {
 }
 
 fn alone<T>(session: &Session, work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-    session.begin("BEGIN", true)?;
+    session.begin("BEGIN")?;
     match work(&Tx::postgres(session, true)) {
         Ok(done) => {
             session.commit()?;

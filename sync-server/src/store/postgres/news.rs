@@ -93,7 +93,7 @@ impl News {
             Some(session) => session,
             None => Session::connect(url)?,
         };
-        session.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", true)?;
+        session.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         let tx = Tx::postgres(&session, false);
         let mut reached = Vec::new();
         for (street, rev) in streets::revs(&tx)? {

@@ -4,15 +4,18 @@ use std::cell::{Cell, RefCell, RefMut};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ::postgres::types::ToSql;
+use ::postgres::types::{ToSql, Type};
 use ::postgres::{Client, Statement};
 
 use super::connect::Url;
 use super::error::{PostgresError, Remedy};
+use crate::store::waiting::Rows;
 use crate::store::{Row, StoreError, Value};
 
 /// Statements kept prepared. Lists make their number grow without end, so they are all forgotten beyond it.
 const PREPARED: usize = 400;
+/// Stands before the text by which the statement for many rows is kept.
+const MANY: &str = "many: ";
 
 /// One connection.
 pub(crate) struct Session {
@@ -20,12 +23,8 @@ pub(crate) struct Session {
     prepared: RefCell<HashMap<String, Arc<Prepared>>>,
     /// An error after which the transaction can only be rolled back, until a savepoint undoes it.
     failed: Cell<bool>,
-    /// This transaction has to run again, whatever was made of the error: another one was in its way, or a part of it
-    /// failed and no savepoint was there to undo it.
+    /// This transaction has to run again, whatever was made of the error: another one was in its way.
     again: Cell<bool>,
-    /// False in the first run of a transaction. Parts rarely fail, savepoints cost two round trips each, and a transaction
-    /// with more than 64 of them slows down every reader.
-    savepoints: Cell<bool>,
     lost: Cell<bool>,
 }
 
@@ -42,16 +41,14 @@ impl Session {
             prepared: RefCell::default(),
             failed: Cell::new(false),
             again: Cell::new(false),
-            savepoints: Cell::new(true),
             lost: Cell::new(false),
         })
     }
 
-    /// Begins a transaction, with savepoints or without.
-    pub(super) fn begin(&self, sql: &str, savepoints: bool) -> Result<(), PostgresError> {
+    /// Begins a transaction.
+    pub(super) fn begin(&self, sql: &str) -> Result<(), PostgresError> {
         self.failed.set(false);
         self.again.set(false);
-        self.savepoints.set(savepoints);
         self.batch(sql)
     }
 
@@ -76,16 +73,6 @@ impl Session {
     /// True when the transaction has to run again.
     pub(super) fn must_run_again(&self) -> bool {
         self.again.get()
-    }
-
-    /// True when parts of the transaction can be undone.
-    pub(crate) fn has_savepoints(&self) -> bool {
-        self.savepoints.get()
-    }
-
-    /// Notes that a part failed that cannot be undone by itself.
-    pub(crate) fn run_again(&self) {
-        self.again.set(true);
     }
 
     /// True when the connection cannot be used any more.
@@ -121,6 +108,18 @@ impl Session {
         Ok(usize::try_from(touched).unwrap_or(usize::MAX))
     }
 
+    /// Inserts rows of several tables, all in one exchange.
+    pub(crate) fn insert(&self, waited: &[Rows]) -> Result<(), StoreError> {
+        let statement = self.prepare_many(waited)?;
+        let columns = waited
+            .iter()
+            .flat_map(|rows| (0..width(rows)).map(|place| column(&rows.rows, place)));
+        let columns: Vec<Vec<&Value>> = columns.collect::<Result<_, _>>()?;
+        let given: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| column as _).collect();
+        let done = self.client.borrow_mut().execute(&statement.statement, &given);
+        done.map(drop).map_err(|error| self.noted(error.into()).into())
+    }
+
     /// Hands over rows until `take` says that it has enough.
     pub(crate) fn rows(
         &self,
@@ -144,14 +143,48 @@ impl Session {
             return Ok(Arc::clone(known));
         }
         let (text, order) = dense(sql);
-        let statement = self.client.borrow_mut().prepare(&text);
+        self.keep(sql.to_owned(), &text, order)
+    }
+
+    /// The statement that inserts rows into several tables: each of its parameters is a column of them.
+    fn prepare_many(&self, waited: &[Rows]) -> Result<Arc<Prepared>, StoreError> {
+        let names: Vec<&str> = waited.iter().map(|rows| rows.insert).collect();
+        let name = format!("{MANY}{}", names.join("; "));
+        if let Some(known) = self.prepared.borrow().get(&name) {
+            return Ok(Arc::clone(known));
+        }
+        let mut parts = Vec::new();
+        let mut before = 0;
+        for insert in names {
+            let types = self.prepare(insert)?;
+            let types = types.statement.params();
+            let part = of_columns(insert, types, before);
+            parts.push(part.ok_or_else(|| PostgresError::usage("not an insert of one row of parameters"))?);
+            before += types.len();
+        }
+        let last = parts.pop().unwrap_or_default();
+        let with: Vec<String> = parts
+            .iter()
+            .enumerate()
+            .map(|(n, part)| format!("part_{n} AS ({part})"))
+            .collect();
+        let with = if with.is_empty() {
+            String::new()
+        } else {
+            format!("WITH {} ", with.join(", "))
+        };
+        self.keep(name, &format!("{with}{last}"), (0..before).collect())
+    }
+
+    fn keep(&self, name: String, text: &str, order: Vec<usize>) -> Result<Arc<Prepared>, StoreError> {
+        let statement = self.client.borrow_mut().prepare(text);
         let statement = statement.map_err(|error| self.noted(error.into()))?;
         let fresh = Arc::new(Prepared { statement, order });
         let mut prepared = self.prepared.borrow_mut();
         if prepared.len() >= PREPARED {
             prepared.clear();
         }
-        prepared.insert(sql.to_owned(), Arc::clone(&fresh));
+        prepared.insert(name, Arc::clone(&fresh));
         Ok(fresh)
     }
 
@@ -173,6 +206,33 @@ impl Prepared {
         };
         self.order.iter().map(one).collect()
     }
+}
+
+/// One column of some rows.
+fn column(rows: &[Vec<Value>], place: usize) -> Result<Vec<&Value>, StoreError> {
+    rows.iter()
+        .map(|row| row.get(place).ok_or(StoreError::Parameter))
+        .collect()
+}
+
+fn width(rows: &Rows) -> usize {
+    rows.rows.first().map_or(0, Vec::len)
+}
+
+/// The insert of one row of parameters of these types, made into one of as many rows as the arrays it is given are long;
+/// so many parameters come before its own.
+fn of_columns(insert: &str, types: &[Type], before: usize) -> Option<String> {
+    let (head, rest) = insert.split_once("VALUES (")?;
+    let (row, tail) = rest.split_once(')')?;
+    let expected: Vec<String> = (1..=types.len()).map(|place| format!("${place}")).collect();
+    if !row.split(',').map(str::trim).eq(expected.iter().map(String::as_str)) {
+        return None;
+    }
+    let arrays = types.iter().zip(before + 1..);
+    let arrays: Vec<String> = arrays
+        .map(|(kind, place)| format!("CAST(${place} AS {kind}[])"))
+        .collect();
+    Some(format!("{head}SELECT * FROM unnest({}){tail}", arrays.join(", ")))
 }
 
 /// Numbers the parameters of a statement without gaps, and tells which one was meant by each number.
@@ -202,7 +262,19 @@ fn dense(sql: &str) -> (String, Vec<usize>) {
 
 #[cfg(test)]
 mod tests {
-    use super::dense;
+    use ::postgres::types::Type;
+
+    use super::{dense, of_columns};
+
+    #[test]
+    fn an_insert_of_one_row_becomes_one_of_many() {
+        let one = "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT (a) DO NOTHING";
+        let many = "INSERT INTO t (a, b) SELECT * FROM unnest(CAST($4 AS text[]), CAST($5 AS int8[])) ON CONFLICT (a) DO NOTHING";
+        assert_eq!(of_columns(one, &[Type::TEXT, Type::INT8], 3).as_deref(), Some(many));
+        let constant = "INSERT INTO t (a, b) VALUES ($1, 0)";
+        assert_eq!(of_columns(constant, &[Type::TEXT], 0), None);
+        assert_eq!(of_columns("UPDATE t SET a = $1", &[Type::TEXT], 0), None);
+    }
 
     #[test]
     fn parameters_are_numbered_without_gaps() {

@@ -51,7 +51,13 @@ fn commit_group(
     let tx = Tx::sqlite(connection);
     let mut next = 0;
     while let Some(job) = group.get_mut(next) {
-        job.run(&tx, false);
+        tx.run_whole(true);
+        job.run(&tx, true);
+        if tx.must_run_again() && !connection.is_autocommit() {
+            metrics::counter!("store_runs_again").increment(1);
+            tx.run_whole(false);
+            job.run(&tx, false);
+        }
         next += 1;
         if connection.is_autocommit() {
             // The engine ended the transaction by itself, as it does on a full disk: nothing of it stands.
