@@ -37,6 +37,8 @@ pub(crate) struct Memory {
     pub(crate) pull_due_at: i64,
     /// When every bucket is compared with the server's, whether it has moved or not.
     pub(crate) check_due_at: i64,
+    /// The last pull left something to ask for.
+    pub(crate) more: bool,
     pub(crate) basemap_due_at: i64,
     /// The server reads the shared dictionary.
     pub(crate) dictionary: bool,
@@ -69,6 +71,7 @@ impl Engine {
             last_request_at: None,
             pull_due_at: 0,
             check_due_at: 0,
+            more: false,
             basemap_due_at: 0,
             dictionary: false,
             running: 0,
@@ -111,6 +114,11 @@ impl Memory {
     /// Why the last tries failed, also while the next one is under way; for the office.
     pub(crate) fn failing(&self) -> Option<ErrorCode> {
         self.last_error.filter(|_| self.lanes.any_failing())
+    }
+
+    /// True when everything is to be compared with the next pull. While a copy is filled it would be compared with each page.
+    pub(crate) fn checks_now(&self, now: i64) -> bool {
+        self.check_due_at <= now && !self.more
     }
 
     /// Forgets every wait: the network changed, the worker asked, or the server is back.

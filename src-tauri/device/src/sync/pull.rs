@@ -37,7 +37,7 @@ impl Device {
             }
             Ok((epoch, cursor::all(cache)?))
         })?;
-        let check = self.engine.memory().check_due_at <= self.ports.clock.mono_ms();
+        let check = self.engine.memory().checks_now(self.ports.clock.mono_ms());
         let news = self.news(&identity)?;
         let bundle_key = self.lacks_bundle_key(&identity)?;
         let request = PullRequest {
@@ -177,6 +177,7 @@ impl Device {
         if checked && !applied.more {
             memory.check_due_at = now + CHECK_EVERY_MS;
         }
+        memory.more = applied.more;
         *memory.lanes.get_mut(Lane::Pull) = Backoff::default();
         let pause = if memory.front { PULL_EVERY_MS.0 } else { PULL_EVERY_MS.1 };
         let least = response.next_after_ms.map_or(0, i64::from);

@@ -104,6 +104,15 @@ async fn every_reply_lost_once_loses_and_doubles_nothing() {
 }
 
 #[tokio::test]
+async fn everything_is_compared_once_a_copy_is_full_and_not_with_each_page() {
+    let world = World::enrolled();
+    world.server.state().unfinished = 3;
+    steps(&world, 40).await;
+    let state = world.server.state();
+    assert_eq!(state.checks[..6], [true, false, false, false, true, false]);
+}
+
+#[tokio::test]
 async fn every_request_sent_twice_loses_and_doubles_nothing() {
     let world = World::enrolled();
     world.server.set_mode(Mode::Twice);

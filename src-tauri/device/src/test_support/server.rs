@@ -61,6 +61,10 @@ pub(crate) struct State {
     pub(crate) requests: Vec<String>,
     /// What the phone said of itself with each push, pull and offer.
     pub(crate) said: Vec<Option<Announcement>>,
+    /// Whether each pull asked for everything to be compared.
+    pub(crate) checks: Vec<bool>,
+    /// So many pulls leave something to ask for.
+    pub(crate) unfinished: u32,
     /// Idempotency by mutation id switched off: the control.
     pub(crate) forgetful: bool,
     /// Signs with a key that is not the server's.
@@ -88,6 +92,8 @@ impl TestServer {
             answered: HashMap::new(),
             requests: Vec::new(),
             said: Vec::new(),
+            checks: Vec::new(),
+            unfinished: 0,
             forgetful: false,
             forger: false,
         }))
@@ -366,7 +372,10 @@ impl State {
         receipt
     }
 
-    fn pull(&self, request: &PullRequest) -> Done {
+    fn pull(&mut self, request: &PullRequest) -> Done {
+        self.checks.push(request.check);
+        let more = self.unfinished > 0;
+        self.unfinished = self.unfinished.saturating_sub(1);
         let same = request.epoch == Some(self.epoch);
         let pages = self.scope.iter().map(|bucket| {
             let cursor = request.cursors.get(bucket).copied().filter(|_| same);
@@ -378,7 +387,7 @@ impl State {
                 id: bucket.clone(),
                 reset: cursor.is_none(),
                 to: self.rev,
-                more: false,
+                more,
                 rows: members.map(|(_, row)| row.clone()).collect(),
                 gone: Vec::new(),
                 digest: None,
