@@ -1,7 +1,7 @@
 //! The same server on PostgreSQL: pushes into one street and into many, and how soon an office that is connected to
 //! another process sees a report.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use cluster::Cluster;
 
@@ -33,8 +33,6 @@ const GROUP: Load = Load {
 
 /// Reports in one run that an office at another process waits for: each takes about half a second.
 const SEEN: usize = 20;
-/// After this a process hears of what another one commits.
-const FIRST_LOOK: Duration = Duration::from_secs(2);
 
 /// Takes the measures.
 pub(crate) fn measure() -> Result<Vec<Measure>, Fault> {
@@ -60,8 +58,6 @@ pub(crate) fn measure() -> Result<Vec<Measure>, Fault> {
     let database = cluster.empty();
     let mut street = Street::on_postgres(database.url(), 1, 1)?;
     let other = street.another(database.url())?;
-    // A process first looks at what others commit half a second after its start.
-    std::thread::sleep(FIRST_LOOK);
     let [p50, p99] = seen_from(&mut street, other.address, SEEN)?;
     measures.push(Measure::aimed("office_sees_across_processes_p50_ms", "ms", &p50, 600.0));
     measures.push(Measure::aimed(

@@ -41,13 +41,17 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) fn open(url: &Url, readers: usize, pokes: broadcast::Sender<Poke>) -> Result<Self, StoreError> {
-        apart::<_, StoreError>(|| migrate::to_latest(&Session::connect(url)?))?;
+        let revs = apart::<_, StoreError>(|| {
+            let session = Session::connect(url)?;
+            migrate::to_latest(&session)?;
+            news::known(&session)
+        })?;
         let told = news::Told::default();
         Ok(Self {
             url: url.clone(),
             writers: serve(url, Kind::Write, WRITERS, &told, &pokes)?,
             readers: serve(url, Kind::Read, readers.max(1), &told, &pokes)?,
-            _news: Arc::new(news::watch(url.clone(), told, pokes)?),
+            _news: Arc::new(news::watch(url.clone(), revs, told, pokes)?),
         })
     }
 }

@@ -484,8 +484,7 @@ fn a_store_goes_on_after_its_postgres_crashed_and_came_back() {
 fn what_another_process_commits_is_poked_within_seconds() {
     let upgrade = |url: &str| drop(Store::open(&at(url), 1).unwrap());
     let database = Cluster::prepared(&fingerprint(), upgrade);
-    let (here, there) = (at(database.url()), at(database.url()));
-    let (here, there) = (Store::open(&here, 1).unwrap(), Store::open(&there, 1).unwrap());
+    let there = Store::open(&at(database.url()), 1).unwrap();
     let move_bucket = |rev: i64| {
         move |tx: &Tx<'_>| {
             tx.execute(
@@ -508,9 +507,9 @@ fn what_another_process_commits_is_poked_within_seconds() {
         })
         .unwrap();
     there.write_blocking(move_bucket(1)).unwrap();
+    // From the moment on at which a process serves, nothing passes it by.
+    let here = Store::open(&at(database.url()), 1).unwrap();
     let mut pokes = here.watch();
-    // The watcher sees everything that is committed after a look of its process at the streets.
-    std::thread::sleep(std::time::Duration::from_millis(1200));
     there.write_blocking(move_bucket(2)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()

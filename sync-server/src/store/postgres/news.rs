@@ -10,12 +10,14 @@ use domain::{Bucket, StreetId};
 use tokio::sync::broadcast;
 
 use super::connect::Url;
+use super::line::Kind;
 use super::session::Session;
 use crate::live::Poke;
 use crate::store::{StoreError, Tx, bucket_rows, streets};
 
 /// How often the streets are looked at.
 const EVERY: Duration = Duration::from_millis(500);
+const SNAPSHOT: &str = Kind::Read.begin();
 /// The most buckets whose revision is remembered. Beyond it some pokes are sent twice, which does no harm.
 const REMEMBERED: usize = 100_000;
 
@@ -55,16 +57,26 @@ pub(super) struct Watch {
     _alive: Sender<()>,
 }
 
-/// Starts to look.
-pub(super) fn watch(url: Url, told: Told, pokes: broadcast::Sender<Poke>) -> Result<Watch, StoreError> {
+/// The streets' revisions before this process serves: what is committed after that is news.
+pub(super) fn known(session: &Session) -> Result<HashMap<StreetId, u64>, StoreError> {
+    session.begin(SNAPSHOT)?;
+    let revs = streets::revs(&Tx::postgres(session, false))?;
+    session.rollback()?;
+    Ok(revs.into_iter().collect())
+}
+
+/// Starts to look for what comes after these revisions.
+pub(super) fn watch(
+    url: Url,
+    revs: HashMap<StreetId, u64>,
+    told: Told,
+    pokes: broadcast::Sender<Poke>,
+) -> Result<Watch, StoreError> {
     let (alive, gone) = channel::<()>();
     std::thread::Builder::new()
         .name("store-news".to_owned())
         .spawn(move || {
-            let mut news = News {
-                session: None,
-                revs: HashMap::new(),
-            };
+            let mut news = News { session: None, revs };
             while gone.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 match news.look(&url, pokes.receiver_count() > 0) {
                     Ok(reached) => reached
@@ -93,7 +105,7 @@ impl News {
             Some(session) => session,
             None => Session::connect(url)?,
         };
-        session.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        session.begin(SNAPSHOT)?;
         let tx = Tx::postgres(&session, false);
         let mut reached = Vec::new();
         for (street, rev) in streets::revs(&tx)? {
