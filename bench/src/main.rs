@@ -35,7 +35,7 @@ use report::Measure;
 /// One group of measures: its name on the command line, and how to take it.
 type Group = (&'static str, fn() -> Result<Vec<Measure>, Fault>);
 
-const GROUPS: [Group; 12] = [
+const GROUPS: [Group; 13] = [
     ("photo", photo_copies::measure),
     ("save", save::measure),
     ("rest", rest::measure),
@@ -44,6 +44,7 @@ const GROUPS: [Group; 12] = [
     ("sync.push", push::measure_many),
     ("sync.postgres", sync::postgres::measure),
     ("sync.first", sync::first::measure),
+    ("sync.rows", sync::rows::measure),
     ("sync.whole", sync::whole::measure),
     ("sync.office", sync::office::measure),
     ("sync.photos", sync::photos::measure),

@@ -6,6 +6,7 @@ pub(crate) mod office;
 pub(crate) mod photos;
 pub(crate) mod postgres;
 pub(crate) mod pull;
+pub(crate) mod rows;
 pub(crate) mod whole;
 
 /// A runtime for clients, on this thread alone.

@@ -16,6 +16,7 @@ pub(crate) type Cursors = BTreeMap<Bucket, u64>;
 /// What a pull to the end brought.
 pub(crate) struct Pulled {
     pub(crate) rows: usize,
+    /// From each request to its whole answer, added up.
     pub(crate) seconds: f64,
     pub(crate) cursors: Cursors,
 }
@@ -43,22 +44,20 @@ pub(crate) async fn to_the_end(
     phone: &Phone,
     mut cursors: Cursors,
 ) -> Result<Pulled, Fault> {
-    let began = Instant::now();
-    let mut rows = 0;
+    let (mut rows, mut seconds) = (0, 0.0);
     loop {
         let asked = body(phone, &cursors)?;
-        let answer: PullResponse = connection.post(&phone.token, "/v1/pull", &asked).await?.json()?;
+        let began = Instant::now();
+        let answer = connection.post(&phone.token, "/v1/pull", &asked).await?;
+        seconds += began.elapsed().as_secs_f64();
+        let answer: PullResponse = answer.json()?;
         let more = answer.buckets.iter().any(|page| page.more);
         for page in answer.buckets {
             rows += page.rows.len();
             cursors.insert(page.id, page.to);
         }
         if !more {
-            return Ok(Pulled {
-                rows,
-                seconds: began.elapsed().as_secs_f64(),
-                cursors,
-            });
+            return Ok(Pulled { rows, seconds, cursors });
         }
     }
 }

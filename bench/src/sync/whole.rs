@@ -7,9 +7,9 @@ use domain::protocol::RowType;
 use domain::{CaseId, StreetId};
 use rusqlite::Connection as Database;
 
-use super::clients;
 use super::first::filled;
 use super::pull::{Cursors, body, to_the_end};
+use super::{clients, rows};
 use crate::client::Connection;
 use crate::fault::Fault;
 use crate::phone::Phone;
@@ -19,9 +19,9 @@ use crate::reports::Texts;
 use crate::street::{STREET, Street};
 
 /// Reports of a street in four years.
-const REPORTS: usize = 134_105;
+pub(super) const REPORTS: usize = 134_105;
 /// Grids of that street.
-const GRIDS: usize = 131;
+pub(super) const GRIDS: usize = 131;
 /// The two lengths of history that are compared.
 const SHORT: u64 = 1_000;
 const LONG: u64 = 1_000_000;
@@ -40,13 +40,18 @@ pub(crate) fn measure() -> Result<Vec<Measure>, Fault> {
     let (mut long, mut short) = (Street::start(GRIDS)?, Street::start(1)?);
     fill(&mut long, &texts, REPORTS)?;
     let disk = stored_bytes(&long)? / REPORTS as f64;
-    let (seconds, per_s) = first_pulls(&long)?;
+    let head = long.add_head()?;
+    let rows = rows::out(&long, &head)?;
+    let seconds = (0..RUNS)
+        .map(|_| Ok(filled(&long, head.user)?.1))
+        .collect::<Result<Vec<_>, Fault>>()?;
     fill(&mut short, &texts, usize::try_from(SHORT / 2).unwrap_or(usize::MAX))?;
     lengthen(&long, LONG)?;
     let (at_long, at_short) = deltas(&mut long, &mut short, &texts)?;
     Ok(vec![
         Measure::aimed("first_sync_street_s", "s", &seconds, 10.0),
-        Measure::aimed("rows_out_per_s", "rows/s", &per_s, 50_000.0),
+        Measure::aimed("rows_out_per_s", "rows/s", &rows.per_s, 50_000.0),
+        Measure::aimed("rows_out_cpu_us_per_row", "us CPU", &rows.cpu_us, 20.0),
         Measure::aimed("store_bytes_per_report", "bytes", &[disk], 1_300.0),
         Measure::new(
             "pull_delta_1m_over_1k",
@@ -59,7 +64,7 @@ pub(crate) fn measure() -> Result<Vec<Measure>, Fault> {
 }
 
 /// Fills a street with about `reports` reports, evenly over its grids, through the front door.
-fn fill(street: &mut Street, texts: &Texts, reports: usize) -> Result<(), Fault> {
+pub(super) fn fill(street: &mut Street, texts: &Texts, reports: usize) -> Result<(), Fault> {
     let grids = street.phones.len();
     let mut left: Vec<usize> = (0..grids)
         .map(|n| reports * (n + 1) / grids - reports * n / grids)
@@ -77,29 +82,11 @@ fn fill(street: &mut Street, texts: &Texts, reports: usize) -> Result<(), Fault>
 }
 
 /// Bytes of the database with everything in its main file.
-fn stored_bytes(street: &Street) -> Result<f64, Fault> {
+pub(super) fn stored_bytes(street: &Street) -> Result<f64, Fault> {
     let database = Database::open(street.database())?;
     database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?;
     let sql = "SELECT (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)";
     Ok(database.query_row(sql, [], |row| row.get(0))?)
-}
-
-/// Seconds until a new phone holds every row, of somebody who has every grid; and rows per second out of the server.
-fn first_pulls(street: &Street) -> Result<(Vec<f64>, Vec<f64>), Fault> {
-    let head = street.add_head()?;
-    let seconds = (0..RUNS)
-        .map(|_| Ok(filled(street, head.user)?.1))
-        .collect::<Result<_, Fault>>()?;
-    let per_s = clients()?.block_on(async {
-        let mut connection = Connection::open(street.address).await?;
-        let mut per_s = Vec::new();
-        for _ in 0..RUNS {
-            let pulled = to_the_end(&mut connection, &head, Cursors::new()).await?;
-            per_s.push(pulled.rows as f64 / pulled.seconds);
-        }
-        Ok::<_, Fault>(per_s)
-    })?;
-    Ok((seconds, per_s))
 }
 
 /// Touches cases, each in its turn, until the street's revision is `rev`.
