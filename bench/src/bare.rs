@@ -1,39 +1,42 @@
 //! The bare insert loop: the same rows in all the same tables, write-ahead log, `synchronous = FULL`, one commit per
 //! push body, prepared statements, and nothing else. No engine on this disk takes these rows faster one push at a time.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use sync_server::store::{Database, Store};
 
 use crate::fault::Fault;
+use crate::street::work_folder;
 
-/// Rows of one table, in the order in which the server wrote them.
+/// Rows of one table, in the order of their names.
 struct Rows {
     insert: String,
     rows: Vec<Vec<Value>>,
 }
 
-/// Where every table of a database ends.
-pub(crate) struct Mark(Vec<(String, i64)>);
+/// A copy of a database, to tell what was added since.
+pub(crate) struct Mark(tempfile::TempDir);
 
-/// Notes where every table ends now.
-pub(crate) fn mark(database: &Path) -> Result<Mark, Fault> {
-    let connection = Connection::open(database)?;
-    let names = tables(&connection)?;
-    let ends = names.into_iter().map(|name| {
-        let sql = format!("SELECT COALESCE(MAX(rowid), 0) FROM {name}");
-        let end = connection.query_row(&sql, [], |row| row.get(0))?;
-        Ok((name, end))
-    });
-    Ok(Mark(ends.collect::<Result<_, Fault>>()?))
+impl Mark {
+    fn path(&self) -> PathBuf {
+        self.0.path().join("earlier.db")
+    }
 }
 
-fn tables(connection: &Connection) -> Result<Vec<String>, Fault> {
-    let mut list =
-        connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")?;
-    Ok(list.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+/// Keeps what is there now.
+pub(crate) fn mark(database: &Path) -> Result<Mark, Fault> {
+    let mark = Mark(tempfile::tempdir_in(work_folder()?)?);
+    let connection = Connection::open(database)?;
+    connection.execute("VACUUM INTO ?1", [mark.path().to_string_lossy()])?;
+    Ok(mark)
+}
+
+fn texts(connection: &Connection, sql: &str, name: &[&str]) -> Result<Vec<String>, Fault> {
+    let mut list = connection.prepare(sql)?;
+    let found = list.query_map(rusqlite::params_from_iter(name), |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// The rows that were added to every table.
@@ -42,12 +45,19 @@ pub(crate) struct Added(Vec<Rows>);
 /// The rows added since `mark`.
 pub(crate) fn added(database: &Path, mark: &Mark) -> Result<Added, Fault> {
     let connection = Connection::open(database)?;
-    let tables = mark.0.iter().map(|(name, end)| rows_after(&connection, name, *end));
+    connection.execute("ATTACH ?1 AS earlier", [mark.path().to_string_lossy()])?;
+    let sql = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+    let tables = texts(&connection, sql, &[])?;
+    let tables = tables.iter().map(|name| rows_added(&connection, name));
     Ok(Added(tables.collect::<Result<_, Fault>>()?))
 }
 
-fn rows_after(connection: &Connection, table: &str, end: i64) -> Result<Rows, Fault> {
-    let mut select = connection.prepare(&format!("SELECT * FROM {table} WHERE rowid > {end} ORDER BY rowid"))?;
+fn rows_added(connection: &Connection, table: &str) -> Result<Rows, Fault> {
+    let key = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
+    let key = texts(connection, key, &[table])?.join(", ");
+    let mut select = connection.prepare(&format!(
+        "SELECT * FROM main.{table} WHERE ({key}) NOT IN (SELECT {key} FROM earlier.{table}) ORDER BY {key}"
+    ))?;
     let columns = select.column_count();
     let row = |row: &rusqlite::Row<'_>| {
         (0..columns)

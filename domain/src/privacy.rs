@@ -5,7 +5,7 @@ mod view_of;
 
 pub use mask::{mask_door, mask_id_number, mask_name, mask_phone};
 pub use view_of::{
-    Access, CaseViewer, HouseholdAccess, case_access, case_for, household_access, household_for, outline, resident_for,
+    Access, CaseViewer, HouseholdAccess, case_access, case_for, household_access, household_for, resident_for,
 };
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod error_code;
 mod hash;
 mod mutation;
 mod receipt;
+mod row_body;
 mod signature;
 
 pub use announce::{Announcement, Handshake};
@@ -31,6 +32,7 @@ pub use error_code::{ErrorBody, ErrorCode, Problem, ProblemKind, WireError};
 pub use hash::{body_hash, profile_hash};
 pub use mutation::{MAX_MUTATIONS, MAX_PUSH_BYTES, Mutation, PushRequest, PushResponse, Stop, kind};
 pub use receipt::{Receipt, Verdict};
+pub use row_body::RowBody;
 pub use signature::{Evidence, Line, Proof, ServerKey, Statement, photo_line, receipt_line};
 
 /// The protocol version spoken here.

@@ -49,20 +49,21 @@ pub fn answer(
 }
 
 fn below(tx: &Tx<'_>, device: &DeviceRecord, bucket: &Bucket, prefixes: &[String]) -> Outcome<Vec<Row>> {
-    let mut found = Vec::new();
-    for (kind, id, rev) in buckets::present(tx, &device.street, bucket)? {
-        let place = row_place(kind, &id);
-        if !prefixes.iter().any(|prefix| place.starts_with(prefix)) {
-            continue;
-        }
-        if found.len() == MAX_ROWS {
-            return Err(ErrorCode::TooLarge.into());
-        }
-        if let Some(data) = rows::body(tx, &device.street, device.user, kind, &id)? {
-            found.push(Row { kind, id, rev, data });
-        }
+    let mut members = buckets::present(tx, &device.street, bucket)?;
+    members.retain(|(kind, id, _)| {
+        let place = row_place(*kind, id);
+        prefixes.iter().any(|prefix| place.starts_with(prefix))
+    });
+    if members.len() > MAX_ROWS {
+        return Err(ErrorCode::TooLarge.into());
     }
-    Ok(found)
+    let named = members.iter().map(|(kind, id, _)| (*kind, id.as_str()));
+    let mut bodies = rows::bodies(tx, &device.street, device.user, named)?;
+    let found = members.into_iter().filter_map(|(kind, id, rev)| {
+        let data = bodies.remove(&(kind, id.clone()))?;
+        Some(Row { kind, id, rev, data })
+    });
+    Ok(found.collect())
 }
 
 fn is_prefix(text: &str) -> bool {

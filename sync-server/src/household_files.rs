@@ -7,7 +7,7 @@ use domain::household::HEAD;
 use domain::privacy::{CaseViewer, HouseholdAccess, household_access, household_for, resident_for};
 use domain::protocol::ProblemKind;
 use domain::role::Permission;
-use domain::view::{HouseholdRow, NeedCase, VisitRow};
+use domain::view::{HouseholdRow, NeedCase};
 use domain::{ErrorCode, GridId, HouseholdId, ReceivedAt, Resident, Tag};
 use uuid::Uuid;
 
@@ -106,10 +106,7 @@ pub fn open(tx: &Tx<'_>, person: &Person, id: HouseholdId, entry: Uuid, now: Rec
         .into_iter()
         .filter_map(|one| resident_for(access, one))
         .collect();
-    let mut visits: Vec<VisitRow> = Vec::new();
-    for record in visits::of_household(tx, &person.street, id)? {
-        visits.extend(rows::visit(tx, &person.street, record.visit.id)?);
-    }
+    let visits = rows::visit_rows(tx, &person.street, visits::of_household(tx, &person.street, id)?)?;
     let needs: Vec<NeedCase> = visits
         .iter()
         .flat_map(|visit| visit.need_cases.iter().cloned())

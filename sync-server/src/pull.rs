@@ -1,22 +1,45 @@
 //! What a phone is handed: the latest rows of its buckets, from its cursors, out of one snapshot.
 
-use domain::protocol::{BucketPage, PullRequest, PullResponse, Row, Tombstone, profile_hash};
+use domain::protocol::{BucketPage, PullRequest, PullResponse, Row, RowBody, Tombstone, profile_hash};
 use domain::{Bucket, Epoch, ReceivedAt};
-use serde_json::Value;
 
 use crate::rows;
+use crate::store::bucket_rows::{self, Member};
 use crate::store::devices::DeviceRecord;
-use crate::store::{StoreError, Tx, areas, bucket_rows, buckets, profiles, streets};
+use crate::store::{StoreError, Tx, areas, buckets, profiles, streets};
 
 /// At most this many rows in one answer.
 pub const MAX_ROWS: usize = 1000;
 /// At most this many bytes in one answer, before compression.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
+/// A row of unknown size is taken for this many bytes.
+const TYPICAL_ROW: usize = 2_000;
+/// What a row takes beside its body: kind, name, revision. So much is counted for a tombstone, which has nothing else.
+const FRAME: usize = 100;
+
 /// What is left of an answer's size.
 struct Room {
     rows: usize,
     bytes: usize,
+    /// What the rows read last took on average, in bytes.
+    row_bytes: usize,
+}
+
+impl Room {
+    fn is_full(&self) -> bool {
+        self.rows == 0 || self.bytes == 0
+    }
+
+    /// About how many rows still go in; one at least.
+    fn fitting(&self) -> usize {
+        self.rows.min(self.bytes / self.row_bytes + 1)
+    }
+
+    fn take(&mut self, bytes: usize) {
+        self.rows -= 1;
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
 }
 
 /// Puts an answer together.
@@ -38,7 +61,9 @@ pub fn answer(
     let mut room = Room {
         rows: MAX_ROWS,
         bytes: wanted.min(MAX_BYTES),
+        row_bytes: TYPICAL_ROW,
     };
+    let standing = buckets::standing(tx, &device.street, &scope)?;
     let mut buckets = Vec::with_capacity(scope.len());
     for bucket in &scope {
         let cursor = request
@@ -47,7 +72,15 @@ pub fn answer(
             .copied()
             .filter(|_| request.epoch == Some(epoch))
             .unwrap_or(0);
-        buckets.push(page(tx, device, bucket, cursor, street_rev, request.check, &mut room)?);
+        let standing = standing.get(bucket).copied().unwrap_or_default();
+        let question = Question {
+            bucket,
+            standing,
+            cursor,
+            street_rev,
+            check: request.check,
+        };
+        buckets.push(question.page(tx, device, &mut room)?);
     }
     let profile = profiles::of(tx, &device.street, device.user, now)?
         .filter(|profile| request.profile.as_ref() != Some(&profile_hash(profile)));
@@ -65,93 +98,92 @@ pub fn answer(
     })
 }
 
-/// A cursor of 0, from the future, or older than the tombstones that were kept begins again.
-fn page(
-    tx: &Tx<'_>,
-    device: &DeviceRecord,
-    bucket: &Bucket,
+/// What a phone asks of one bucket.
+struct Question<'q> {
+    bucket: &'q Bucket,
+    standing: buckets::Standing,
     cursor: u64,
     street_rev: u64,
     check: bool,
-    room: &mut Room,
-) -> Result<BucketPage, StoreError> {
-    let mut page = BucketPage {
-        id: bucket.clone(),
-        reset: false,
-        to: cursor,
-        more: true,
-        rows: Vec::new(),
-        gone: Vec::new(),
-        digest: None,
-    };
-    if room.rows == 0 || room.bytes == 0 {
-        // An unfinished answer says so for every bucket it did not reach; a cursor from the future stays wrong till then.
-        return Ok(page);
+}
+
+impl Question<'_> {
+    /// A cursor of 0, from the future, or older than the tombstones that were kept begins again.
+    fn begins_again(&self) -> bool {
+        self.cursor == 0 || self.cursor > self.street_rev || self.cursor < self.standing.min_rev
     }
-    let again = cursor == 0 || cursor > street_rev || cursor < buckets::min_rev(tx, &device.street, bucket)?;
-    page.reset = again;
-    page.to = if again { 0 } else { cursor };
-    let members = bucket_rows::after(tx, &device.street, bucket, page.to, again, room.rows + 1)?;
-    page.more = false;
-    for member in members {
-        if room.rows == 0 || room.bytes == 0 {
-            page.more = true;
+
+    fn page(&self, tx: &Tx<'_>, device: &DeviceRecord, room: &mut Room) -> Result<BucketPage, StoreError> {
+        let mut page = BucketPage {
+            id: self.bucket.clone(),
+            reset: false,
+            to: self.cursor,
+            more: true,
+            rows: Vec::new(),
+            gone: Vec::new(),
+            digest: None,
+        };
+        if room.is_full() {
+            // An unfinished answer says so for every bucket it did not reach; a cursor from the future stays wrong till then.
             return Ok(page);
         }
-        page.to = member.rev;
-        room.rows -= 1;
-        room.bytes = room.bytes.saturating_sub(put(tx, device, member, &mut page)?);
+        page.reset = self.begins_again();
+        page.to = if page.reset { 0 } else { self.cursor };
+        while page.to < self.standing.newest {
+            if room.is_full() {
+                return Ok(page);
+            }
+            let limit = room.fitting();
+            let members = bucket_rows::after(tx, &device.street, self.bucket, page.to, page.reset, limit)?;
+            let last = members.len() < limit;
+            if fill(tx, device, members, &mut page, room)? && last {
+                break;
+            }
+        }
+        page.more = false;
+        page.to = self.street_rev;
+        if self.check || page.reset || !page.rows.is_empty() || !page.gone.is_empty() {
+            page.digest = Some(self.standing.digest(tx, &device.street, self.bucket)?);
+        }
+        Ok(page)
     }
-    page.to = street_rev;
-    if check || page.reset || !page.rows.is_empty() || !page.gone.is_empty() {
-        page.digest = Some(buckets::digest(tx, &device.street, bucket)?);
-    }
-    Ok(page)
 }
 
-/// Adds a member to a page; returns about how many bytes it takes.
-fn put(
+/// Adds members to a page while there is room; returns whether all went in.
+fn fill(
     tx: &Tx<'_>,
     device: &DeviceRecord,
-    member: bucket_rows::Member,
+    members: Vec<Member>,
     page: &mut BucketPage,
-) -> Result<usize, StoreError> {
-    let body = if member.gone {
-        None
-    } else {
-        rows::body(tx, &device.street, device.user, member.kind, &member.id)?
-    };
-    let Some(data) = body else {
-        page.gone.push(Tombstone {
-            kind: member.kind,
-            id: member.id,
-            rev: member.rev,
-        });
-        return Ok(80);
-    };
-    let size = weight(&data) + 100;
-    page.rows.push(Row {
-        kind: member.kind,
-        id: member.id,
-        rev: member.rev,
-        data,
-    });
-    Ok(size)
-}
-
-/// About how many bytes a value takes as JSON.
-fn weight(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) => 5,
-        Value::Number(_) => 12,
-        Value::String(text) => text.len() + 2,
-        Value::Array(items) => items.iter().map(|item| weight(item) + 1).sum::<usize>() + 2,
-        Value::Object(fields) => {
-            fields
-                .iter()
-                .map(|(key, field)| key.len() + 4 + weight(field))
-                .sum::<usize>()
-                + 2
+    room: &mut Room,
+) -> Result<bool, StoreError> {
+    let present = members.iter().filter(|member| !member.gone);
+    let named = present.map(|member| (member.kind, member.id.as_str()));
+    let mut bodies = rows::bodies(tx, &device.street, device.user, named)?;
+    if let Some(bytes) = bodies.values().map(size).sum::<usize>().checked_div(bodies.len()) {
+        room.row_bytes = bytes;
+    }
+    for member in members {
+        if room.is_full() {
+            return Ok(false);
+        }
+        page.to = member.rev;
+        let Member { kind, id, rev, .. } = member;
+        match bodies.remove(&(kind, id.clone())) {
+            Some(data) => {
+                room.take(size(&data));
+                page.rows.push(Row { kind, id, rev, data });
+            }
+            None => {
+                room.take(FRAME);
+                page.gone.push(Tombstone { kind, id, rev });
+            }
         }
     }
+    Ok(true)
+}
+
+/// About how many bytes a row takes.
+fn size(data: &RowBody) -> usize {
+    data.text().len() + FRAME
 }

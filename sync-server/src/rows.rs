@@ -1,147 +1,94 @@
-//! Rows as they are handed out, put together from the tables.
+//! Rows as they are handed out, put together from the tables. What many rows need of a table is read by one statement.
 
-use domain::privacy::{mask_name, outline};
-use domain::protocol::RowType;
-use domain::view::{CaseRow, OriginalRequest, VisitRow};
-use domain::{CaseId, StreetId, UserId, VisitId};
+mod cases;
+mod visits;
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::protocol::{RowBody, RowType};
+use domain::view::OriginalRequest;
+use domain::{Sha256Hex, StreetId, UserId};
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::store::cases::CaseRecord;
-use crate::store::{
-    FromColumn, StoreError, Tx, areas, cases, grids, households, photos, reports, streets, timeline, visits,
-};
+use crate::store::{self, FromColumn, StoreError, Tx, grids, households, streets};
 
-/// The body of a row for the phone of `viewer`; nothing when it does not exist (any more).
+pub use cases::{bare, case_rows};
+pub use visits::visit_rows;
+
+/// The bodies of rows, by kind and name.
+pub type Bodies = HashMap<(RowType, String), RowBody>;
+
+/// The bodies of these rows for the phone of `viewer`; one that does not exist (any more) is left out.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn body(
+pub fn bodies<'r>(
     tx: &Tx<'_>,
     street: &StreetId,
     viewer: UserId,
-    kind: RowType,
-    id: &str,
-) -> Result<Option<Value>, StoreError> {
+    rows: impl IntoIterator<Item = (RowType, &'r str)>,
+) -> Result<Bodies, StoreError> {
+    let mut named: BTreeMap<RowType, Vec<&str>> = BTreeMap::new();
+    for (kind, id) in rows {
+        named.entry(kind).or_default().push(id);
+    }
+    let mut bodies = Bodies::new();
+    for (kind, ids) in named {
+        bodies.extend(of_kind(tx, street, viewer, kind, &ids)?);
+    }
+    Ok(bodies)
+}
+
+fn of_kind(tx: &Tx<'_>, street: &StreetId, viewer: UserId, kind: RowType, ids: &[&str]) -> Result<Bodies, StoreError> {
     match kind {
-        RowType::Street => value(streets::get(tx, street)?),
-        RowType::Queue => value(grids::queue(tx, street, &id.into())?),
-        RowType::Grid => value(grids::get(tx, street, &id.into())?),
-        RowType::Case => value(case(tx, street, parsed(id)?)?.map(|row| for_phone(row, viewer))),
-        RowType::CaseOutline => value(cases::get(tx, street, parsed(id)?)?.map(|record| outline(&bare(record)))),
-        RowType::Household => value(households::get(tx, street, parsed(id)?)?),
-        RowType::Resident => value(households::resident(tx, street, parsed(id)?)?),
-        RowType::Visit => value(visit(tx, street, parsed(id)?)?),
-        RowType::Reflection => {
-            let found = visits::reflection(tx, street, parsed(id)?)?;
-            value(
-                found
-                    .filter(|(author, _)| *author == viewer)
-                    .map(|(_, reflection)| reflection),
-            )
+        RowType::Street => texts(kind, streets::get(tx, street)?, |row| row.id.0.clone()),
+        RowType::Queue => texts(kind, grids::queues_among(tx, street, &parsed(ids)?)?, |row| {
+            row.id.0.clone()
+        }),
+        RowType::Grid => texts(kind, grids::among(tx, street, &parsed(ids)?)?, |row| row.id.0.clone()),
+        RowType::Case => {
+            let records = store::cases::among(tx, street, &parsed(ids)?)?;
+            let rows = case_rows(tx, street, records)?;
+            let rows = rows.into_iter().map(|row| cases::for_phone(row, viewer));
+            texts(kind, rows, |row| row.id.to_string())
         }
-        RowType::OriginalRequest => value(Some(OriginalRequest { sha256: id.into() })),
+        RowType::CaseOutline => texts(kind, store::cases::outlines(tx, street, &parsed(ids)?)?, |row| {
+            row.id.to_string()
+        }),
+        RowType::Household => {
+            let rows = households::among(tx, street, &parsed(ids)?)?;
+            texts(kind, rows, |row| row.household.id.to_string())
+        }
+        RowType::Resident => {
+            let rows = households::residents_among(tx, street, &parsed(ids)?)?;
+            texts(kind, rows, |row| row.resident.id.to_string())
+        }
+        RowType::Visit => {
+            let records = store::visits::among(tx, street, &parsed(ids)?)?;
+            texts(kind, visit_rows(tx, street, records)?, |row| row.visit.id.to_string())
+        }
+        RowType::Reflection => {
+            let rows = store::visits::reflections(tx, street, viewer, &parsed(ids)?)?;
+            texts(kind, rows, |row| row.visit.to_string())
+        }
+        RowType::OriginalRequest => {
+            let asked = parsed::<Sha256Hex>(ids)?;
+            let rows = asked.into_iter().map(|sha256| OriginalRequest { sha256 });
+            texts(kind, rows, |row| row.sha256.0.clone())
+        }
     }
 }
 
-fn parsed<T: FromColumn>(id: &str) -> Result<T, StoreError> {
-    T::from_column(id.into()).ok_or_else(|| StoreError::Column("id".to_owned()))
+fn parsed<T: FromColumn>(ids: &[&str]) -> Result<Vec<T>, StoreError> {
+    let one = |id: &&str| T::from_column((*id).into()).ok_or_else(|| StoreError::Column("id".to_owned()));
+    ids.iter().map(one).collect()
 }
 
-fn value<T: Serialize>(row: Option<T>) -> Result<Option<Value>, StoreError> {
-    Ok(row.map(serde_json::to_value).transpose()?)
-}
-
-/// A case with everything in it; who may see what of it is decided by the caller.
-///
-/// # Errors
-/// What the engine reports.
-pub fn case(tx: &Tx<'_>, street: &StreetId, id: CaseId) -> Result<Option<CaseRow>, StoreError> {
-    cases::get(tx, street, id)?
-        .map(|record| case_row(tx, street, record))
-        .transpose()
-}
-
-/// As [`case`], for a record that was read already.
-///
-/// # Errors
-/// What the engine reports.
-pub fn case_row(tx: &Tx<'_>, street: &StreetId, record: CaseRecord) -> Result<CaseRow, StoreError> {
-    let of_case = reports::of_case(tx, street, record.id)?;
-    let id = record.id;
-    let row = bare(record);
-    Ok(CaseRow {
-        reports: of_case.iter().map(|report| report.report.id).collect(),
-        reporter_label: row.reporter.map(|user| areas::label(tx, street, user)).transpose()?,
-        photos: of_case.into_iter().flat_map(|report| report.report.photos).collect(),
-        stored: photos::stored_of(tx, street, photos::Subject::Case(id))?,
-        timeline: timeline::of_case(tx, street, id)?,
-        ..row
-    })
-}
-
-/// A case without what lies in other tables: reports, photos, timeline, names.
-#[must_use]
-pub fn bare(record: CaseRecord) -> CaseRow {
-    CaseRow {
-        id: record.id,
-        number: record.number.unwrap_or_default(),
-        state: record.state,
-        state_rev: record.state_rev,
-        close_reason: record.close_reason,
-        category: record.category,
-        urgency: record.urgency,
-        lead_queue: record.lead_queue,
-        assists: record.assists,
-        routing: record.routing,
-        place: record.place,
-        text: record.text,
-        reports: Vec::new(),
-        reporter_label: None,
-        reporter: record.reporter,
-        need: record.need,
-        photos: Vec::new(),
-        stored: Vec::new(),
-        captured_at: record.captured_at,
-        received_at: record.received_at,
-        stage_due: record.stage_due,
-        due_at: record.due_at,
-        resolved_at: record.resolved_at,
-        timeline: Vec::new(),
-    }
-}
-
-/// Workers see that a colleague reported, not which one: nobody ranks workers by what their phones show.
-fn for_phone(mut row: CaseRow, viewer: UserId) -> CaseRow {
-    if row.reporter == Some(viewer) {
-        return row;
-    }
-    let reporter = row.reporter.take();
-    row.reporter_label = row.reporter_label.as_deref().map(mask_name);
-    for entry in row
-        .timeline
-        .iter_mut()
-        .filter(|entry| reporter.is_some() && entry.actor == reporter)
-    {
-        entry.actor = None;
-        entry.actor_label = mask_name(&entry.actor_label);
-    }
-    row
-}
-
-/// A visit with what became of its needs.
-///
-/// # Errors
-/// What the engine reports.
-pub fn visit(tx: &Tx<'_>, street: &StreetId, id: VisitId) -> Result<Option<VisitRow>, StoreError> {
-    let Some(record) = visits::get(tx, street, id)? else {
-        return Ok(None);
-    };
-    Ok(Some(VisitRow {
-        author_label: areas::label(tx, street, record.author)?,
-        author: record.author,
-        visit: record.visit,
-        need_cases: visits::need_cases(tx, street, id)?,
-        stored: photos::stored_of(tx, street, photos::Subject::Visit(id))?,
-    }))
+fn texts<T: Serialize>(
+    kind: RowType,
+    rows: impl IntoIterator<Item = T>,
+    name: impl Fn(&T) -> String,
+) -> Result<Bodies, StoreError> {
+    let one = |row: T| Ok(((kind, name(&row)), RowBody::of(&row)?));
+    rows.into_iter().map(one).collect()
 }

@@ -1,6 +1,6 @@
 use super::{mask_name, mask_phone};
 use crate::catalog::{TRIAGE, category};
-use crate::view::{CaseOutline, CaseRow, GridRow, HouseholdRow};
+use crate::view::{CaseRow, GridRow, HouseholdRow};
 use crate::{CommunityId, GridId, Permission, QueueId, Resident, Role, UserId};
 
 /// Who looks.
@@ -93,20 +93,6 @@ pub fn case_for(viewer: &CaseViewer<'_>, mut case: CaseRow, case_grid: Option<&G
         entry.actor_label = mask_name(&entry.actor_label);
     }
     Some(case)
-}
-
-/// What the rest of the community may know of a case.
-#[must_use]
-pub fn outline(case: &CaseRow) -> CaseOutline {
-    CaseOutline {
-        id: case.id,
-        state: case.state,
-        category: case.category.clone(),
-        urgency: case.urgency,
-        point: case.place.chosen.as_ref().map(|claim| claim.point),
-        grid: case.place.grid.clone(),
-        received_at: case.received_at,
-    }
 }
 
 /// How much of a household somebody sees.

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::protocol::{Announcement, Profile, RowDigest};
+use crate::protocol::{Announcement, Profile, RowBody, RowDigest};
 use crate::{Bucket, DeviceId, Epoch};
 
 /// Kinds of row in a pull. The body of each is the type named.
@@ -97,7 +96,7 @@ pub struct Row {
     pub rev: u64,
     /// Body, as its kind says. Unknown fields are kept.
     #[schema(value_type = Object)]
-    pub data: Value,
+    pub data: RowBody,
 }
 
 /// A row that is no longer in a bucket.

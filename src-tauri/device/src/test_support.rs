@@ -12,7 +12,7 @@ use base64::Engine as _;
 use domain::protocol::{Profile, Row, RowType, ServerKey, WireError};
 use domain::view::GridRow;
 use domain::{Bucket, CommunityId, DeviceId, Epoch, GridId, HouseholdId, LatLon, PhotoRole, UserId};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::ports::{Changed, Clock, Ids, Network, NetworkSense, Notice, Notify, Ports, Topic};
@@ -367,11 +367,11 @@ pub(crate) fn grid(id: &str, west: f64, east: f64) -> GridRow {
 }
 
 fn street_rows(now: i64) -> Vec<(Bucket, Row)> {
-    let of = |kind, id: &str, data| Row {
+    let of = |kind, id: &str, data: Value| Row {
         kind,
         id: id.to_owned(),
         rev: 1,
-        data,
+        data: data.into(),
     };
     let reference = Bucket::from("ref");
     let home = Bucket::from("home:g1");

@@ -44,7 +44,8 @@ pub(super) fn detail(
     let facts = facts(tx, &person.street, &record)?;
     let contact = contact(tx, person, &record, &of_case)?;
     let nearby = nearby(tx, &Sight::of(person, now), &record)?;
-    let row = rows::case_row(tx, &person.street, record)?;
+    let row = rows::case_rows(tx, &person.street, vec![record])?.pop();
+    let row = row.ok_or(ErrorCode::NotFound)?;
     let row = seen_by(tx, &person.street, person, queues, row)?.ok_or(ErrorCode::NotFound)?;
     Ok(CaseDetail {
         row,

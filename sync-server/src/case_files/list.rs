@@ -118,8 +118,7 @@ fn end_of_day(tx: &Tx<'_>, street: &StreetId, now: ReceivedAt) -> Outcome<Receiv
 
 fn rows_of(tx: &Tx<'_>, person: &Person, records: Vec<CaseRecord>) -> Outcome<Vec<CaseListRow>> {
     let mut list = Vec::with_capacity(records.len());
-    for record in records {
-        let row = rows::case_row(tx, &person.street, record)?;
+    for row in rows::case_rows(tx, &person.street, records)? {
         list.extend(seen_by(tx, &person.street, person, &person.queues, row)?.map(|row| list_row(row, person)));
     }
     Ok(list)

@@ -1,9 +1,11 @@
 //! Where a person works, and what a phone may therefore see.
 
+use std::collections::{BTreeSet, HashMap};
+
 use domain::scope::{Member, buckets_for, is_office};
 use domain::{Bucket, CommunityId, GridId, QueueId, ReceivedAt, StreetId, UserId};
 
-use super::{Row, StoreError, Tx};
+use super::{Row, StoreError, Tx, json};
 use crate::args;
 
 /// What kind of area a posting is for.
@@ -158,11 +160,14 @@ pub fn held(
     now: ReceivedAt,
 ) -> Result<Vec<String>, StoreError> {
     let postings = of_person(tx, street, user)?;
-    Ok(postings
-        .into_iter()
-        .filter(|posting| posting.kind == kind && posting.holds(now))
-        .map(|it| it.area)
-        .collect())
+    Ok(held_of(&postings, kind, now).collect())
+}
+
+fn held_of(postings: &[Posting], kind: AreaKind, now: ReceivedAt) -> impl Iterator<Item = String> {
+    postings
+        .iter()
+        .filter(move |posting| posting.kind == kind && posting.holds(now))
+        .map(|posting| posting.area.clone())
 }
 
 /// The grids a person works in now, own grid first.
@@ -210,11 +215,10 @@ pub fn queues(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> 
 /// What the engine reports.
 pub fn phone_scope(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Result<Vec<Bucket>, StoreError> {
     let roles = roles(tx, street, user)?.unwrap_or_default();
-    let grids = grids(tx, street, user, now)?;
-    let mut communities = communities(tx, street, user, now)?;
-    for grid in &grids {
-        communities.extend(super::grids::community(tx, street, grid)?);
-    }
+    let postings = of_person(tx, street, user)?;
+    let grids: Vec<GridId> = held_of(&postings, AreaKind::Grid, now).map(GridId).collect();
+    let mut communities: Vec<CommunityId> = held_of(&postings, AreaKind::Community, now).map(CommunityId).collect();
+    communities.extend(super::grids::communities(tx, street, &grids)?);
     communities.sort();
     communities.dedup();
     let member = Member {
@@ -239,6 +243,21 @@ pub fn label(tx: &Tx<'_>, street: &StreetId, user: UserId) -> Result<String, Sto
     Ok(tx
         .query_opt(sql, args![street, user], |row| row.get("name"))?
         .unwrap_or_default())
+}
+
+/// As [`label`], of many people; who is unknown is left out.
+///
+/// # Errors
+/// What the engine reports.
+pub fn labels(tx: &Tx<'_>, street: &StreetId, users: &BTreeSet<UserId>) -> Result<HashMap<UserId, String>, StoreError> {
+    let sql = format!(
+        "SELECT id, name FROM people WHERE street_id = $1 AND {}",
+        tx.among("id", 2)
+    );
+    let found = tx.query(&sql, args![street, json(users)?], |row| {
+        Ok((row.get("id")?, row.get("name")?))
+    })?;
+    Ok(found.into_iter().collect())
 }
 
 /// The roles of a person who may still sign in; nothing for anybody else.

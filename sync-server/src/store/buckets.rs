@@ -6,8 +6,51 @@ use domain::protocol::{RowDigest, RowType};
 use domain::{Bucket, ReceivedAt, StreetId};
 
 use super::value::list;
-use super::{StoreError, Tx};
+use super::{Row, StoreError, Tx, json};
 use crate::{args, row};
+
+/// What is known of a bucket as a whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The revision of what changed in it last.
+    pub newest: u64,
+    /// The oldest cursor that still sees every tombstone.
+    pub min_rev: u64,
+    /// The digest of its rows; absent where it was not kept yet.
+    digest: Option<RowDigest>,
+}
+
+impl Standing {
+    /// The digest of the rows in the bucket, as it is kept; counted where it was not kept yet.
+    ///
+    /// # Errors
+    /// What the engine reports.
+    pub fn digest(&self, tx: &Tx<'_>, street: &StreetId, bucket: &Bucket) -> Result<RowDigest, StoreError> {
+        self.digest.map_or_else(|| counted(tx, street, bucket), Ok)
+    }
+}
+
+/// How each of these buckets stands.
+///
+/// # Errors
+/// What the engine reports.
+pub fn standing(tx: &Tx<'_>, street: &StreetId, asked: &[Bucket]) -> Result<HashMap<Bucket, Standing>, StoreError> {
+    let sql = format!(
+        "SELECT names.value AS bucket, min_rev, digest, (SELECT MAX(bucket_rows.rev) FROM bucket_rows
+            WHERE bucket_rows.street_id = $1 AND bucket_rows.bucket = names.value) AS newest
+         FROM {} LEFT JOIN buckets ON buckets.street_id = $1 AND buckets.bucket = names.value",
+        tx.names(2)
+    );
+    let found = tx.query(&sql, args![street, json(asked)?], |row| {
+        let standing = Standing {
+            newest: row.get::<Option<u64>>("newest")?.unwrap_or(0),
+            min_rev: row.get::<Option<u64>>("min_rev")?.unwrap_or(0),
+            digest: read_digest(row)?,
+        };
+        Ok((row.get("bucket")?, standing))
+    })?;
+    Ok(found.into_iter().collect())
+}
 
 /// The digest of the rows in a bucket, as it is kept; counted where it was not kept yet.
 ///
@@ -36,10 +79,13 @@ fn read(text: &str) -> Result<RowDigest, StoreError> {
     text.parse().map_err(|_odd| StoreError::Column("digest".to_owned()))
 }
 
+fn read_digest(row: &Row<'_>) -> Result<Option<RowDigest>, StoreError> {
+    row.get::<Option<String>>("digest")?.as_deref().map(read).transpose()
+}
+
 fn kept(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket) -> Result<Option<RowDigest>, StoreError> {
     let sql = "SELECT digest FROM buckets WHERE street_id = $1 AND bucket = $2";
-    let text = tx.query_opt(sql, args![street, bucket], |row| row.get::<Option<String>>("digest"))?;
-    text.flatten().as_deref().map(read).transpose()
+    Ok(tx.query_opt(sql, args![street, bucket], read_digest)?.flatten())
 }
 
 /// The digest of the rows in a bucket, from the rows themselves.
@@ -101,15 +147,6 @@ pub fn keep(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket, digest: RowDigest) 
     let sql = "INSERT INTO buckets (street_id, bucket, min_rev, digest) VALUES ($1, $2, $3, $4)
          ON CONFLICT (street_id, bucket) DO UPDATE SET digest = excluded.digest";
     tx.insert(sql, row![street, bucket, 0, digest.to_string()])
-}
-
-/// The oldest cursor that still sees every tombstone of a bucket.
-///
-/// # Errors
-/// What the engine reports.
-pub fn min_rev(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket) -> Result<u64, StoreError> {
-    let sql = "SELECT min_rev FROM buckets WHERE street_id = $1 AND bucket = $2";
-    Ok(u64::try_from(tx.number(sql, args![street, bucket])?).unwrap_or(0))
 }
 
 /// Removes tombstones that were made before `then`. A phone whose cursor is older than the newest of them begins again.

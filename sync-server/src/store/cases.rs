@@ -1,9 +1,9 @@
 //! Cases: one row each, with state and lead queue as columns.
 
 use chrono::{DateTime, Utc};
-use domain::view::RoutingReason;
+use domain::view::{CaseOutline, RoutingReason};
 use domain::{
-    CapturedAt, CaseId, CaseState, CategoryId, CloseReason, CommunityId, HouseholdId, NeedId, Place, QueueId,
+    CapturedAt, CaseId, CaseState, CategoryId, CloseReason, CommunityId, HouseholdId, LatLon, NeedId, Place, QueueId,
     ReceivedAt, StreetId, UserId,
 };
 
@@ -186,6 +186,39 @@ pub fn get(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Option<CaseRe
         args![street, case],
         read,
     )
+}
+
+/// Cases by their names, in any order; those that do not exist are left out.
+///
+/// # Errors
+/// What the engine reports.
+pub fn among(tx: &Tx<'_>, street: &StreetId, cases: &[CaseId]) -> Result<Vec<CaseRecord>, StoreError> {
+    let condition = format!("street_id = $1 AND {}", tx.among("id", 2));
+    find(tx, &condition, args![street, json(cases)?])
+}
+
+/// What the rest of the community may know of these cases, in any order; those that do not exist are left out. The columns say
+/// the same as the place.
+///
+/// # Errors
+/// What the engine reports.
+pub fn outlines(tx: &Tx<'_>, street: &StreetId, cases: &[CaseId]) -> Result<Vec<CaseOutline>, StoreError> {
+    let sql = format!(
+        "SELECT id, state, category, urgency, lat, lon, grid_id, received_at FROM cases WHERE street_id = $1 AND {}",
+        tx.among("id", 2)
+    );
+    tx.query(&sql, args![street, json(cases)?], |row| {
+        let (lat, lon): (Option<f64>, Option<f64>) = (row.get("lat")?, row.get("lon")?);
+        Ok(CaseOutline {
+            id: row.get("id")?,
+            state: row.code("state")?,
+            category: row.get("category")?,
+            urgency: row.get("urgency")?,
+            point: lat.zip(lon).map(|(lat, lon)| LatLon { lat, lon }),
+            grid: row.get("grid_id")?,
+            received_at: row.get("received_at")?,
+        })
+    })
 }
 
 /// Cases that meet a condition. `condition` is SQL over the columns of `cases`, whose parameters start at `$1`.

@@ -59,6 +59,15 @@ pub fn get(tx: &Tx<'_>, street: &StreetId, grid: &GridId) -> Result<Option<GridR
     )
 }
 
+/// Grids by their names, in any order; those that do not exist are left out.
+///
+/// # Errors
+/// What the engine reports.
+pub fn among(tx: &Tx<'_>, street: &StreetId, grids: &[GridId]) -> Result<Vec<GridRow>, StoreError> {
+    let sql = format!("{GRID} WHERE grids.street_id = $1 AND {}", tx.among("grids.id", 2));
+    tx.query(&sql, args![street, json(grids)?], read)
+}
+
 /// Every grid of a street.
 ///
 /// # Errors
@@ -71,13 +80,16 @@ pub fn all(tx: &Tx<'_>, street: &StreetId) -> Result<Vec<GridRow>, StoreError> {
     )
 }
 
-/// The community a grid belongs to.
+/// The communities that these grids lie in, each once.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn community(tx: &Tx<'_>, street: &StreetId, grid: &GridId) -> Result<Option<CommunityId>, StoreError> {
-    let sql = "SELECT community_id FROM grids WHERE street_id = $1 AND id = $2";
-    tx.query_opt(sql, args![street, grid], |row| row.get("community_id"))
+pub fn communities(tx: &Tx<'_>, street: &StreetId, grids: &[GridId]) -> Result<Vec<CommunityId>, StoreError> {
+    let sql = format!(
+        "SELECT DISTINCT community_id FROM grids WHERE street_id = $1 AND {}",
+        tx.among("id", 2)
+    );
+    tx.query(&sql, args![street, json(grids)?], |row| row.get("community_id"))
 }
 
 /// Writes a queue, new or changed.
@@ -128,6 +140,15 @@ pub fn queue(tx: &Tx<'_>, street: &StreetId, queue: &QueueId) -> Result<Option<Q
         args![street, queue],
         read_queue,
     )
+}
+
+/// Queues by their names, in any order; those that do not exist are left out.
+///
+/// # Errors
+/// What the engine reports.
+pub fn queues_among(tx: &Tx<'_>, street: &StreetId, queues: &[QueueId]) -> Result<Vec<QueueRow>, StoreError> {
+    let sql = format!("{QUEUE} WHERE street_id = $1 AND {}", tx.among("id", 2));
+    tx.query(&sql, args![street, json(queues)?], read_queue)
 }
 
 /// Every queue of a street, in its order.

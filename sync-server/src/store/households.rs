@@ -75,6 +75,15 @@ pub fn get(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> Result<Opt
     tx.query_opt(&sql, args![street, household], read)
 }
 
+/// Households by their names, in any order; those that do not exist are left out.
+///
+/// # Errors
+/// What the engine reports.
+pub fn among(tx: &Tx<'_>, street: &StreetId, households: &[HouseholdId]) -> Result<Vec<HouseholdRow>, StoreError> {
+    let condition = format!("street_id = $1 AND {}", tx.among("id", 2));
+    find(tx, &condition, args![street, json(households)?])
+}
+
 /// Households that meet a condition. `condition` is SQL over the columns of `households`, whose parameters start at `$1`.
 ///
 /// # Errors
@@ -195,11 +204,40 @@ pub fn put_resident(tx: &Tx<'_>, street: &StreetId, resident: &Resident) -> Resu
 /// What the engine reports.
 pub fn resident(tx: &Tx<'_>, street: &StreetId, resident: ResidentId) -> Result<Option<ResidentRow>, StoreError> {
     let file = tracked_resident(tx, street, resident)?.filter(|file| !file.removed);
-    Ok(file.map(|file| ResidentRow {
-        resident: file.record,
+    Ok(file.map(row_of))
+}
+
+/// As [`resident`], of many people, in any order.
+///
+/// # Errors
+/// What the engine reports.
+pub fn residents_among(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    residents: &[ResidentId],
+) -> Result<Vec<ResidentRow>, StoreError> {
+    let sql = format!(
+        "SELECT {RESIDENT} FROM residents WHERE street_id = $1 AND {} AND removed = 0",
+        tx.among("id", 2)
+    );
+    let files = tx.query(&sql, args![street, json(residents)?], read_tracked)?;
+    Ok(files.into_iter().map(row_of).collect())
+}
+
+fn row_of(file: Tracked<Resident>) -> ResidentRow {
+    ResidentRow {
         fields: field_revs(&file.states),
         edits: file.states.seen(),
-    }))
+        resident: file.record,
+    }
+}
+
+fn read_tracked(row: &Row<'_>) -> Result<Tracked<Resident>, StoreError> {
+    Ok(Tracked {
+        record: read_resident(row)?,
+        states: row.json::<States>("fields")?,
+        removed: row.get("removed")?,
+    })
 }
 
 /// A resident, also one who was removed, with how the fields came to be; kept from others until the transaction ends.
@@ -215,13 +253,7 @@ pub fn tracked_resident(
         "SELECT {RESIDENT} FROM residents WHERE street_id = $1 AND id = $2{}",
         tx.lock()
     );
-    tx.query_opt(&sql, args![street, resident], |row| {
-        Ok(Tracked {
-            record: read_resident(row)?,
-            states: row.json::<States>("fields")?,
-            removed: row.get("removed")?,
-        })
-    })
+    tx.query_opt(&sql, args![street, resident], read_tracked)
 }
 
 /// Writes a resident with how the fields came to be.

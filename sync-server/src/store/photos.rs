@@ -1,8 +1,12 @@
 //! What a photo file belongs to: a case, a visit, or a mutation that changed nothing.
 
-use domain::{CaseId, MutationId, PhotoCopy, PhotoManifest, Sha256Hex, StreetId, UserId, VisitId};
+use std::collections::HashMap;
+use std::hash::Hash;
 
-use super::{StoreError, Tx, code};
+use domain::{CaseId, MutationId, PhotoCopy, PhotoManifest, Sha256Hex, StreetId, UserId, VisitId};
+use serde::Serialize;
+
+use super::{FromColumn, StoreError, Tx, code, json};
 use crate::{args, row};
 
 /// What a photo belongs to.
@@ -41,8 +45,8 @@ pub fn add(
     for photo in photos {
         for (copy, file) in photo.files() {
             tx.insert(
-                "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, role, size, width, height, mime,
-                    author_id, wanted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, size, mime, author_id, wanted)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                  ON CONFLICT (street_id, sha256, subject_kind, subject_id) DO NOTHING",
                 row![
                     street,
@@ -50,10 +54,7 @@ pub fn add(
                     kind,
                     &id,
                     code(&copy)?,
-                    code(&photo.role)?,
                     file.size,
-                    file.width,
-                    file.height,
                     &file.mime,
                     author,
                     copy != PhotoCopy::Original || photo.upright.is_none(),
@@ -105,16 +106,46 @@ pub fn uses(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<Vec<Ph
     })
 }
 
-/// Hashes of the photo files of a case, visit or stray that are stored.
+/// Hashes of the photo files of many cases that are stored.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn stored_of(tx: &Tx<'_>, street: &StreetId, subject: Subject) -> Result<Vec<Sha256Hex>, StoreError> {
-    let (kind, id) = subject.columns();
-    let sql = "SELECT photos.sha256 FROM photos
-         JOIN blobs ON blobs.street_id = photos.street_id AND blobs.sha256 = photos.sha256
-         WHERE photos.street_id = $1 AND photos.subject_kind = $2 AND photos.subject_id = $3 ORDER BY photos.sha256";
-    tx.query(sql, args![street, kind, id], |row| row.get("sha256"))
+pub fn stored_of_cases(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    cases: &[CaseId],
+) -> Result<HashMap<CaseId, Vec<Sha256Hex>>, StoreError> {
+    stored_of(tx, street, "case", cases)
+}
+
+/// As [`stored_of_cases`], of many visits.
+///
+/// # Errors
+/// What the engine reports.
+pub fn stored_of_visits(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    visits: &[VisitId],
+) -> Result<HashMap<VisitId, Vec<Sha256Hex>>, StoreError> {
+    stored_of(tx, street, "visit", visits)
+}
+
+fn stored_of<T: FromColumn + Serialize + Eq + Hash>(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    kind: &str,
+    subjects: &[T],
+) -> Result<HashMap<T, Vec<Sha256Hex>>, StoreError> {
+    let sql = format!(
+        // Crosswise, so that the few of the subjects are looked up, and not all files.
+        "SELECT photos.subject_id AS subject_id, photos.sha256 AS sha256 FROM photos CROSS JOIN blobs
+         WHERE blobs.street_id = photos.street_id AND blobs.sha256 = photos.sha256
+            AND photos.street_id = $1 AND photos.subject_kind = $2 AND {} ORDER BY photos.subject_id, photos.sha256",
+        tx.among("photos.subject_id", 3)
+    );
+    tx.grouped(&sql, args![street, kind, json(subjects)?], |row| {
+        Ok((row.get("subject_id")?, row.get("sha256")?))
+    })
 }
 
 /// True when the office asked for this original.
@@ -152,9 +183,8 @@ pub fn ask_original(
 /// What the engine reports.
 pub fn copy_to_case(tx: &Tx<'_>, street: &StreetId, case: CaseId, into: CaseId) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, role, size, width, height, mime, author_id,
-            wanted)
-         SELECT street_id, sha256, subject_kind, $3, copy, role, size, width, height, mime, author_id, wanted FROM photos
+        "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, size, mime, author_id, wanted)
+         SELECT street_id, sha256, subject_kind, $3, copy, size, mime, author_id, wanted FROM photos
          WHERE street_id = $1 AND subject_kind = 'case' AND subject_id = $2
          ON CONFLICT (street_id, sha256, subject_kind, subject_id) DO NOTHING",
         args![street, case, into],

@@ -16,11 +16,7 @@ pub fn of(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Resu
     let grids = areas::grids(tx, street, user, now)?;
     let community = match areas::communities(tx, street, user, now)?.into_iter().next() {
         Some(community) => Some(community),
-        None => grids
-            .first()
-            .map(|grid| grids::community(tx, street, grid))
-            .transpose()?
-            .flatten(),
+        None => grids::communities(tx, street, grids.get(..1).unwrap_or_default())?.pop(),
     };
     Ok(Some(Profile {
         user,

@@ -1,8 +1,9 @@
 //! Reports, immutable once accepted.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use domain::{CaseId, DeviceId, ReceivedAt, Report, ReportId, StreetId, UserId};
+use domain::{CaseId, DeviceId, PhotoManifest, ReceivedAt, Report, ReportId, StreetId, UserId};
+use serde::Deserialize;
 
 use super::value::list;
 use super::{Row, StoreError, Tx, json};
@@ -102,6 +103,59 @@ pub fn get(tx: &Tx<'_>, street: &StreetId, report: ReportId) -> Result<Option<Re
 pub fn of_case(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Vec<ReportRecord>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM reports WHERE street_id = $1 AND case_id = $2 ORDER BY received_at, id");
     tx.query(&sql, args![street, case], read)
+}
+
+/// What the row of a case shows of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The report.
+    pub id: ReportId,
+    /// What it says.
+    pub said: Said,
+}
+
+/// What a report says of itself.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Said {
+    /// Its text.
+    #[serde(default)]
+    pub text: String,
+    /// Its photos.
+    #[serde(default)]
+    pub photos: Vec<PhotoManifest>,
+}
+
+fn read_shown(row: &Row<'_>) -> Result<Shown, StoreError> {
+    Ok(Shown {
+        id: row.get("id")?,
+        said: row.json("body")?,
+    })
+}
+
+/// The reports of many cases, each in the order received.
+///
+/// # Errors
+/// What the engine reports.
+pub fn of_cases(tx: &Tx<'_>, street: &StreetId, cases: &[CaseId]) -> Result<HashMap<CaseId, Vec<Shown>>, StoreError> {
+    let sql = format!(
+        "SELECT case_id, id, body FROM reports WHERE street_id = $1 AND {} ORDER BY received_at, id",
+        tx.among("case_id", 2)
+    );
+    tx.grouped(&sql, args![street, json(cases)?], |row| {
+        Ok((row.get("case_id")?, read_shown(row)?))
+    })
+}
+
+/// Reports by their names, in any order; those that do not exist are left out.
+///
+/// # Errors
+/// What the engine reports.
+pub fn among(tx: &Tx<'_>, street: &StreetId, reports: &[ReportId]) -> Result<Vec<Shown>, StoreError> {
+    let sql = format!(
+        "SELECT id, body FROM reports WHERE street_id = $1 AND {}",
+        tx.among("id", 2)
+    );
+    tx.query(&sql, args![street, json(reports)?], read_shown)
 }
 
 /// Notes that a report was taken back.

@@ -43,8 +43,8 @@ impl<'e, 't> Scope<'e, 't> {
                 Some(record) => self.of_home(record.visit.household),
                 None => Ok(Vec::new()),
             },
-            RowType::Reflection => Ok(visits::reflection(tx, street, parsed(id)?)?
-                .map(|(author, _)| scope::me(&author))
+            RowType::Reflection => Ok(visits::author_of_reflection(tx, street, parsed(id)?)?
+                .map(|author| scope::me(&author))
                 .into_iter()
                 .collect()),
             RowType::OriginalRequest => {

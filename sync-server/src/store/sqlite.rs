@@ -4,6 +4,7 @@ mod open;
 mod readers;
 mod writer;
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -76,7 +77,7 @@ pub(super) fn rows(
     bind(&mut statement, args)?;
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
-        if !take(&Row::Sqlite(row))? {
+        if !take(&Row::Sqlite(row, Cell::default()))? {
             break;
         }
     }
@@ -109,7 +110,23 @@ impl rusqlite::ToSql for Value {
     }
 }
 
-/// A column by its place in the row.
+/// A column by its name. Most are read in the order of the statement: the one after the last is tried first, because looking
+/// through all names takes longer than reading the value.
+pub(super) fn named<'r>(
+    row: &'r rusqlite::Row<'_>,
+    next: &Cell<usize>,
+    name: &str,
+) -> Result<ValueRef<'r>, rusqlite::Error> {
+    let statement = row.as_ref();
+    let place = match statement.column_name(next.get()) {
+        Ok(likely) if likely == name => next.get(),
+        Ok(_) | Err(_) => statement.column_index(name)?,
+    };
+    next.set(place + 1);
+    row.get_ref(place)
+}
+
+/// A column's value.
 pub(super) fn value(found: ValueRef<'_>) -> Option<Value> {
     Some(match found {
         ValueRef::Null => Value::Null,

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cluster::Cluster;
+use domain::protocol::RowType;
 use domain::{CaseId, ErrorCode, HouseholdId, VisitId};
 use tempfile::TempDir;
 
@@ -75,7 +76,7 @@ fn a_database_of_a_newer_version_is_left_alone() {
     let path = folder.path().join("xunge.db");
     let file = Database::File(path.clone());
     drop(Store::open(&file, 1).unwrap());
-    let next = migrate::FILES.len() + 1;
+    let next = migrate::UPGRADES.len() + 1;
     rusqlite::Connection::open(&path)
         .unwrap()
         .execute_batch(&format!("PRAGMA user_version = {next}"))
@@ -103,7 +104,7 @@ fn processes_that_start_together_on_an_empty_database_upgrade_it_once() {
         one.join().unwrap().unwrap();
     }
     let versions = database.number("SELECT COUNT(*) FROM schema_version");
-    assert_eq!(usize::try_from(versions).unwrap(), migrate::FILES.len());
+    assert_eq!(usize::try_from(versions).unwrap(), migrate::UPGRADES.len());
 }
 
 #[test]
@@ -520,7 +521,7 @@ fn what_another_process_commits_is_poked_within_seconds() {
     assert_eq!((poke.bucket.as_str(), poke.rev), ("grid:1", 2));
 }
 
-/// A street with so many photos, needs and old values, each of something else.
+/// A street with so many photos, needs, old values, steps and members of a bucket, each of something else.
 fn long_street(rows: i64) -> rusqlite::Connection {
     let mut connection = rusqlite::Connection::open_in_memory().unwrap();
     migrate::sqlite(&mut connection).unwrap();
@@ -528,8 +529,8 @@ fn long_street(rows: i64) -> rusqlite::Connection {
     let name = "printf('00000000-0000-0000-0000-%012d', n)";
     for insert in [
         format!(
-            "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, role, size, width, height, mime, wanted)
-             {number} SELECT 's', n, 'case', {name}, 'upright', 'wide', 1, 1, 1, '', 1 FROM n"
+            "INSERT INTO photos (street_id, sha256, subject_kind, subject_id, copy, size, mime, wanted)
+             {number} SELECT 's', n, 'case', {name}, 'upright', 1, '', 1 FROM n"
         ),
         format!("INSERT INTO blobs (street_id, sha256, size, stored_at) {number} SELECT 's', n, 1, 0 FROM n"),
         format!(
@@ -539,6 +540,14 @@ fn long_street(rows: i64) -> rusqlite::Connection {
         format!(
             "INSERT INTO field_history (street_id, entity_id, field, mutation_id, household_id, value, rev, received_at)
              {number} SELECT 's', {name}, 'phone', {name}, {name}, 'null', 0, 0 FROM n"
+        ),
+        format!(
+            "INSERT INTO timeline (street_id, case_id, n, what, actor_label, at, state, text, photos)
+             {number} SELECT 's', {name}, 1, 'note', '', 0, 'submitted', '', '[]' FROM n"
+        ),
+        format!(
+            "INSERT INTO bucket_rows (street_id, bucket, rev, kind, id, gone, at)
+             {number} SELECT 's', 'grid:' || (n % 2), n, 'case', {name}, 0, 0 FROM n"
         ),
     ] {
         connection.execute(&insert, []).unwrap();
@@ -564,14 +573,28 @@ fn steps(street: &rusqlite::Connection, read: impl Fn(&Tx<'_>) -> Result<usize, 
 fn what_belongs_to_one_row_is_read_without_the_rest_of_the_street() {
     let (short, long) = (long_street(10), long_street(5_000));
     let (street, one) = ("s".into(), uuid::Uuid::from_u128(5));
-    let photos = |tx: &Tx<'_>| photos::stored_of(tx, &street, photos::Subject::Case(CaseId(one))).map(|all| all.len());
+    let photos = |tx: &Tx<'_>| photos::stored_of_cases(tx, &street, &[CaseId(one)]).map(|all| all.len());
     assert_eq!(photos(&Tx::sqlite(&long)).unwrap(), 1);
     assert_eq!(steps(&short, photos), steps(&long, photos));
-    let needs = |tx: &Tx<'_>| visits::need_cases(tx, &street, VisitId(one)).map(|all| all.len());
+    let needs = |tx: &Tx<'_>| visits::need_cases(tx, &street, &[VisitId(one)]).map(|all| all.len());
     assert_eq!(steps(&short, needs), steps(&long, needs));
     let values = |tx: &Tx<'_>| field_history::of_household(tx, &street, HouseholdId(one)).map(|all| all.len());
     assert_eq!(values(&Tx::sqlite(&long)).unwrap(), 1);
     assert_eq!(steps(&short, values), steps(&long, values));
+    let uses = |tx: &Tx<'_>| photos::uses(tx, &street, &"5".into()).map(|all| all.len());
+    assert_eq!(uses(&Tx::sqlite(&long)).unwrap(), 1);
+    assert_eq!(steps(&short, uses), steps(&long, uses));
+    let timeline = |tx: &Tx<'_>| timeline::of_cases(tx, &street, &[CaseId(one)]).map(|all| all.len());
+    assert_eq!(steps(&short, timeline), steps(&long, timeline));
+    let count = |tx: &Tx<'_>| timeline::count(tx, &street, CaseId(one)).map(|count| count as usize);
+    assert_eq!(steps(&short, count), steps(&long, count));
+    let buckets = |tx: &Tx<'_>| bucket_rows::of_row(tx, &street, RowType::Case, &one.to_string()).map(|all| all.len());
+    assert_eq!(buckets(&Tx::sqlite(&long)).unwrap(), 1);
+    assert_eq!(steps(&short, buckets), steps(&long, buckets));
+    let page = |tx: &Tx<'_>| bucket_rows::after(tx, &street, &"grid:1".into(), 1, false, 3).map(|all| all.len());
+    assert_eq!(steps(&short, page), steps(&long, page));
+    let standing = |tx: &Tx<'_>| buckets::standing(tx, &street, &["grid:1".into()]).map(|all| all.len());
+    assert_eq!(steps(&short, standing), steps(&long, standing));
     // Whoever reads everything takes more steps on the longer street.
     let everything = |tx: &Tx<'_>| {
         tx.query("SELECT id FROM needs", &[], |_row| Ok(()))

@@ -1,10 +1,24 @@
 //! What happened to a case, step by step.
 
+use std::collections::HashMap;
+
 use domain::view::TimelineEntry;
 use domain::{CaseId, MutationId, ReportId, StreetId};
 
 use super::{Row, StoreError, Tx, code, json};
 use crate::{args, row};
+
+/// The step with which a report opens its case. Its text and photos are the report's, and are kept there alone.
+const REPORTED: &str = "report";
+
+/// A step as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The step; text and photos are missing where a report says them.
+    pub entry: TimelineEntry,
+    /// The report that says them.
+    pub said_by: Option<ReportId>,
+}
 
 /// Adds the next step of a case.
 ///
@@ -44,6 +58,11 @@ pub fn insert(
     report: Option<ReportId>,
     mutation: Option<MutationId>,
 ) -> Result<(), StoreError> {
+    // The report says it itself.
+    let (text, photos): (&str, &[_]) = match report {
+        Some(_) if entry.what == REPORTED => ("", &[]),
+        Some(_) | None => (&entry.text, &entry.photos),
+    };
     tx.insert(
         "INSERT INTO timeline (street_id, case_id, n, what, actor_id, actor_label, queue_id, at, captured_at, state, text,
             reason, suggested, photos, report_id, mutation_id)
@@ -59,10 +78,10 @@ pub fn insert(
             entry.at,
             entry.captured_at,
             code(&entry.state)?,
-            &entry.text,
+            text,
             entry.reason.clone(),
             entry.suggested.clone(),
-            json(&entry.photos)?,
+            json(photos)?,
             report,
             mutation,
         ],
@@ -70,8 +89,8 @@ pub fn insert(
     Ok(())
 }
 
-fn read(row: &Row<'_>) -> Result<TimelineEntry, StoreError> {
-    Ok(TimelineEntry {
+fn read(row: &Row<'_>) -> Result<Step, StoreError> {
+    let entry = TimelineEntry {
         what: row.get("what")?,
         actor: row.get("actor_id")?,
         actor_label: row.get("actor_label")?,
@@ -83,15 +102,26 @@ fn read(row: &Row<'_>) -> Result<TimelineEntry, StoreError> {
         reason: row.get("reason")?,
         suggested: row.get("suggested")?,
         photos: row.json("photos")?,
+    };
+    let report: Option<ReportId> = row.get("report_id")?;
+    Ok(Step {
+        said_by: report.filter(|_| entry.what == REPORTED),
+        entry,
     })
 }
 
-/// Every step of a case, oldest first.
+/// Every step of many cases, each case's oldest first.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn of_case(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<Vec<TimelineEntry>, StoreError> {
-    let sql = "SELECT what, actor_id, actor_label, queue_id, at, captured_at, state, text, reason, suggested, photos
-         FROM timeline WHERE street_id = $1 AND case_id = $2 ORDER BY n";
-    tx.query(sql, args![street, case], read)
+pub fn of_cases(tx: &Tx<'_>, street: &StreetId, cases: &[CaseId]) -> Result<HashMap<CaseId, Vec<Step>>, StoreError> {
+    let sql = format!(
+        "SELECT case_id, what, actor_id, actor_label, queue_id, at, captured_at, state, text, reason, suggested, photos,
+            report_id
+         FROM timeline WHERE street_id = $1 AND {} ORDER BY case_id, n",
+        tx.among("case_id", 2)
+    );
+    tx.grouped(&sql, args![street, json(cases)?], |row| {
+        Ok((row.get("case_id")?, read(row)?))
+    })
 }

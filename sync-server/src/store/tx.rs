@@ -1,6 +1,8 @@
 //! The narrow transaction: everything SQL goes through here, so that both engines run the same store.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::hash::Hash;
 
 use super::postgres::{DEPLOYMENT_LOCK, Session};
 use super::value::Value;
@@ -13,7 +15,7 @@ use crate::live::Poke;
 ///
 /// SQL is written in the dialect SQLite and PostgreSQL share, with `$1`, `$2`, … as parameters; each is named first where
 /// its type is plain (`a = $1 OR $1 IS NULL`, not the other way round). Where the two differ,
-/// the difference is a function here: [`Tx::lock`], [`Tx::like`].
+/// the difference is a function here: [`Tx::lock`], [`Tx::like`], [`Tx::names`].
 pub struct Tx<'c> {
     engine: Engine<'c>,
     pokes: RefCell<Vec<Poke>>,
@@ -26,6 +28,7 @@ pub struct Tx<'c> {
     /// It has to run again, as one whose parts can be undone: a part of it failed, or a row that waited was refused.
     again: Cell<bool>,
     waiting: Waiting,
+    statements: Cell<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -53,6 +56,7 @@ impl<'c> Tx<'c> {
             whole: Cell::new(false),
             again: Cell::new(false),
             waiting: Waiting::default(),
+            statements: Cell::default(),
         }
     }
 
@@ -97,6 +101,24 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// The names in a JSON list as a table with the column `value`; the list is the parameter `$n`. So one statement reads
+    /// what belongs to many rows, and its text is the same however many they are.
+    #[must_use]
+    pub fn names(&self, parameter: usize) -> String {
+        match self.engine {
+            Engine::Sqlite(_) => format!("json_each(${parameter}) AS names"),
+            Engine::Postgres(_) => {
+                format!("jsonb_array_elements_text(CAST(CAST(${parameter} AS TEXT) AS JSONB)) AS names (value)")
+            }
+        }
+    }
+
+    /// The condition that a column holds one of [`Tx::names`].
+    #[must_use]
+    pub fn among(&self, column: &str, parameter: usize) -> String {
+        format!("{column} IN (SELECT value FROM {})", self.names(parameter))
+    }
+
     /// True on PostgreSQL, which makes its own copies elsewhere.
     #[must_use]
     pub fn copies_itself(&self) -> bool {
@@ -139,6 +161,7 @@ impl<'c> Tx<'c> {
     /// What the engine reports, such as a broken constraint or a full disk.
     pub fn execute(&self, sql: &str, args: &[Value]) -> Result<usize, StoreError> {
         self.write(self.waiting.named_in(sql))?;
+        self.statements.set(self.statements.get() + 1);
         match self.engine {
             Engine::Sqlite(connection) => sqlite::execute(connection, sql, args),
             Engine::Postgres(session) => session.execute(sql, args),
@@ -201,6 +224,25 @@ impl<'c> Tx<'c> {
         Ok(found)
     }
 
+    /// Every row of a query under the name that `read` gives it, in the order of the query.
+    ///
+    /// # Errors
+    /// What the engine or `read` reports.
+    pub fn grouped<K: Eq + Hash, T>(
+        &self,
+        sql: &str,
+        args: &[Value],
+        mut read: impl FnMut(&Row<'_>) -> Result<(K, T), StoreError>,
+    ) -> Result<HashMap<K, Vec<T>>, StoreError> {
+        let mut found: HashMap<K, Vec<T>> = HashMap::new();
+        self.rows(sql, args, |row| {
+            let (name, one) = read(row)?;
+            found.entry(name).or_default().push(one);
+            Ok(true)
+        })?;
+        Ok(found)
+    }
+
     /// The first row of a query, if there is one.
     ///
     /// # Errors
@@ -230,6 +272,12 @@ impl<'c> Tx<'c> {
             .ok_or_else(|| StoreError::Column("1".to_owned()))
     }
 
+    /// How many statements were run so far. Tests hold work to a number that does not grow with its rows.
+    #[must_use]
+    pub fn statements(&self) -> usize {
+        self.statements.get()
+    }
+
     /// Hands over rows until `take` says that it has enough.
     fn rows(
         &self,
@@ -238,6 +286,7 @@ impl<'c> Tx<'c> {
         take: impl FnMut(&Row<'_>) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
         self.write(self.waiting.named_in(sql))?;
+        self.statements.set(self.statements.get() + 1);
         match self.engine {
             Engine::Sqlite(connection) => sqlite::rows(connection, sql, args, take),
             Engine::Postgres(session) => session.rows(sql, args, take),

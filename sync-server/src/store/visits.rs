@@ -1,5 +1,7 @@
 //! Visits, the needs raised in them, and the private reflections.
 
+use std::collections::HashMap;
+
 use domain::view::{NeedCase, Reflection};
 use domain::{CaseId, DeviceId, HouseholdId, Need, NeedId, ReceivedAt, StreetId, UserId, Visit, VisitId};
 
@@ -68,6 +70,18 @@ pub fn get(tx: &Tx<'_>, street: &StreetId, visit: VisitId) -> Result<Option<Visi
     tx.query_opt(sql, args![street, visit], read)
 }
 
+/// Visits by their names, in any order; those that do not exist are left out.
+///
+/// # Errors
+/// What the engine reports.
+pub fn among(tx: &Tx<'_>, street: &StreetId, visits: &[VisitId]) -> Result<Vec<VisitRecord>, StoreError> {
+    let sql = format!(
+        "SELECT body, author_id, device_id, received_at FROM visits WHERE street_id = $1 AND {}",
+        tx.among("id", 2)
+    );
+    tx.query(&sql, args![street, json(visits)?], read)
+}
+
 /// The visits of a household, the latest first.
 ///
 /// # Errors
@@ -78,20 +92,34 @@ pub fn of_household(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> R
     tx.query(sql, args![street, household], read)
 }
 
-/// A private reflection and whose it is.
+/// Whose a private reflection is.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn reflection(tx: &Tx<'_>, street: &StreetId, visit: VisitId) -> Result<Option<(UserId, Reflection)>, StoreError> {
-    let sql = "SELECT author_id, text FROM reflections WHERE street_id = $1 AND visit_id = $2";
-    tx.query_opt(sql, args![street, visit], |row| {
-        Ok((
-            row.get("author_id")?,
-            Reflection {
-                visit,
-                text: row.get("text")?,
-            },
-        ))
+pub fn author_of_reflection(tx: &Tx<'_>, street: &StreetId, visit: VisitId) -> Result<Option<UserId>, StoreError> {
+    let sql = "SELECT author_id FROM reflections WHERE street_id = $1 AND visit_id = $2";
+    tx.query_opt(sql, args![street, visit], |row| row.get("author_id"))
+}
+
+/// The reflections of one author about these visits, in any order.
+///
+/// # Errors
+/// What the engine reports.
+pub fn reflections(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    author: UserId,
+    visits: &[VisitId],
+) -> Result<Vec<Reflection>, StoreError> {
+    let sql = format!(
+        "SELECT visit_id, text FROM reflections WHERE street_id = $1 AND author_id = $2 AND {}",
+        tx.among("visit_id", 3)
+    );
+    tx.query(&sql, args![street, author, json(visits)?], |row| {
+        Ok(Reflection {
+            visit: row.get("visit_id")?,
+            text: row.get("text")?,
+        })
     })
 }
 
@@ -116,23 +144,31 @@ pub fn insert_need(tx: &Tx<'_>, street: &StreetId, visit: &Visit, need: &Need, c
     Ok(())
 }
 
-/// What became of the needs of a visit.
+/// What became of the needs of many visits.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn need_cases(tx: &Tx<'_>, street: &StreetId, visit: VisitId) -> Result<Vec<NeedCase>, StoreError> {
-    let sql = "SELECT needs.id AS need_id, cases.id AS case_id, number, state, lead_queue, due_at FROM needs
-         JOIN cases ON cases.street_id = needs.street_id AND cases.id = needs.case_id
-         WHERE needs.street_id = $1 AND needs.visit_id = $2 ORDER BY needs.id";
-    tx.query(sql, args![street, visit], |row| {
-        Ok(NeedCase {
+pub fn need_cases(
+    tx: &Tx<'_>,
+    street: &StreetId,
+    visits: &[VisitId],
+) -> Result<HashMap<VisitId, Vec<NeedCase>>, StoreError> {
+    let sql = format!(
+        "SELECT needs.visit_id AS visit_id, needs.id AS need_id, cases.id AS case_id, number, state, lead_queue, due_at
+         FROM needs JOIN cases ON cases.street_id = needs.street_id AND cases.id = needs.case_id
+         WHERE needs.street_id = $1 AND {} ORDER BY needs.visit_id, needs.id",
+        tx.among("needs.visit_id", 2)
+    );
+    tx.grouped(&sql, args![street, json(visits)?], |row| {
+        let case = NeedCase {
             need: row.get("need_id")?,
             case: row.get("case_id")?,
             number: row.get::<Option<String>>("number")?.unwrap_or_default(),
             state: row.code("state")?,
             queue: row.get("lead_queue")?,
             due_at: row.get("due_at")?,
-        })
+        };
+        Ok((row.get("visit_id")?, case))
     })
 }
 

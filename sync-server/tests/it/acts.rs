@@ -11,7 +11,7 @@ use sync_server::store::cases::{self, CaseRecord};
 use uuid::Uuid;
 
 use crate::push::{creates, mutation, note, report};
-use crate::world::{Phone, World, street, user};
+use crate::world::{Phone, World, shown, street, user};
 
 const HOUR: i64 = 3_600_000;
 
@@ -251,7 +251,7 @@ async fn a_worker_hears_of_every_step_and_may_answer_from_the_field() {
         .find(|row| row.id == case.id.to_string())
         .unwrap();
     assert_eq!(
-        row.data["timeline"].as_array().unwrap().last().unwrap()["what"],
+        shown(row)["timeline"].as_array().unwrap().last().unwrap()["what"],
         "comment"
     );
 }
@@ -318,7 +318,14 @@ async fn merged_reports_move_to_the_main_case_and_back() {
         .iter()
         .collect();
     let main = rows.iter().find(|row| row.id == all[0].id.to_string()).unwrap();
-    assert_eq!(main.data["reports"].as_array().unwrap().len(), 2);
+    assert_eq!(shown(main)["reports"].as_array().unwrap().len(), 2);
+    let away = rows.iter().find(|row| row.id == all[1].id.to_string()).unwrap();
+    let first_step = shown(away)["timeline"][0].clone();
+    assert_eq!(
+        (first_step["what"].as_str(), first_step["text"].as_str()),
+        (Some("report"), Some("吵架")),
+        "a merged case still shows what was reported"
+    );
     let undone = act(&world, 2, triage(), &merged, Action::Unmerge).await.unwrap();
     assert_eq!((undone.state, undone.merged_into), (all[1].state, None));
     assert_eq!(

@@ -7,7 +7,7 @@ use domain::{PhotoFile, PhotoManifest, PhotoRole, Report, Sha256Hex};
 use serde_json::{Value, json};
 
 use crate::push::{creates, report};
-use crate::world::{Answer, Phone, World, user};
+use crate::world::{Answer, Phone, World, shown, user};
 
 pub(crate) struct Photo {
     pub(crate) bytes: Vec<u8>,
@@ -158,7 +158,7 @@ async fn a_small_file_goes_in_one_request_and_shows_on_its_case() {
         .flat_map(|page| &page.rows)
         .find(|row| row.kind == RowType::Case)
         .unwrap();
-    assert_eq!(case.data["stored"], json!([name]));
+    assert_eq!(shown(case)["stored"], json!([name]));
     let shown = blob(&world, &phone, Method::GET, name, None, b"").await;
     assert_eq!(shown.bytes, preview.bytes);
     assert_eq!(

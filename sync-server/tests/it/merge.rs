@@ -9,7 +9,7 @@ use domain::{ErrorCode, Resident};
 use serde_json::json;
 
 use crate::pull::{household, settle};
-use crate::world::{GRID_A, GRID_B, MORNING, Phone, World, user};
+use crate::world::{GRID_A, GRID_B, MORNING, Phone, World, shown, user};
 use edits::{Made, Random, edit_of, history, orders};
 use server::{Found, LastRowWins, Merging, Server, Shown};
 
@@ -103,8 +103,8 @@ async fn an_edit_travels_with_its_revision_and_the_next_one_builds_on_it() {
     assert_eq!(world.push(&phone, &[first]).await.receipts[0].verdict, Verdict::Applied);
     let rows = home_rows(&world, &phone).await;
     let row = rows.iter().find(|row| row.kind == RowType::Household).unwrap();
-    assert_eq!(row.data["door_note"], "门铃坏了");
-    assert_eq!(row.data["fields"]["door_note"]["rev"], MORNING * 1_000);
+    assert_eq!(shown(row)["door_note"], "门铃坏了");
+    assert_eq!(shown(row)["fields"]["door_note"]["rev"], MORNING * 1_000);
     let earlier_clock = edit_of(&phone, 2, home, 5, &[("door_note", json!("修好了"), MORNING * 1_000)]);
     assert_eq!(
         world.push(&phone, &[earlier_clock]).await.receipts[0].verdict,
@@ -112,7 +112,7 @@ async fn an_edit_travels_with_its_revision_and_the_next_one_builds_on_it() {
     );
     let rows = home_rows(&world, &phone).await;
     let row = rows.iter().find(|row| row.kind == RowType::Household).unwrap();
-    assert_eq!(row.data["door_note"], "修好了");
+    assert_eq!(shown(row)["door_note"], "修好了");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,8 +142,8 @@ async fn the_earlier_of_two_numbers_is_told_so_and_both_wait_for_the_secretary()
     assert_eq!(world.number("SELECT COUNT(*) FROM field_reviews").await, 1);
     let rows = home_rows(world, &phones[1]).await;
     let row = rows.iter().find(|row| row.kind == RowType::Household).unwrap();
-    assert_eq!(row.data["phone"], "111");
-    assert_eq!(row.data["fields"]["phone"]["contest"]["review"], true);
+    assert_eq!(shown(row)["phone"], "111");
+    assert_eq!(shown(row)["fields"]["phone"]["contest"]["review"], true);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,9 +222,12 @@ async fn a_new_resident_is_kept_as_edits_would_have_written_it() {
     assert_eq!(world.push(&phone, &[added]).await.receipts[0].verdict, Verdict::Applied);
     let rows = home_rows(&world, &phone).await;
     let row = rows.iter().find(|row| row.id == id.to_string()).unwrap();
-    assert_eq!((&row.data["name"], &row.data["relation"]), (&json!("乙"), &json!("子")));
-    assert_eq!(row.data["phone"], json!(null));
-    assert_eq!(row.data["tags"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&shown(row)["name"], &shown(row)["relation"]),
+        (&json!("乙"), &json!("子"))
+    );
+    assert_eq!(shown(row)["phone"], json!(null));
+    assert_eq!(shown(row)["tags"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use domain::protocol::{PullRequest, PullResponse, RowType, profile_hash};
 use domain::{Bucket, Household, HouseholdId, LatLon, Resident, ResidentId, Tenure};
 use sync_server::store::areas::{self, AreaKind};
-use sync_server::store::households;
+use sync_server::store::{Tx, buckets, devices, households};
+use sync_server::{pull, rows};
 use uuid::Uuid;
 
 use crate::push::{creates, report};
-use crate::world::{GRID_A, GRID_B, World, street, user};
+use crate::world::{GRID_A, GRID_B, Phone, World, shown, street, user};
 
 pub(crate) fn household(number: u128, grid: &str) -> Household {
     Household {
@@ -87,11 +88,64 @@ async fn a_report_comes_back_to_its_author_with_its_number_and_its_way() {
         .find(|page| page.id.0 == format!("me:{}", user(1)))
         .unwrap();
     assert_eq!(me.rows.len(), 1);
-    assert_eq!(me.rows[0].data["number"], "JL-20260302-0001");
-    assert_eq!(me.rows[0].data["reports"][0], one.id.to_string());
-    assert_eq!(me.rows[0].data["timeline"].as_array().unwrap().len(), 3);
+    assert_eq!(shown(&me.rows[0])["number"], "JL-20260302-0001");
+    assert_eq!(shown(&me.rows[0])["reports"][0], one.id.to_string());
+    assert_eq!(shown(&me.rows[0])["timeline"].as_array().unwrap().len(), 3);
     assert_eq!(kinds(&answer)[&(format!("grid:{GRID_A}"), RowType::Case)], 1);
     assert_eq!(kinds(&answer)[&("community:c1".to_owned(), RowType::CaseOutline)], 1);
+}
+
+/// Statements that one answer to a phone without anything takes, and the rows in it.
+async fn statements_of_a_fill(world: &World, phone: &Phone) -> (usize, usize) {
+    let (epoch, now, id) = (phone.epoch, world.server.now(), phone.device);
+    let request = PullRequest {
+        proto: 1,
+        bundle_key: false,
+        epoch: Some(epoch),
+        device: id,
+        cursors: BTreeMap::new(),
+        check: false,
+        profile: None,
+        max_bytes: None,
+        seen: None,
+        announce: None,
+    };
+    let read = move |tx: &Tx<'_>| {
+        let device = devices::by_id(tx, id)?.unwrap();
+        let before = tx.statements();
+        let answer = pull::answer(tx, epoch, &device, &request, now)?;
+        assert!(answer.buckets.iter().all(|page| !page.more), "one answer holds all");
+        let rows = answer.buckets.iter().map(|page| page.rows.len()).sum();
+        Ok((tx.statements() - before, rows))
+    };
+    world.server.store.read(read).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_takes_as_many_statements_for_many_rows_as_for_few() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    settle(&world, household(1, GRID_A)).await;
+    world.push(&phone, &[creates(&phone, 1, &report(1, "manhole"))]).await;
+    let (few, rows) = statements_of_a_fill(&world, &phone).await;
+    for n in 2..=40 {
+        settle(&world, household(n, GRID_A)).await;
+    }
+    let more: Vec<_> = (2..=100)
+        .map(|n| creates(&phone, n, &report(n.into(), "manhole")))
+        .collect();
+    world.push(&phone, &more).await;
+    let (many, more_rows) = statements_of_a_fill(&world, &phone).await;
+    assert_eq!(more_rows - rows, 3 * 99 + 2 * 39);
+    assert_eq!(many, few);
+    // Whoever reads row by row is found out.
+    let one_by_one = move |tx: &Tx<'_>| {
+        for (kind, id, _) in buckets::present(tx, &street(), &format!("grid:{GRID_A}").as_str().into())? {
+            rows::bodies(tx, &street(), user(1), [(kind, id.as_str())])?;
+        }
+        Ok(tx.statements())
+    };
+    assert!(world.server.store.read(one_by_one).await.unwrap() > many + 100);
 }
 
 #[tokio::test(flavor = "multi_thread")]

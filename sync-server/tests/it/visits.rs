@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::pull::{household, settle};
 use crate::push::mutation;
-use crate::world::{GRID_A, GRID_B, MORNING, Phone, World, user};
+use crate::world::{GRID_A, GRID_B, MORNING, Phone, World, shown, user};
 
 const DAY: i64 = 86_400_000;
 
@@ -66,14 +66,14 @@ async fn a_dripping_tap_becomes_an_order_of_the_repair_team_due_a_day_after_capt
         .unwrap();
     let case = home.rows.iter().find(|row| row.kind == RowType::Case).unwrap();
     assert_eq!(
-        (case.data["lead_queue"].as_str(), case.data["state"].as_str()),
+        (shown(case)["lead_queue"].as_str(), shown(case)["state"].as_str()),
         (Some("repair-team"), Some("dispatched"))
     );
-    assert_eq!(case.data["due_at"], captured + DAY);
+    assert_eq!(shown(case)["due_at"], captured + DAY);
     let row = home.rows.iter().find(|row| row.kind == RowType::Visit).unwrap();
-    assert_eq!(row.data["need_cases"][0]["number"], case.data["number"]);
+    assert_eq!(shown(row)["need_cases"][0]["number"], shown(case)["number"]);
     let file = home.rows.iter().find(|row| row.kind == RowType::Household).unwrap();
-    assert_eq!(file.data["last_visit"], captured);
+    assert_eq!(shown(file)["last_visit"], captured);
     assert_eq!(
         world
             .number("SELECT COUNT(*) FROM bucket_rows WHERE bucket LIKE 'grid:%' AND kind = 'case'")

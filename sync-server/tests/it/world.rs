@@ -8,7 +8,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use domain::catalog::queues;
 use domain::clock::Calendar;
-use domain::protocol::{EnrolRequest, EnrolResponse, Mutation, PullRequest, PullResponse, PushRequest, PushResponse};
+use domain::protocol::{
+    EnrolRequest, EnrolResponse, Mutation, PullRequest, PullResponse, PushRequest, PushResponse, Row,
+};
 use domain::view::{GridRow, StreetRow};
 use domain::{Bucket, DeviceId, Epoch, ReceivedAt, Role, StreetId, UserId};
 use serde::Serialize;
@@ -295,4 +297,9 @@ fn person(edit: &sync_server::store::Edit<'_>, user: UserId, area: &str) -> sync
         to: None,
     };
     Ok(areas::insert(edit.tx, &edit.street, user, &posting, 0)?)
+}
+
+/// What stands in a row.
+pub(crate) fn shown(row: &Row) -> Value {
+    row.data.read().unwrap()
 }

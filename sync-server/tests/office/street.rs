@@ -40,7 +40,8 @@ async fn pulled(world: &World, phone: &Phone) -> StreetRow {
     let answer: PullResponse = serde_json::from_value(answer).unwrap();
     let mut rows = answer.buckets.into_iter().flat_map(|page| page.rows);
     let street = rows.find(|row| row.kind == RowType::Street);
-    serde_json::from_value(street.expect("the street is among the reference rows").data).unwrap()
+    let street = street.expect("the street is among the reference rows");
+    street.data.read().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

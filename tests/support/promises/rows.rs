@@ -101,7 +101,7 @@ fn handed_out(server: &StreetServer, phone: &Phone) -> Result<Rows, String> {
             for row in &page.rows {
                 let kind = serde_json::to_value(row.kind).unwrap();
                 let name = (page.id.0.clone(), kind.as_str().unwrap().to_owned(), row.id.clone());
-                rows.insert(name, (row.rev, row.data.clone()));
+                rows.insert(name, (row.rev, row.data.read().unwrap()));
             }
             for gone in &page.gone {
                 let kind = serde_json::to_value(gone.kind).unwrap();

@@ -119,7 +119,7 @@ mod tests {
             kind: RowType::Queue,
             id: "q".to_owned(),
             rev,
-            data: json!({ "label": label }),
+            data: json!({ "label": label }).into(),
         };
         let rows: Vec<Value> = store
             .write_cache(|tx| {

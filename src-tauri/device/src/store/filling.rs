@@ -21,7 +21,7 @@ pub(crate) fn forget(cache: &Connection, bucket: &Bucket) -> Result<()> {
 pub(crate) fn add(cache: &Connection, page: &BucketPage) -> Result<()> {
     let number = bucket::number(cache, &page.id)?;
     for row in &page.rows {
-        let data = packed::pack(&serde_json::to_string(&row.data)?)?;
+        let data = packed::pack(row.data.text())?;
         cache.run(
             "insert or replace into filling (bucket, type, id, rev, data) values (?1, ?2, ?3, ?4, ?5)",
             params![number, row.kind.name(), row.id, row.rev, data],

@@ -214,7 +214,7 @@ mod tests {
             kind: RowType::Household,
             id: id(n),
             rev: 1,
-            data,
+            data: data.into(),
         }
     }
 
@@ -225,7 +225,7 @@ mod tests {
             kind: RowType::Resident,
             id: id(n),
             rev: 1,
-            data,
+            data: data.into(),
         }
     }
 

@@ -27,13 +27,13 @@ pub(super) struct Packed<'a> {
 
 /// Stores a row and its membership. An older revision never replaces a newer one.
 pub(crate) fn put(cache: &Connection, bucket: &Bucket, row: &Row, changes: &mut Changes) -> Result<()> {
-    let text = serde_json::to_string(&row.data)?;
+    let text = row.data.text();
     let packed = Packed {
         kind: row.kind,
         id: &row.id,
         rev: row.rev,
-        data: &packed::pack(&text)?,
-        text: &text,
+        data: &packed::pack(text)?,
+        text,
     };
     let number = store(cache, &packed, changes)?;
     member::join(cache, bucket::number(cache, bucket)?, number, row.rev)
@@ -153,7 +153,7 @@ mod tests {
             kind: RowType::Queue,
             id: "q".to_owned(),
             rev,
-            data,
+            data: data.into(),
         }
     }
 
@@ -244,7 +244,7 @@ mod tests {
                     kind: RowType::Resident,
                     id: format!("r{n}"),
                     rev: 1,
-                    data: json!({ "id": format!("r{n}"), "household": format!("h{n}") }),
+                    data: json!({ "id": format!("r{n}"), "household": format!("h{n}") }).into(),
                 };
                 put(tx, &bucket, &resident, &mut Changes::default())
             })

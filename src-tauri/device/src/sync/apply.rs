@@ -146,7 +146,7 @@ mod tests {
             kind: RowType::Queue,
             id: id.to_owned(),
             rev,
-            data: json!({ "id": id }),
+            data: json!({ "id": id }).into(),
         }
     }
 

@@ -601,7 +601,9 @@ fn case_after(report: &str, states: &[&str]) -> Row {
         json!({ "what": state, "actor": null, "actor_label": "", "queue": null, "at": START_MS + minute * 60_000,
             "captured_at": null, "state": state, "text": "", "reason": null })
     });
-    row.data["timeline"] = steps.collect();
+    let mut data: serde_json::Value = row.data.read().unwrap();
+    data["timeline"] = steps.collect();
+    row.data = data.into();
     row
 }
 
@@ -652,7 +654,7 @@ fn case(report: &str, state: &str, state_rev: u32) -> Row {
         kind: RowType::Case,
         id,
         rev: 0,
-        data,
+        data: data.into(),
     }
 }
 

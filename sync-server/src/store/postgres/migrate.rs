@@ -1,4 +1,4 @@
-//! Upgrades of the database. The same numbered files as on SQLite, each in one transaction; processes that start
+//! Upgrades of the database. The same numbers as on SQLite, each in one transaction; processes that start
 //! together wait for each other.
 
 use super::error::PostgresError;
@@ -21,24 +21,24 @@ pub(super) fn to_latest(session: &Session) -> Result<(), StoreError> {
     }
     // Waiting for another process that upgrades may take long; nothing else waits for this connection.
     session.batch("SET lock_timeout = 0; SET statement_timeout = 0")?;
-    while step(session)? {}
+    while step(session, migrate::UPGRADES)? {}
     Ok(())
 }
 
-/// Runs the next migration. Returns whether there may be another one.
-fn step(session: &Session) -> Result<bool, StoreError> {
+/// Runs the next of these migrations. Returns whether there may be another one.
+fn step(session: &Session, upgrades: &[migrate::Upgrade]) -> Result<bool, StoreError> {
     alone(session, |tx| {
         session.batch(LOCK)?;
         session.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")?;
         let done = tx.number("SELECT COALESCE(MAX(version), 0) FROM schema_version", &[])?;
         let done = usize::try_from(done).unwrap_or(usize::MAX);
-        if done > migrate::FILES.len() {
+        if done > upgrades.len() {
             return Err(StoreError::Newer);
         }
-        let Some(file) = migrate::FILES.get(done) else {
+        let Some(upgrade) = upgrades.get(done) else {
             return Ok(false);
         };
-        session.batch(&translated(file))?;
+        session.batch(&translated(upgrade.postgres))?;
         split(session, tx)?;
         let next = (done + 1).into();
         tx.execute("INSERT INTO schema_version (version) VALUES ($1)", &[next])?;
@@ -86,4 +86,26 @@ fn split(session: &Session, tx: &Tx<'_>) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use cluster::Cluster;
+
+    use super::*;
+    use crate::store::migrate::tests::{BEFORE, ROWS, check};
+
+    #[test]
+    fn an_upgrade_keeps_the_rows() {
+        let database = Cluster::shared().empty();
+        let session = Session::connect(&database.url().parse().unwrap()).unwrap();
+        while step(&session, &migrate::UPGRADES[..BEFORE]).unwrap() {}
+        session.batch(ROWS).unwrap();
+        to_latest(&session).unwrap();
+        alone(&session, |tx| {
+            check(tx);
+            Ok(())
+        })
+        .unwrap();
+    }
 }

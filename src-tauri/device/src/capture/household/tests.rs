@@ -104,7 +104,7 @@ fn pulled_row(world: &World, rev: u64, (kind, id): (RowType, Uuid), (mut data, m
         kind,
         id: id.to_string(),
         rev,
-        data,
+        data: data.into(),
     };
     let (bucket, mut changes) = (Bucket::from("home:g1"), Changes::default());
     world
