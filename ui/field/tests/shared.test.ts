@@ -77,6 +77,20 @@ describe('a phone too long without contact', () => {
     await screen.says('时间被往回调过')
     expect(screen.all('household-row')).toEqual([])
   })
+
+  it('offers the contact that opens them, and not to try again', async () => {
+    const screen = await at('/visits', { locked: 'clock' })
+    await screen.says('连上一次服务器就恢复，先确认手机有网络')
+    expect(screen.all('retry')).toEqual([])
+    await screen.tap('contact')
+    await until(() => expect(screen.all('household-row').length).toBeGreaterThan(0))
+  })
+
+  it('offers no contact where the office locked them', async () => {
+    const screen = await at('/visits', { locked: 'revoked' })
+    await screen.find('error')
+    expect([...screen.all('retry'), ...screen.all('contact')]).toEqual([])
+  })
 })
 
 describe('a phone that the server does not know any more', () => {

@@ -507,7 +507,8 @@ class Memory implements Port {
   async syncNow() {
     if (this.knobs.online) {
       this.reports = this.reports.map((report) => (report.word === 'sending' ? { ...report, word: 'delivered', why: why('arrived'), photos: report.photos.map((photo) => ({ ...photo, word: 'delivered', why: why('arrived') })) } : report))
-      this.changed(['reports', 'today', 'sync'])
+      if (this.session.locked !== 'revoked') this.session = { ...this.session, locked: null }
+      this.changed(['reports', 'households', 'session', 'today', 'sync'])
     }
     return this.getSync()
   }
