@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::backoff::{Backoff, Lane};
 use super::plan::{FactsStep, PhotoStep, facts_step, photo_step};
 use crate::device::Device;
-use crate::ports::{DiskFiles, Network, NoticeKind};
+use crate::ports::{Clock as _, DiskFiles, Network, NoticeKind};
 use crate::store::{cursor, mutation};
 use crate::test_support::{HOUSEHOLD, ME, Mode, START_MS, World, jpeg, large_jpeg, server_key};
 use crate::view::{DraftEdit, DraftKind, EnrolRequestView, NewDraft, ReasonCode, VisitDraft, Word};
@@ -351,6 +351,27 @@ async fn a_gap_is_closed_by_numbering_anew() {
         .write_outbox(|tx| crate::store::identity::put(tx, &numbers))
         .unwrap();
     world.save_report("tree-fallen");
+    settle(&world).await;
+    assert_once(&world, 1);
+}
+
+#[tokio::test]
+async fn a_server_that_sees_a_gap_for_ever_is_asked_ever_more_rarely_and_gets_all_once_it_is_mended() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    world.server.state().sees_gaps = true;
+    let mut asked = Vec::new();
+    for _ in 0..2 {
+        let before = world.server.state().requests.len();
+        let began = world.clock.mono_ms();
+        while world.clock.mono_ms() < began + 600_000 {
+            steps(&world, 1).await;
+            assert!(world.server.state().requests.len() < 400, "asked without a pause");
+        }
+        asked.push(world.server.state().requests.len() - before);
+    }
+    assert!(asked[1] > 0, "it is never given up");
+    world.server.state().sees_gaps = false;
     settle(&world).await;
     assert_once(&world, 1);
 }

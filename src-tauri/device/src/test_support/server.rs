@@ -69,6 +69,8 @@ pub(crate) struct State {
     pub(crate) forgetful: bool,
     /// Signs with a key that is not the server's.
     pub(crate) forger: bool,
+    /// Believes that a number is missing, whatever it is sent.
+    pub(crate) sees_gaps: bool,
 }
 
 impl TestServer {
@@ -96,6 +98,7 @@ impl TestServer {
             unfinished: 0,
             forgetful: false,
             forger: false,
+            sees_gaps: false,
         }))
     }
 
@@ -306,7 +309,7 @@ impl State {
                 stop = Some(Stop::Fork { last });
                 break;
             }
-            if mutation.seq > last + 1 {
+            if mutation.seq > last + 1 || self.sees_gaps {
                 stop = Some(Stop::Gap { last });
                 break;
             }
