@@ -12,9 +12,9 @@ use tokio::sync::Notify;
 use crate::failure::{Failure, Result};
 use crate::ports::{Files, Ports, Topic};
 use crate::rest::DataKey;
-use crate::store::{Store, forgetting, setting};
-use crate::sync::WIPING;
+use crate::store::{Store, forgetting};
 use crate::sync::engine::Engine;
+use crate::sync::is_wiping;
 use crate::uploads::Upload;
 use crate::view::Front;
 
@@ -70,7 +70,7 @@ impl Device {
             ended: AtomicBool::new(false),
             end_bell: Notify::new(),
         };
-        if device.store.outbox(|outbox| setting::get(outbox, WIPING))? {
+        if device.store.outbox(is_wiping)? {
             device.finish_wiping()?;
         }
         device.try_to_forget();

@@ -41,4 +41,4 @@ pub(crate) use notice::news;
 pub(crate) use rule::Allowance;
 pub(crate) use run::run_loop;
 pub(crate) use situation::{SETTINGS, lane_of};
-pub(crate) use wipe::{WIPED, WIPING};
+pub(crate) use wipe::{WIPED, is_wiping};

@@ -11,6 +11,7 @@ use crate::device::{Device, not_found};
 use crate::failure::{Failure, Result};
 use crate::store::photo_file::{self, Named};
 use crate::store::{draft, identity, mutation};
+use crate::sync::is_wiping;
 use crate::view::Draft;
 
 /// A change that is about to be saved.
@@ -68,9 +69,12 @@ impl Device {
             .contains(&record.kind)
         );
         self.store.write_outbox(|tx| {
-            // Everything above was read before this transaction, and a draft, a save or a switch may have come between.
+            // Everything above was read before this transaction, and a draft, a save, a switch or a wipe may have come between.
             let person = identity::get(tx)?.map(|identity| identity.profile.user);
-            if person != Some(made.author) || record.draft.is_some_and(|draft| !belongs(draft, person)) {
+            if person != Some(made.author)
+                || is_wiping(tx)?
+                || record.draft.is_some_and(|draft| !belongs(draft, person))
+            {
                 return Err(not_found());
             }
             mutation::insert(tx, &made)?;
@@ -116,9 +120,15 @@ fn name_photos<B>(outbox: &Connection, made: &Mutation, record: &Record<'_, B>) 
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex, mpsc};
+    use std::time::Duration;
+
     use domain::ReportNote;
+    use domain::protocol::RevokeOrder;
 
     use super::*;
+    use crate::ports::KeyStore;
     use crate::test_support::{World, jpeg};
     use crate::view::{DraftKind, NewDraft};
 
@@ -154,6 +164,64 @@ mod tests {
 
     fn notes(world: &World, note: &ReportNote) -> usize {
         world.device.get_report(note.report).unwrap().notes.len()
+    }
+
+    /// A key store that lets somebody save just before its key is destroyed, if nothing else keeps them from it.
+    struct LetsSave {
+        reached: mpsc::SyncSender<()>,
+        saved: Mutex<mpsc::Receiver<()>>,
+    }
+
+    impl KeyStore for LetsSave {
+        fn wrap(&self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+            Ok(bytes.to_vec())
+        }
+
+        fn unwrap(&self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+            Ok(bytes.to_vec())
+        }
+
+        fn destroy(&self) -> io::Result<()> {
+            self.reached.send(()).map_err(io::Error::other)?;
+            let _too_late = self.saved.lock().unwrap().recv_timeout(Duration::from_millis(200));
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_saved_of_what_goes_with_a_phone_that_is_being_wiped() {
+        let (mut world, draft, note) = world_with_a_note();
+        let ((reached, at_the_key), (saved, wait)) = (mpsc::sync_channel(1), mpsc::sync_channel(1));
+        world.device.ports.key_store = Some(Arc::new(LetsSave {
+            reached,
+            saved: Mutex::new(wait),
+        }));
+        let device = world.device.identity().unwrap().unwrap().device;
+        let order = |outbox: &rusqlite::Transaction<'_>| {
+            outbox.execute_batch("delete from photo_ref; delete from photo_file; delete from mutation")?;
+            identity::revoke(outbox, device, RevokeOrder::UploadThenWipe)
+        };
+        world.device.store.write_outbox(order).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        std::thread::scope(|scope| {
+            let phone = &world;
+            let worker = scope.spawn(move || {
+                at_the_key.recv().unwrap();
+                let done = save(phone, &draft, &note);
+                let _nobody_waits_any_more = saved.send(());
+                done
+            });
+            runtime.block_on(world.device.wipe_as_ordered()).unwrap();
+            let refused = worker.join().unwrap().unwrap_err().code();
+            assert!(
+                [ErrorCode::NotFound, ErrorCode::NotEnrolled].contains(&refused),
+                "{refused:?}"
+            );
+        });
+        assert!(world.device.get_session().unwrap().wiped);
     }
 
     #[test]

@@ -12,9 +12,14 @@ use crate::rest::gone;
 use crate::store::{mutation, photo_file, setting};
 
 /// Stands in the settings from the begin of the removal to its end.
-pub(crate) const WIPING: &str = "wiping";
+const WIPING: &str = "wiping";
 /// Stands in the settings once everything was removed: the worker is told.
 pub(crate) const WIPED: &str = "wiped";
+
+/// True while everything is being removed.
+pub(crate) fn is_wiping(outbox: &Connection) -> Result<bool> {
+    setting::get(outbox, WIPING)
+}
 
 /// True while records or photos of anybody lie here that no server holds.
 pub(super) fn is_left(outbox: &Connection) -> Result<bool> {
@@ -40,23 +45,33 @@ impl Device {
             body: serde_json::to_vec(&question).map_err(Failure::from)?,
         };
         let told = self.call(call).await;
+        let sends_first = identity.order == Some(RevokeOrder::UploadThenWipe);
         if let Err(Fault::Transport(_) | Fault::Foreign) = &told
-            && identity.order == Some(RevokeOrder::UploadThenWipe)
+            && sends_first
         {
             return told.map(drop);
         }
-        // Its worker may have saved something while the office was told: that is sent first.
-        if identity.order == Some(RevokeOrder::UploadThenWipe) && self.store.outbox(is_left)? {
-            return Ok(());
+        if self.begin_wiping(sends_first)? {
+            self.finish_wiping()?;
         }
-        tracing::info!("everything on this phone is removed, as the office ordered");
-        // First: whatever the rest comes to, nothing of it can be read any more.
-        let disk = self.disk.as_ref().unwrap_or(&self.ports.files);
-        gone::destroy_key(&self.dir, disk.as_ref(), self.ports.key_store.as_deref())?;
-        self.end();
-        self.store.write_outbox(|tx| setting::put(tx, WIPING, &true))?;
-        self.finish_wiping()?;
         Ok(())
+    }
+
+    /// Destroys the key. False where its worker saved something while the office was told, and that `sends_first`. In one
+    /// transaction, after which nothing is saved any more: nobody is told "saved" of what goes.
+    fn begin_wiping(&self, sends_first: bool) -> Result<bool> {
+        let disk = self.disk.as_ref().unwrap_or(&self.ports.files);
+        self.store.write_outbox(|tx| {
+            if sends_first && is_left(tx)? {
+                return Ok(false);
+            }
+            tracing::info!("everything on this phone is removed, as the office ordered");
+            // First: whatever the rest comes to, nothing of it can be read any more.
+            gone::destroy_key(&self.dir, disk.as_ref(), self.ports.key_store.as_deref())?;
+            self.end();
+            setting::put(tx, WIPING, &true)?;
+            Ok(true)
+        })
     }
 
     /// Everything was removed: the worker is told.
