@@ -8,9 +8,11 @@ mod actions;
 mod controls;
 mod faults;
 mod history;
+mod homes;
 mod many;
 mod people;
 mod plan;
+mod room;
 mod template;
 mod weather;
 

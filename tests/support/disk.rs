@@ -1,7 +1,9 @@
-//! A phone's disk that can be full.
+//! A phone's disk that can be full, for its files and for its databases.
+
+pub(crate) mod layer;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,21 +11,19 @@ use device::ports::{DiskFiles, FileEntry, Files};
 
 use crate::fuse::Fuse;
 
-/// SQLite's layer for files that one process alone uses: it needs no system call for a lock. The phones of a test and the
-/// test that looks into them are one process.
-pub(crate) const ONE_PROCESS: &str = "unix-excl";
-
 /// The real file system, until it is full.
 pub struct PhoneDisk {
+    folder: PathBuf,
     full: AtomicBool,
     fuse: Arc<Fuse>,
 }
 
 impl PhoneDisk {
-    /// With room for everything.
+    /// With room for everything. The phone's databases lie in `folder`.
     #[must_use]
-    pub fn empty(fuse: Arc<Fuse>) -> Self {
+    pub fn empty(folder: PathBuf, fuse: Arc<Fuse>) -> Self {
         Self {
+            folder,
             full: AtomicBool::new(false),
             fuse,
         }
@@ -32,11 +32,18 @@ impl PhoneDisk {
     /// From now on nothing more fits, or everything does.
     pub fn set_full(&self, full: bool) {
         self.full.store(full, Ordering::Relaxed);
+        layer::set_full(&self.folder, full);
+    }
+
+    /// True while nothing more fits.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
     }
 
     fn room(&self) -> io::Result<()> {
         self.fuse.moment();
-        if self.full.load(Ordering::Relaxed) {
+        if self.is_full() {
             return Err(io::ErrorKind::StorageFull.into());
         }
         Ok(())
@@ -100,11 +107,17 @@ impl Files for PhoneDisk {
     }
 
     fn database_layer(&self) -> Option<&str> {
-        Some(ONE_PROCESS)
+        Some(layer::name())
     }
 
     /// The same on every machine: what a phone announces must not depend on where the test runs.
     fn free_space(&self, _dir: &Path) -> Option<u64> {
-        Some(if self.full.load(Ordering::Relaxed) { 0 } else { 10 << 30 })
+        Some(if self.is_full() { 0 } else { 10 << 30 })
+    }
+}
+
+impl Drop for PhoneDisk {
+    fn drop(&mut self) {
+        layer::set_full(&self.folder, false);
     }
 }

@@ -48,6 +48,30 @@ impl StreetServer {
         self.change(faults.iter().map(|name| format!("DROP TRIGGER \"{name}\"")).collect());
     }
 
+    /// From now on the server keeps of each field of a household file the newest value alone: a control.
+    ///
+    /// # Panics
+    /// As [`StreetServer::fail_on`].
+    pub fn keep_newest_values_only(&self) {
+        let newer = "(newer.rev, newer.mutation_id) > (field_history.rev, field_history.mutation_id)";
+        let trigger = format!(
+            "CREATE TRIGGER \"forgets what gave way\" AFTER INSERT ON field_history BEGIN
+             DELETE FROM field_history WHERE entity_id = NEW.entity_id AND field = NEW.field AND EXISTS (SELECT 1
+                FROM field_history newer WHERE newer.entity_id = NEW.entity_id AND newer.field = NEW.field AND {newer});
+             END"
+        );
+        self.change(vec![trigger]);
+    }
+
+    /// From now on the server lets the clock decide everything and asks nobody: a control.
+    ///
+    /// # Panics
+    /// As [`StreetServer::fail_on`].
+    pub fn ask_nobody(&self) {
+        let trigger = "CREATE TRIGGER \"asks nobody\" BEFORE INSERT ON field_reviews BEGIN SELECT RAISE(IGNORE); END";
+        self.change(vec![trigger.to_owned()]);
+    }
+
     fn change(&self, statements: Vec<String>) {
         if statements.is_empty() {
             return;

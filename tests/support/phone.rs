@@ -82,7 +82,7 @@ impl Phone {
     pub fn on_way(worker: &str, folder: PathBuf, way: Way, clock: WorldClock, seed: u64) -> Self {
         let link = Arc::new(Link::new(way));
         let fuse = Arc::new(Fuse::default());
-        let disk = Arc::new(PhoneDisk::empty(Arc::clone(&fuse)));
+        let disk = Arc::new(PhoneDisk::empty(folder.clone(), Arc::clone(&fuse)));
         let told = Arc::new(Told::default());
         let clock_of_phone = Arc::new(PhoneClock::right(clock, Arc::clone(&fuse)));
         let ports = Ports {
@@ -129,10 +129,21 @@ impl Phone {
     }
 
     /// Starts the app.
+    ///
+    /// # Panics
+    /// When it does not start.
     pub fn start(&mut self) {
-        self.device = Some(Arc::new(
-            Device::open(&self.folder, self.ports.clone(), self.key.as_ref()).unwrap(),
-        ));
+        self.try_start().unwrap();
+    }
+
+    /// Starts the app, or says why it does not start.
+    ///
+    /// # Errors
+    /// What the device refuses with.
+    pub fn try_start(&mut self) -> Result<(), WireError> {
+        let device = Device::open(&self.folder, self.ports.clone(), self.key.as_ref())?;
+        self.device = Some(Arc::new(device));
+        Ok(())
     }
 
     /// Becomes a new phone in another folder whose disk is not encrypted, as before a PIN is chosen.

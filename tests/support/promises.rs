@@ -2,6 +2,7 @@
 //! It is told what was saved, never what was sent.
 
 mod cases;
+mod homes;
 pub(crate) mod outbox;
 mod photos;
 mod receipts;
@@ -39,13 +40,16 @@ pub struct Ledger {
 struct Said {
     kind: &'static str,
     entity: Uuid,
-    /// Its words, where one entity has several of the kind.
+    /// Its words, or the value of a field, where one entity has several of the kind.
     text: Option<String>,
 }
 
 impl Said {
     fn is(&self, held: &Held) -> bool {
-        let says = |text: &String| held.body["text"].as_str() == Some(text);
+        let says = |text: &String| {
+            let mut fields = held.body["fields"].as_object().into_iter().flat_map(|all| all.values());
+            held.body["text"] == text.as_str() || fields.any(|field| field["value"] == text.as_str())
+        };
         held.kind == self.kind && held.entity == self.entity && self.text.as_ref().is_none_or(says)
     }
 }
@@ -145,6 +149,7 @@ impl Ledger {
         breaches.extend(self.unkept());
         breaches.extend(records::check(self, &answered, server));
         breaches.extend(cases::check(server));
+        breaches.extend(homes::check(self, &answered, server, phones));
         breaches.extend(revisions::check(server));
         breaches.extend(photos::check(server, phones));
         breaches.extend(phones.iter().flat_map(|phone| rows::check(server, phone)));

@@ -7,7 +7,7 @@ use device::DataKey;
 use device::ports::{DiskFiles, SystemIds};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::disk::ONE_PROCESS;
+use crate::disk::layer;
 
 /// The data key of every phone.
 #[must_use]
@@ -22,7 +22,7 @@ pub fn key() -> DataKey {
 #[must_use]
 pub fn database(folder: &Path, name: &str) -> Connection {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags_and_vfs(folder.join(name), flags, ONE_PROCESS).unwrap();
+    let connection = Connection::open_with_flags_and_vfs(folder.join(name), flags, layer::name()).unwrap();
     // A bare phone's begins as every database does.
     let begins = std::fs::read(folder.join(name)).unwrap();
     if !begins.starts_with(b"SQLite format 3") {

@@ -4,6 +4,7 @@ use std::fs;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
@@ -47,6 +48,7 @@ pub struct StreetServer {
     places: Mutex<Places>,
     running: Mutex<Option<Running>>,
     gate: Mutex<Option<Box<dyn Gate>>>,
+    full: AtomicBool,
 }
 
 struct Running {
@@ -70,6 +72,7 @@ impl StreetServer {
             places: Mutex::new(places),
             running: Mutex::new(None),
             gate: Mutex::new(None),
+            full: AtomicBool::new(false),
         };
         server.start();
         server
@@ -82,6 +85,7 @@ impl StreetServer {
             let ids = Arc::<Seeded>::clone(&self.ids);
             let server = Server::open_at(&lock(&self.places), Office::default(), Arc::new(self.clock), ids).unwrap();
             let app = router(server.clone());
+            self.full.store(false, Ordering::Relaxed);
             *running = Some(Running { server, app });
         }
     }
@@ -90,6 +94,12 @@ impl StreetServer {
     #[must_use]
     pub fn is_running(&self) -> bool {
         lock(&self.running).is_some()
+    }
+
+    /// True while it runs and its disk has room.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.is_running() && !self.full.load(Ordering::Relaxed)
     }
 
     /// Stops; nobody answers until it is started. The fence is as new as the database.
@@ -236,7 +246,7 @@ impl StreetServer {
         self.start();
     }
 
-    /// From now on the database cannot grow, as on a full disk; or it can again.
+    /// From now on the database cannot grow, as on a full disk; or it can again, as after a start.
     pub fn set_full(&self, full: bool) {
         let limit = if full { 1 } else { i64::from(u32::MAX - 2) };
         let sql = format!("PRAGMA max_page_count = {limit}");
@@ -244,6 +254,7 @@ impl StreetServer {
             .store
             .write_blocking(move |tx| Ok(tx.query(&sql, &[], |_| Ok(()))?))
             .unwrap();
+        self.full.store(full, Ordering::Relaxed);
     }
 }
 

@@ -26,6 +26,8 @@ pub const WORKERS: [&str; 6] = ["li", "wang", "zhao", "sun", "zhou", "wu"];
 pub const TRIAGE_OFFICER: &str = "triage";
 /// Who keeps people and phones.
 pub const KEEPER: &str = "keeper";
+/// Who answers for the households of all communities.
+pub const SECRETARY: &str = "secretary";
 /// Who works the orders of every queue.
 pub const HANDLER: &str = "handler";
 /// The one estate with a property company.
@@ -196,12 +198,22 @@ fn write_in(edit: &Edit<'_>, count: usize) -> Outcome<()> {
     write_person(edit, HANDLER, Role::DepartmentMember, &every_queue)?;
     write_person(edit, TRIAGE_OFFICER, Role::TriageOfficer, &PersonChange::default())?;
     write_person(edit, KEEPER, Role::Administrator, &PersonChange::default())?;
+    let every_community = PersonChange {
+        communities: Some(communities(count)),
+        ..PersonChange::default()
+    };
+    write_person(edit, SECRETARY, Role::CommunitySecretary, &every_community)?;
     staff_queues(edit)
+}
+
+fn communities(grids: usize) -> Vec<CommunityId> {
+    let all: BTreeSet<CommunityId> = (0..grids).map(community).collect();
+    all.into_iter().collect()
 }
 
 /// The default queues, and those of the communities and the estate.
 fn all_queues(grids: usize) -> Vec<QueueRow> {
-    let communities: BTreeSet<CommunityId> = (0..grids).map(community).collect();
+    let communities = communities(grids);
     let local = communities
         .iter()
         .flat_map(|community| [community_queue(community), desk_queue(community)]);

@@ -171,3 +171,39 @@ fn a_server_that_has_phones_wiped_before_they_sent_all_is_caught() {
         "was removed from its phone before it was sent",
     );
 }
+
+#[test]
+fn a_server_that_forgets_what_gave_way_is_caught() {
+    control_of(
+        "P10 histories_with_household_edits",
+        &[Act::EditHousehold, Act::JoinColleague, Act::NetworkChanges],
+        |history| {
+            history.server.keep_newest_values_only();
+            history
+        },
+        "cannot be found",
+    );
+}
+
+#[test]
+fn a_server_that_lets_the_clock_decide_numbers_is_caught() {
+    control_of(
+        "P10 histories_with_household_edits",
+        &[Act::EditHousehold, Act::JoinColleague, Act::NetworkChanges],
+        |history| {
+            history.server.ask_nobody();
+            history
+        },
+        "nobody is asked",
+    );
+}
+
+#[test]
+fn a_phone_that_says_too_early_that_a_report_is_saved_is_caught_when_it_is_full() {
+    control_of(
+        "P12 histories_with_full_phones",
+        &[Act::Capture, Act::PhoneFills],
+        History::with_hasty_phones,
+        "was said to be saved",
+    );
+}

@@ -10,7 +10,7 @@ use super::history::History;
 impl History {
     /// It begins to fail on something that waits on a phone, or is written now.
     pub(super) fn server_faults(&mut self, at: usize) {
-        if !self.server.is_running() {
+        if !self.server.has_room() {
             return;
         }
         if self.waiting_on(at).is_empty() {
@@ -37,7 +37,7 @@ impl History {
 
     /// The faults are mended, and the office tries again what waits there.
     pub(super) fn mend_server(&mut self) {
-        if self.for_good || !self.server.is_running() {
+        if self.for_good || !self.server.has_room() {
             return;
         }
         for hand in &self.hands {

@@ -1,13 +1,14 @@
 //! One history: its people at work, then calm, then the checker.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ReportId;
-use domain::protocol::{RevokeOrder, WireError};
+use device::view::HouseholdView;
+use domain::protocol::{ErrorCode, RevokeOrder, Verdict, WireError};
+use domain::{HouseholdId, ReportId};
 use fastrand::Rng;
 use tokio::task::JoinHandle;
 use xunge_tests::clock::WorldClock;
@@ -36,6 +37,8 @@ pub(super) struct Hand {
     pub(super) fallen: bool,
     pub(super) reports: Vec<ReportId>,
     pub(super) copies: Vec<PathBuf>,
+    /// Sheets of households that were opened here, as they stood then.
+    pub(super) sheets: BTreeMap<HouseholdId, HouseholdView>,
     /// A code that somebody tried here and does not know what became of, and whose it is.
     pub(super) code: Option<(String, String)>,
     /// What the office ordered it to remove, at once or after it has sent all.
@@ -44,6 +47,8 @@ pub(super) struct Hand {
     pub(super) wiped: bool,
     /// What a hasty phone said was saved and has yet to save.
     unsaved: Option<String>,
+    /// Reports that had no room, by the names of their drafts.
+    pub(super) refused: Vec<String>,
 }
 
 /// A history on its way.
@@ -64,6 +69,8 @@ pub(super) struct History {
     /// Nobody mends a fault of the server: a control.
     pub(super) for_good: bool,
     pub(super) notes: u32,
+    /// Edits of households, counted.
+    pub(super) typed: u32,
     /// What phones removed that were to send it first.
     pub(super) removed_unsent: Vec<String>,
     /// The place each worker works in now.
@@ -87,7 +94,7 @@ pub(super) struct Outcome {
 }
 
 /// What many histories have to meet for their silence to mean anything, as the trace tells it.
-pub(super) const WORTH_COUNTING: [&str; 24] = [
+pub(super) const WORTH_COUNTING: [&str; 31] = [
     "the power goes",
     "starts again",
     " fork ",
@@ -112,6 +119,13 @@ pub(super) const WORTH_COUNTING: [&str; 24] = [
     "signs out",
     "revokes it: UploadThenWipe",
     "removed everything",
+    "at a colleague's doors",
+    "edits a household",
+    "the secretary chooses",
+    "gave way",
+    "says that it is full",
+    "what was refused before",
+    "ServerFills",
 ];
 
 impl Outcome {
@@ -146,6 +160,7 @@ impl History {
             any_restored: false,
             for_good: false,
             notes: 0,
+            typed: 0,
             removed_unsent: Vec::new(),
             places: std::array::from_fn(|place| place),
             trace: Trace::new(clock),
@@ -208,10 +223,12 @@ impl History {
             fallen: false,
             reports: Vec::new(),
             copies: Vec::new(),
+            sheets: BTreeMap::new(),
             code: None,
             ordered: None,
             wiped: false,
             unsaved: None,
+            refused: Vec::new(),
         };
         hand.run();
         self.hands.push(hand);
@@ -253,6 +270,7 @@ impl History {
     async fn calm_down(&mut self) {
         self.trace.tell("calm");
         self.server.start();
+        self.server_has_room();
         self.mend_server();
         for hand in &mut self.hands {
             hand.phone.fuse.disarm();
@@ -264,6 +282,7 @@ impl History {
         }
         self.pick_up_the_fallen().await;
         self.hands.iter_mut().for_each(Hand::finish_saving);
+        (0..self.hands.len()).for_each(|at| self.save_again(at));
     }
 
     async fn wait_for_agreement(&mut self) -> Vec<String> {
@@ -276,6 +295,9 @@ impl History {
             }
             self.replay_parked();
             self.note_holders();
+            if self.typed > 0 {
+                self.secretary_chooses();
+            }
             // The longest time between two pulls behind, and the way there and back.
             tokio::time::sleep(Duration::from_secs(330)).await;
             for hand in &self.hands {
@@ -321,6 +343,12 @@ impl History {
                 self.trace.tell(&format!("let go of {records} records"));
             }
         }
+        let edits = self.hands.iter().filter(|_| self.typed > 0);
+        for held in edits.flat_map(|hand| hand.phone.held()) {
+            if let Some(Verdict::Merged { fields }) = held.receipt.map(|receipt| receipt.verdict) {
+                self.trace.tell(&format!("{} gave way in {fields:?}", held.id));
+            }
+        }
         let photos = self.hands.iter().map(|hand| hand.phone.photo_files()).sum();
         for hand in &mut self.hands {
             hand.stop().await;
@@ -358,7 +386,8 @@ impl Hand {
 
     fn finish_saving(&mut self) {
         if let Some(draft) = self.unsaved.take() {
-            self.phone.save_draft(&draft).unwrap();
+            let saved = self.phone.save_draft(&draft);
+            assert!(saved.is_ok() || self.phone.disk.is_full(), "{saved:?}");
         }
     }
 
@@ -379,7 +408,18 @@ impl Hand {
 
     pub(super) async fn restart(&mut self) {
         self.stop().await;
-        self.phone.start();
+        self.start();
+    }
+
+    /// The app starts; where it cannot for want of room, its worker makes some first.
+    pub(super) fn start(&mut self) {
+        if let Err(refused) = self.phone.try_start() {
+            // SQLite says only that it cannot make its log, not that the disk is full.
+            let known = [ErrorCode::PhoneFull, ErrorCode::PhoneWrite].contains(&refused.code);
+            assert!(known && self.phone.disk.is_full(), "{:?}", refused.code);
+            self.phone.disk.set_full(false);
+            self.phone.start();
+        }
         self.run();
     }
 }

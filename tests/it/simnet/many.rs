@@ -17,7 +17,7 @@ const ENOUGH: usize = 3;
 
 /// What a history says about each promise: its number, the name of the row, and what must have happened in it; nothing
 /// where every history counts.
-const PROMISES: [(u8, &str, &[&str]); 12] = [
+const PROMISES: [(u8, &str, &[&str]); 15] = [
     (1, "histories_with_kills", &["KillPhone", "the power goes"]),
     (2, "histories", &[]),
     (3, "histories", &[]),
@@ -34,9 +34,12 @@ const PROMISES: [(u8, &str, &[&str]); 12] = [
         &["the phone is set back", "a second phone"],
     ),
     (9, "histories_with_photos", &["blobs/"]),
+    (10, "histories_with_household_edits", &["edits a household"]),
     (11, "histories_with_moves", &["works in another grid"]),
     (11, "histories_with_changes_of_hands", &["'s now"]),
     (11, "histories_with_revoked_phones", &["the office revokes it"]),
+    (12, "histories_with_full_phones", &["says that it is full"]),
+    (12, "histories_with_a_full_server", &["ServerFills"]),
     (13, "histories_with_clock_jumps", &["clock is wrong"]),
 ];
 

@@ -43,7 +43,7 @@ impl History {
 
     /// A worker signs in with a code of the office, once more with the same one where nobody knows what became of it.
     pub(super) async fn sign_in(&mut self, at: usize, login: &str) {
-        if !self.server.is_running() || self.hands[at].is_leaving() {
+        if !self.server.has_room() || self.hands[at].is_leaving() {
             return;
         }
         let tried = self.hands[at].code.take().filter(|(whose, _)| whose == login);
@@ -68,7 +68,7 @@ impl History {
                 self.note_holder(at);
             }
             Err(refused) => {
-                assert!(NOT_NOW.contains(&refused.code), "{:?}", refused.code);
+                self.expect(at, &refused, &NOT_NOW);
                 if refused.code == ErrorCode::CodeInvalid {
                     self.hands[at].code = None;
                 }
@@ -89,6 +89,7 @@ impl History {
         if let Some(login) = holder.filter(|login| **login != hand.phone.worker) {
             (*login).clone_into(&mut hand.phone.worker);
             hand.reports.clear();
+            hand.refused.clear();
             self.trace.tell(&format!("  {} is {login}'s now", hand.name));
         }
     }
@@ -99,7 +100,7 @@ impl History {
         }
         match self.by_hand(at, |hand| hand.phone.device().sign_out()) {
             Some(Ok(_)) => self.trace.tell("  signs out"),
-            Some(Err(refused)) => assert_eq!(refused.code, ErrorCode::UnsentWork),
+            Some(Err(refused)) => self.expect(at, &refused, &[ErrorCode::UnsentWork]),
             None => {}
         }
     }
@@ -110,7 +111,7 @@ impl History {
         let device = |hand: &Hand| hand.phone.is_enrolled().then(|| hand.phone.credentials().0);
         let (devices, own): (Vec<_>, _) = (self.hands.iter().map(device).collect(), device(&self.hands[at]));
         let twins = devices.iter().filter(|other| **other == own).count() > 1;
-        let Some(own) = own.filter(|_| self.server.is_running() && !twins) else {
+        let Some(own) = own.filter(|_| self.server.has_room() && !twins) else {
             return;
         };
         let keeper = Browser::signed_in(&self.server, street::KEEPER);
@@ -150,6 +151,7 @@ impl History {
             }
             self.hands[at].ordered = None;
             self.hands[at].reports.clear();
+            self.hands[at].refused.clear();
         }
     }
 

@@ -30,6 +30,13 @@ pub(super) enum Act {
     ChangeHands,
     SignOut,
     Revoke,
+    EditHousehold,
+    JoinColleague,
+    SecretaryChooses,
+    PhoneFills,
+    PhoneHasRoom,
+    ServerFills,
+    ServerHasRoom,
 }
 
 /// What everybody does all day, with its weight.
@@ -59,8 +66,15 @@ const MISFORTUNES: &[&[(Act, u32)]] = &[
 /// The same, thought of later: drawn from dice of their own, and less often.
 const LATER: &[&[(Act, u32)]] = &[
     &[(Act::ServerFaults, 4), (Act::FaultsEnd, 1)],
-    &[(Act::ChangeHands, 5), (Act::SignOut, 1)],
+    &[(Act::ChangeHands, 5), (Act::SignOut, 3)],
     &[(Act::Revoke, 3), (Act::ChangeHands, 2)],
+    &[
+        (Act::EditHousehold, 20),
+        (Act::JoinColleague, 8),
+        (Act::SecretaryChooses, 6),
+    ],
+    &[(Act::PhoneFills, 6), (Act::PhoneHasRoom, 5)],
+    &[(Act::ServerFills, 2), (Act::ServerHasRoom, 1)],
 ];
 
 /// How likely the network does what, of 1000 requests.
@@ -102,7 +116,15 @@ impl Plan {
                 plan.acts.extend_from_slice(misfortune);
             }
         }
-        plan
+        plan.with_colleagues(2)
+    }
+
+    /// Nobody joins a colleague who has none.
+    fn with_colleagues(mut self, phones: usize) -> Self {
+        if self.acts.iter().any(|(act, _)| *act == Act::JoinColleague) {
+            self.phones = self.phones.max(phones);
+        }
+        self
     }
 
     /// What a seed decided before [`LATER`].
@@ -142,7 +164,7 @@ impl Plan {
         self.acts.extend(more.iter().map(|act| (*act, 8)));
         self.steps = 24;
         self.pace_ms = 30_000;
-        self
+        self.with_colleagues(3)
     }
 
     /// The next thing to happen.

@@ -1,7 +1,7 @@
 //! The simulated disk as an SQLite file layer ("VFS"). One connection per database, so locks and shared memory need no
 //! more than to be there.
 //!
-//! This is the one place of the workspace that hands functions to C: SQLite's file layer has no safe wrapper. Each
+//! This and the layer of a phone's disk hand functions to C: SQLite's file layer has no safe wrapper. Each
 //! function relies on SQLite calling it with the file or layer it got from here, and with buffers of the length it says.
 
 #![expect(unsafe_code, reason = "SQLite's file layer is a table of C functions")]

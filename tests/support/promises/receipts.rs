@@ -107,6 +107,9 @@ fn refused_for_a_reason(
         (_, ErrorCode::OutOfScope) => true,
         (kind::REPORT_NOTE | kind::REPORT_WITHDRAW, ErrorCode::NotFound) => create_was_refused(ledger, held, answered),
         (kind::REPORT_WITHDRAW, _) => true,
+        (kind::RESIDENT_EDIT | kind::RESIDENT_REMOVE, ErrorCode::NotFound) => {
+            was_added(ledger, held) && create_was_refused(ledger, held, answered)
+        }
         _ => false,
     };
     if !allowed {
@@ -114,11 +117,17 @@ fn refused_for_a_reason(
     }
 }
 
+/// True for somebody whom a worker wrote down, not the street.
+fn was_added(ledger: &Ledger, held: &Held) -> bool {
+    ledger.made.values().any(|made| creates(made, held))
+}
+
+fn creates(made: &Held, held: &Held) -> bool {
+    [kind::REPORT_CREATE, kind::RESIDENT_ADD].contains(&made.kind.as_str()) && made.entity == held.entity
+}
+
 fn create_was_refused(ledger: &Ledger, held: &Held, answered: &BTreeMap<MutationId, Stored>) -> bool {
-    let mut creates = ledger
-        .made
-        .values()
-        .filter(|made| made.kind == kind::REPORT_CREATE && made.entity == held.entity);
+    let mut creates = ledger.made.values().filter(|made| creates(made, held));
     creates.all(|made| {
         answered
             .get(&made.id)
