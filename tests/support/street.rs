@@ -93,12 +93,12 @@ pub fn household(place: usize, door: u128) -> HouseholdId {
     HouseholdId(Uuid::from_u128(0xB000 + place as u128 * 16 + door))
 }
 
-/// A point in a grid, well away from its borders.
+/// A point in a grid, well away from its borders, to the last bit as a sensor gives it.
 #[must_use]
 pub fn inside(place: usize) -> LatLon {
     LatLon {
-        lat: 26.005,
-        lon: west(place) + 0.005,
+        lat: 26.005 + 0.001 / 37.0,
+        lon: west(place) + 0.005 + 0.001 / 37.0,
     }
 }
 

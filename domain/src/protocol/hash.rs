@@ -111,6 +111,7 @@ fn write_text(string: &str, text: &mut String) {
 mod tests {
     use super::*;
     use crate::{MutationId, UserId};
+    use proptest::num::f64::NORMAL;
     use uuid::Uuid;
 
     fn mutation(body: Value) -> Mutation {
@@ -148,6 +149,15 @@ mod tests {
         let mut text = String::new();
         write_canonical(&body, &mut text);
         assert_eq!(text, body.to_string());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_position_has_the_same_hash_on_both_sides_to_its_last_bit(lat in NORMAL, lon in 100.0..110.0_f64) {
+            let sent = mutation(json!({ "lat": lat, "lon": lon }));
+            let read: Mutation = serde_json::from_slice(&serde_json::to_vec(&sent).unwrap()).unwrap();
+            proptest::prop_assert_eq!(body_hash(&read), body_hash(&sent));
+        }
     }
 
     #[test]
