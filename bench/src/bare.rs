@@ -54,9 +54,11 @@ pub(crate) fn added(database: &Path, mark: &Mark) -> Result<Added, Fault> {
 
 fn rows_added(connection: &Connection, table: &str) -> Result<Rows, Fault> {
     let key = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
-    let key = texts(connection, key, &[table])?.join(", ");
+    let key = texts(connection, key, &[table])?;
+    let same: Vec<String> = key.iter().map(|name| format!("old.{name} = new.{name}")).collect();
+    let (same, key) = (same.join(" AND "), key.join(", "));
     let mut select = connection.prepare(&format!(
-        "SELECT * FROM main.{table} WHERE ({key}) NOT IN (SELECT {key} FROM earlier.{table}) ORDER BY {key}"
+        "SELECT * FROM main.{table} AS new WHERE NOT EXISTS (SELECT 1 FROM earlier.{table} AS old WHERE {same}) ORDER BY {key}"
     ))?;
     let columns = select.column_count();
     let row = |row: &rusqlite::Row<'_>| {
