@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use domain::protocol::{RowDigest, RowType};
 use domain::{Bucket, ReceivedAt, StreetId};
 
-use super::value::list;
 use super::{Row, StoreError, Tx, json};
 use crate::{args, row};
 
@@ -65,11 +64,11 @@ pub fn digest(tx: &Tx<'_>, street: &StreetId, bucket: &Bucket) -> Result<RowDige
 
 /// The digests that are kept of these buckets.
 fn kept_of(tx: &Tx<'_>, street: &StreetId, buckets: &[&Bucket]) -> Result<HashMap<Bucket, RowDigest>, StoreError> {
-    let mut args = row![street];
-    let list = list(&mut args, buckets.iter().copied());
-    let sql =
-        format!("SELECT bucket, digest FROM buckets WHERE street_id = $1 AND digest IS NOT NULL AND bucket IN {list}");
-    let found = tx.query(&sql, &args, |row| {
+    let sql = format!(
+        "SELECT bucket, digest FROM buckets WHERE street_id = $1 AND digest IS NOT NULL AND {}",
+        tx.among("bucket", 2)
+    );
+    let found = tx.query(&sql, args![street, json(buckets)?], |row| {
         Ok((row.get("bucket")?, read(&row.get::<String>("digest")?)?))
     })?;
     Ok(found.into_iter().collect())

@@ -6,7 +6,6 @@ use domain::protocol::{Receipt, Verdict};
 use domain::{DeviceId, MutationId, ReceivedAt, StreetId, UserId};
 use uuid::Uuid;
 
-use super::value::list;
 use super::{Row, StoreError, Tx, Value, json};
 use crate::{args, row};
 
@@ -84,12 +83,11 @@ pub fn of_these(
     street: &StreetId,
     mutations: &[MutationId],
 ) -> Result<HashMap<MutationId, Receipt>, StoreError> {
-    let mut args = row![street];
-    let list = list(&mut args, mutations);
     let sql = format!(
-        "SELECT mutation_id, verdict, rev, body_hash FROM receipts WHERE street_id = $1 AND mutation_id IN {list}"
+        "SELECT mutation_id, verdict, rev, body_hash FROM receipts WHERE street_id = $1 AND {}",
+        tx.among("mutation_id", 2)
     );
-    let found = tx.query(&sql, &args, |row| {
+    let found = tx.query(&sql, args![street, json(mutations)?], |row| {
         let mutation = row.get("mutation_id")?;
         Ok((mutation, read(row, mutation)?))
     })?;

@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use domain::{CaseId, DeviceId, PhotoManifest, ReceivedAt, Report, ReportId, StreetId, UserId};
 use serde::Deserialize;
 
-use super::value::list;
 use super::{Row, StoreError, Tx, json};
 use crate::{args, row};
 
@@ -81,10 +80,9 @@ pub fn exists(tx: &Tx<'_>, street: &StreetId, report: ReportId) -> Result<bool, 
 /// # Errors
 /// What the engine reports.
 pub fn stored(tx: &Tx<'_>, street: &StreetId, reports: &[ReportId]) -> Result<HashSet<ReportId>, StoreError> {
-    let mut args = row![street];
-    let list = list(&mut args, reports);
-    let sql = format!("SELECT id FROM reports WHERE street_id = $1 AND id IN {list}");
-    Ok(tx.query(&sql, &args, |row| row.get("id"))?.into_iter().collect())
+    let sql = format!("SELECT id FROM reports WHERE street_id = $1 AND {}", tx.among("id", 2));
+    let found = tx.query(&sql, args![street, json(reports)?], |row| row.get("id"))?;
+    Ok(found.into_iter().collect())
 }
 
 /// One report.

@@ -36,20 +36,6 @@ macro_rules! row {
     ($($value:expr),* $(,)?) => { vec![$($crate::store::Value::from($value)),*] };
 }
 
-/// A list for `IN`, whose values are added to the parameters. The last one stands in it several times: few lengths make few
-/// statements.
-pub(super) fn list<T: Into<Value>>(args: &mut Vec<Value>, values: impl IntoIterator<Item = T>) -> String {
-    let before = args.len();
-    args.extend(values.into_iter().map(Into::into));
-    let count = args.len() - before;
-    let Some(last) = args.last().filter(|_| count > 0).cloned() else {
-        return "(NULL)".to_owned();
-    };
-    args.resize(before + count.next_power_of_two(), last);
-    let names: Vec<String> = (before + 1..=args.len()).map(|place| format!("${place}")).collect();
-    format!("({})", names.join(", "))
-}
-
 /// JSON text of anything serialisable, for a column.
 ///
 /// # Errors
