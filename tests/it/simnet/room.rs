@@ -43,6 +43,8 @@ impl History {
         match self.by_hand(at, |hand| hand.phone.save_draft(&draft)) {
             Some(Ok(_)) => {
                 self.ledger.said_saved(kind::REPORT_CREATE, report.0, None);
+                // The phone may be ordered to remove it before the next look at all phones.
+                self.ledger.note(&self.hands[at].phone);
                 self.hands[at].reports.push(report);
             }
             Some(Err(refused)) => {
