@@ -3,7 +3,7 @@
 
 mod disk;
 mod files;
-mod layer;
+pub(crate) mod layer;
 pub mod phone;
 
 pub use disk::{Disk, Lie};

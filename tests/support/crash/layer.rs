@@ -141,7 +141,7 @@ unsafe fn opened<'a>(file: *mut ffi::sqlite3_file) -> &'a mut Open {
 
 /// # Safety
 /// `name` is a C string.
-unsafe fn path(name: *const c_char) -> PathBuf {
+pub(crate) unsafe fn path(name: *const c_char) -> PathBuf {
     // SAFETY: the caller's promise.
     PathBuf::from(unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned())
 }

@@ -15,6 +15,8 @@ use std::sync::{Mutex, Once, PoisonError};
 
 use rusqlite::ffi;
 
+use crate::crash::layer::path;
+
 /// The layer below: for files that one process alone uses; it needs no system call for a lock. The phones of a test and the
 /// test that looks into them are one process.
 const BELOW: &CStr = c"unix-excl";
@@ -138,8 +140,7 @@ unsafe extern "C" fn open(
         let folder = if name.is_null() {
             PathBuf::new()
         } else {
-            let path = PathBuf::from(CStr::from_ptr(name).to_string_lossy().into_owned());
-            path.parent().map(Path::to_owned).unwrap_or_default()
+            path(name).parent().map(Path::to_owned).unwrap_or_default()
         };
         (*file.cast::<MayBeFull>()).folder = Box::into_raw(Box::new(folder));
         (*file).pMethods = &raw const METHODS;

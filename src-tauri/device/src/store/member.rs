@@ -43,7 +43,7 @@ pub(crate) fn empty_bucket(cache: &Connection, bucket: &Bucket, changes: &mut Ch
     Ok(())
 }
 
-/// A member whose row is here: its number and kind, its name and the revision it is a member at.
+/// A member: its row's number, kind and name as far as the row is here, and the revision it is a member at.
 struct Found {
     row: i64,
     kind: Option<RowType>,
@@ -58,19 +58,15 @@ fn each_member(
     texts: bool,
     mut each: impl FnMut(Found, Option<&[u8]>),
 ) -> Result<()> {
-    // A row that is older than its membership was not all that came.
-    let sql = if texts {
-        "select m.row, m.rev, r.type, r.id, r.data from member m left join row r on r.n = m.row and r.rev >= m.rev
-         where m.bucket = ?1"
-    } else {
-        "select m.row, m.rev, r.type, r.id, null from member m left join row r on r.n = m.row and r.rev >= m.rev
-         where m.bucket = ?1"
-    };
     let Some(number) = bucket::find(cache, bucket)? else {
         return Ok(());
     };
-    let mut statement = cache.prepare_cached(sql)?;
-    let mut rows = statement.query([number])?;
+    let mut statement = cache.prepare_cached(
+        // A row that is older than its membership was not all that came.
+        "select m.row, m.rev, r.type, r.id, iif(?2, r.data, null) from member m
+         left join row r on r.n = m.row and r.rev >= m.rev where m.bucket = ?1",
+    )?;
+    let mut rows = statement.query(params![number, texts])?;
     while let Some(row) = rows.next()? {
         let kind: Option<String> = row.get(2)?;
         // A revision below zero, or a kind nobody knows, is damage like any other.
