@@ -10,7 +10,7 @@ mod wire;
 
 pub use blobs::{RefusesPhoto, SaysStored};
 pub use epoch::HidesRestore;
-pub use push::{ChokesOn, ForgetsWhatItHas, KnowsNumbersOnly};
+pub use push::{ChokesOn, ForgetsWhatItHas, KnowsNumbersOnly, ThanksWhenFull};
 pub use rows::{KeepsScope, SkipsRows, WithoutDigests};
 pub use stuck::{BlocksAfter, Ignores, IgnoresFormer, RefusesWrongClocks, WipesAtOnce};
 pub use wire::SpeaksAs;

@@ -3,7 +3,7 @@
 use xunge_tests::fuse::Fuse;
 use xunge_tests::gates::{
     ForgetsWhatItHas, HidesRestore, Ignores, IgnoresFormer, KeepsScope, KnowsNumbersOnly, RefusesWrongClocks,
-    SaysStored, SkipsRows, WipesAtOnce,
+    SaysStored, SkipsRows, ThanksWhenFull, WipesAtOnce,
 };
 use xunge_tests::server::Gate;
 
@@ -205,5 +205,15 @@ fn a_phone_that_says_too_early_that_a_report_is_saved_is_caught_when_it_is_full(
         &[Act::Capture, Act::PhoneFills],
         History::with_hasty_phones,
         "was said to be saved",
+    );
+}
+
+#[test]
+fn a_server_that_thanks_for_what_it_has_no_room_for_is_caught() {
+    control(
+        "P12 histories_with_a_full_server",
+        &[Act::Capture, Act::ServerFills, Act::ServerHasRoom],
+        ThanksWhenFull::default,
+        "is not on the server",
     );
 }

@@ -69,12 +69,22 @@ const LATER: &[&[(Act, u32)]] = &[
     &[(Act::ChangeHands, 5), (Act::SignOut, 3)],
     &[(Act::Revoke, 3), (Act::ChangeHands, 2)],
     &[
-        (Act::EditHousehold, 20),
-        (Act::JoinColleague, 8),
+        (Act::EditHousehold, 30),
+        (Act::JoinColleague, 12),
         (Act::SecretaryChooses, 6),
     ],
     &[(Act::PhoneFills, 6), (Act::PhoneHasRoom, 5)],
     &[(Act::ServerFills, 2), (Act::ServerHasRoom, 1)],
+];
+
+/// What needs something else to have happened first comes this much more often where it may happen at all.
+const OFTEN: &[(Act, u32)] = &[
+    (Act::BackUpServer, 2),
+    (Act::RestoreServer, 4),
+    (Act::CopyPhone, 4),
+    (Act::RestorePhone, 6),
+    (Act::ServerFaults, 2),
+    (Act::SignOut, 4),
 ];
 
 /// How likely the network does what, of 1000 requests.
@@ -116,7 +126,16 @@ impl Plan {
                 plan.acts.extend_from_slice(misfortune);
             }
         }
-        plan.with_colleagues(2)
+        plan.more_often(OFTEN).with_colleagues(2)
+    }
+
+    /// Those of `more` that may happen in it weigh so much more.
+    fn more_often(mut self, more: &[(Act, u32)]) -> Self {
+        for (act, weight) in &mut self.acts {
+            let also = more.iter().find(|(other, _)| other == act);
+            *weight += also.map_or(0, |(_, also)| *also);
+        }
+        self
     }
 
     /// Nobody joins a colleague who has none.

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use device::ports::{Request, Response};
-use domain::protocol::{Mutation, PushRequest, PushResponse, Receipt, Verdict, body_hash, kind};
+use domain::protocol::{ErrorCode, Mutation, PushRequest, PushResponse, Receipt, Verdict, body_hash, kind};
 use domain::{DeviceId, MutationId};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::wire::{asked, body, is, refusal, said, saying, with_body};
+use super::wire::{asked, body, is, plain, refusal, said, saying, with_body};
 use crate::server::Gate;
 
 /// Idempotency switched off: a mutation that comes again is new work under a new name, as on a server that names what it
@@ -90,14 +90,46 @@ impl Gate for KnowsNumbersOnly {
             return response;
         };
         *last = (*last).max(answer.last_seq);
-        let done = |mutation: Mutation| Receipt {
-            id: mutation.id,
-            verdict: Verdict::Applied,
-            rev: None,
-            body_hash: body_hash(&mutation),
-        };
-        answer.receipts.extend(Vec::<Mutation>::into_iter(old).map(done));
+        answer.receipts.extend(old.iter().map(applied));
         saying(response, &answer)
+    }
+}
+
+/// Thanks for work that it found no room for.
+#[derive(Debug, Default)]
+pub struct ThanksWhenFull {
+    /// What it said when it last had room.
+    said: Option<PushResponse>,
+}
+
+impl Gate for ThanksWhenFull {
+    fn pass(&mut self, request: &Request, server: &dyn Fn(&Request) -> Response) -> Response {
+        if !is(request, "/v1/push") {
+            return server(request);
+        }
+        let response = server(&plain(request));
+        if let Some(answer) = said(&response) {
+            self.said = Some(answer);
+            return response;
+        }
+        let full = response.status == ErrorCode::DiskFull.status();
+        let Some(mut answer) = self.said.clone().filter(|_| full) else {
+            return response;
+        };
+        let push: PushRequest = asked(request);
+        answer.receipts = push.mutations.iter().map(applied).collect();
+        answer.last_seq = push.mutations.last().map_or(answer.last_seq, |last| last.seq);
+        saying(refusal(request, 200, ""), &answer)
+    }
+}
+
+/// A receipt that nobody worked for.
+fn applied(mutation: &Mutation) -> Receipt {
+    Receipt {
+        id: mutation.id,
+        verdict: Verdict::Applied,
+        rev: None,
+        body_hash: body_hash(mutation),
     }
 }
 
