@@ -87,26 +87,22 @@ impl FromRequestParts<Server> for Sender {
     }
 }
 
-/// A revoked phone.
+/// A phone that says it removes everything: whichever it is, as a restore may have forgotten that it was ordered to.
 #[derive(Debug, Clone)]
-pub struct Revoked(pub DeviceRecord);
+pub struct Leaving(pub DeviceRecord);
 
-impl Revoked {
-    /// What the route table states for handlers that take a revoked phone.
+impl Leaving {
+    /// What the route table states for handlers that take a leaving phone.
     pub const ACCESS: Access = Access::Device;
 }
 
-impl FromRequestParts<Server> for Revoked {
+impl FromRequestParts<Server> for Leaving {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Outcome<Self> {
         let device = known(parts, server).await?;
         speaks(parts)?;
-        if device.revoked {
-            Ok(Self(device))
-        } else {
-            Err(ErrorCode::BadRequest.into())
-        }
+        Ok(Self(device))
     }
 }
 

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::protocol::{BundleKey, Line, ServerKey, Statement};
-use domain::{Epoch, ReceivedAt, StreetId};
+use axum::http::{HeaderName, HeaderValue};
+use domain::protocol::{BundleKey, EPOCH_HEADER, Line, ServerKey, Statement};
+use domain::{Epoch, ErrorCode, ReceivedAt, StreetId};
 
 use crate::blobs::Files;
 use crate::clock::{Clock, Ids};
@@ -99,6 +100,15 @@ impl Server {
     #[must_use]
     pub fn now(&self) -> ReceivedAt {
         self.clock.now()
+    }
+
+    /// The header that tells this server's history.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Internal`] should the epoch not be fit for a header.
+    pub fn epoch_header(&self) -> Outcome<(HeaderName, HeaderValue)> {
+        let epoch = HeaderValue::from_str(&self.epoch.to_string()).or(Err(ErrorCode::Internal))?;
+        Ok((HeaderName::from_static(EPOCH_HEADER), epoch))
     }
 
     /// Signs what an answer confirms; nothing when it confirms nothing.

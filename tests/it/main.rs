@@ -11,6 +11,7 @@ mod copies;
 mod decoders;
 mod fleet;
 mod killed;
+mod leaving_phones;
 mod ninety_reports;
 mod poison;
 mod power;

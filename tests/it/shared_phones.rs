@@ -1,15 +1,13 @@
-//! Phones that change hands, stay away too long, or are taken back by the office.
+//! Phones that change hands or stay away too long, and locked ones.
 
-use std::path::Path;
 use std::time::Duration;
 
-use base64::Engine as _;
 use device::NewValues;
-use device::view::{DraftKind, HouseholdQuery, LockReason, NewDraft, Word};
+use device::view::{HouseholdQuery, LockReason, Word};
 use domain::protocol::{ErrorCode, RevokeOrder};
 use serde_json::json;
 use xunge_tests::World;
-use xunge_tests::network::{Fate, FirstReplyLost};
+use xunge_tests::network::FirstReplyLost;
 use xunge_tests::phone::Phone;
 use xunge_tests::picture;
 use xunge_tests::record::{a_report, a_visit};
@@ -17,7 +15,6 @@ use xunge_tests::server::copy_folder;
 use xunge_tests::street;
 
 const DAY_H: u64 = 24;
-/// Words that must not be left in any file of a wiped phone.
 const SECRET: &str = "只有我知道的一句话";
 
 fn households(phone: &Phone) -> Result<u32, ErrorCode> {
@@ -27,74 +24,6 @@ fn households(phone: &Phone) -> Result<u32, ErrorCode> {
     };
     let page = phone.device().list_households(&query);
     page.map(|page| page.total).map_err(|error| error.code)
-}
-
-fn revoke(world: &World, order: RevokeOrder) {
-    let keeper = world.office(street::KEEPER);
-    let devices = keeper.get("/v1/devices");
-    let path = format!("/v1/devices/{}/revoke", devices[0]["id"].as_str().unwrap());
-    let (status, answer) = keeper.post(&path, &json!({ "order": order }));
-    assert_eq!((status, &answer["order"]), (200, &json!(order)));
-}
-
-/// What a worker's phone has beside reports: the name of somebody in a household, a sheet and a visit begun, a file on its way from
-/// the page and a damaged copy set aside. Returns words of each that stand in its files, and the token.
-fn leave_traces(phone: &Phone) -> Vec<String> {
-    let device = phone.device();
-    let home = street::household(street::place("li"), 1);
-    let name = device.get_household(home).unwrap().residents[0].name.clone();
-    let typed = json!({ "door_note": "打了一半的字" });
-    device.keep_typed(home, "household", typed).unwrap();
-    let visit = NewDraft {
-        kind: DraftKind::Visit,
-        household: Some(home),
-        about: None,
-    };
-    device.open_draft(visit).unwrap();
-    let upload = device.begin_upload("IMG.jpg", 30).unwrap();
-    let on_the_way = "on its way";
-    let base64 = base64::engine::general_purpose::STANDARD.encode(on_the_way);
-    device.append_upload(&upload, 0, &base64).unwrap();
-    let set_aside = "an older copy of the rows";
-    std::fs::write(phone.folder().join("cache.db.damaged-1-wal"), set_aside).unwrap();
-    let (_, token) = phone.credentials();
-    [
-        SECRET,
-        &name,
-        "打了一半的字",
-        on_the_way,
-        set_aside,
-        &token,
-        &home.to_string(),
-    ]
-    .map(str::to_owned)
-    .to_vec()
-}
-
-/// Names of all files below a folder.
-fn files_of(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-    entries
-        .flat_map(|entry| {
-            if entry.path().is_dir() {
-                files_of(&entry.path())
-            } else {
-                vec![entry.file_name().to_string_lossy().into_owned()]
-            }
-        })
-        .collect()
-}
-
-/// True when the words stand in some file under the folder.
-fn stands_in(folder: &Path, words: &str) -> bool {
-    std::fs::read_dir(folder).unwrap().any(|entry| {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            return stands_in(&path, words);
-        }
-        let bytes = std::fs::read(path).unwrap();
-        bytes.windows(words.len()).any(|part| part == words.as_bytes())
-    })
 }
 
 #[tokio::test(start_paused = true)]
@@ -337,7 +266,7 @@ async fn a_change_of_hands_that_never_reached_the_server_is_not_made_behind_anyb
     phone.run_for(Duration::from_secs(600)).await;
     assert_eq!(user(), (street::user("li"), None));
     // Nor does it bring a phone back that the office revoked.
-    revoke(&world, RevokeOrder::Lock);
+    world.revoke(&phone, RevokeOrder::Lock);
     phone.run_for(Duration::from_secs(3_600)).await;
     assert_eq!(user(), (street::user("li"), Some(LockReason::Revoked)));
 }
@@ -424,7 +353,7 @@ async fn a_locked_phone_shows_no_household_and_sends_what_it_kept_once_its_worke
     let phone = world.worker("li").await;
     phone.offline();
     let report = phone.capture(a_report());
-    revoke(&world, RevokeOrder::Lock);
+    world.revoke(&phone, RevokeOrder::Lock);
     phone.online();
     phone.run_for(Duration::from_secs(600)).await;
     let session = phone.device().get_session().unwrap();
@@ -434,91 +363,5 @@ async fn a_locked_phone_shows_no_household_and_sends_what_it_kept_once_its_worke
     phone.enrol(&world.code_for("li")).await;
     phone.sync().await;
     assert_eq!(phone.device().get_report(report).unwrap().summary.word, Word::Delivered);
-    assert!(households(&phone).unwrap() > 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_phone_that_is_to_send_first_sends_all_and_then_keeps_nothing() {
-    let world = World::new();
-    // Nothing hides what is left: not even encryption.
-    let mut phone = world.bare_worker("li").await;
-    phone.offline();
-    phone.capture(a_report().saying(SECRET).with_photo(picture::small(1)));
-    let personal = leave_traces(&phone);
-    for words in &personal {
-        assert!(stands_in(phone.folder(), words), "the search finds what is there");
-    }
-    revoke(&world, RevokeOrder::UploadThenWipe);
-    phone.online();
-    phone.run_for(Duration::from_secs(3_600)).await;
-    let case = world.queue("municipal").remove(0);
-    let shown = world
-        .office(street::TRIAGE_OFFICER)
-        .get(&format!("/v1/cases/{}", case.id));
-    assert!(shown.to_string().contains(SECRET), "it was sent");
-    let (stored, photo) = (&shown["row"]["stored"], &shown["row"]["photos"][0]["upright"]["sha256"]);
-    assert!(stored.as_array().unwrap().contains(photo), "its photo too");
-    let session = phone.device().get_session().unwrap();
-    assert!(session.wiped && !session.enrolled);
-    phone.kill();
-    for words in &personal {
-        assert!(!stands_in(phone.folder(), words));
-    }
-    let left = files_of(phone.folder());
-    assert!(
-        left.iter()
-            .all(|name| name.starts_with("outbox.db") || name.starts_with("cache.db")),
-        "{left:?}"
-    );
-    let devices = world.office(street::KEEPER).get("/v1/devices");
-    assert!(devices[0]["wiped_at"].is_number(), "the office sees that it is done");
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_is_saved_while_the_office_is_told_that_a_phone_removes_everything_is_sent_first() {
-    let world = World::new();
-    let phone = world.worker("li").await;
-    revoke(&world, RevokeOrder::UploadThenWipe);
-    let slow = Fate {
-        back: Duration::from_secs(20),
-        ..Fate::WELL
-    };
-    phone.link.set_weather(slow);
-    let saves = async {
-        for _ in 0..1_200 {
-            if phone.session().order.is_some() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-        // It has heard the order, and waits for the answer to its farewell.
-        tokio::time::sleep(Duration::from_secs(5)).await;
-        assert!(phone.is_enrolled());
-        phone.capture(a_report());
-    };
-    tokio::join!(phone.run_for(Duration::from_secs(3_600)), saves);
-    assert!(phone.session().wiped);
-    assert_eq!(world.queue("municipal").len(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lost_phone_removes_everything_at_its_next_contact_and_may_be_used_anew() {
-    let world = World::new();
-    // Nothing hides what is left: not even encryption.
-    let mut phone = world.bare_worker("li").await;
-    phone.offline();
-    phone.capture(a_report().saying(SECRET));
-    revoke(&world, RevokeOrder::Wipe);
-    phone.online();
-    phone.run_for(Duration::from_secs(600)).await;
-    assert_eq!(world.queue("municipal").len(), 0, "what was ordered to go is not sent");
-    phone.restart();
-    let session = phone.device().get_session().unwrap();
-    assert!(session.wiped && !session.enrolled);
-    assert_eq!(phone.device().list_reports().unwrap(), []);
-    assert!(!stands_in(phone.folder(), SECRET));
-    phone.enrol(&world.code_for("wang")).await;
-    phone.sync().await;
-    assert!(!phone.device().get_session().unwrap().wiped);
     assert!(households(&phone).unwrap() > 0);
 }

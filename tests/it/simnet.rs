@@ -25,7 +25,7 @@ use xunge_tests::fuse::Fuse;
 use crate::{number, scale};
 
 /// Histories in a daily run.
-const DAILY: u64 = 60;
+const DAILY: u64 = 90;
 
 /// Seeds that once broke a promise. Each has its own reason, told beside it.
 const REGRESSIONS: &[(u64, &str)] = &[

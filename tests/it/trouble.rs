@@ -6,7 +6,7 @@ use device::view::{ReasonCode, Word};
 use domain::protocol::ErrorCode;
 use domain::{ReportId, Sha256Hex};
 use xunge_tests::World;
-use xunge_tests::gates::{ChokesOn, RefusesPhoto, SpeaksAs};
+use xunge_tests::gates::{ChokesOn, RefusesPhoto};
 use xunge_tests::phone::Phone;
 use xunge_tests::picture;
 use xunge_tests::record::a_report;
@@ -199,7 +199,7 @@ async fn an_app_that_the_server_does_not_speak_with_any_more_keeps_its_work_and_
         let phone = world.worker("li").await;
         phone.offline();
         let report = phone.capture(a_report().with_photo(picture::small(1)));
-        world.server.stand_before(SpeaksAs(announced));
+        phone.link.speak_as(Some(announced));
         phone.online();
         phone.run_for(HOUR / 4).await;
         let sync = phone.device().get_sync().unwrap();
@@ -207,7 +207,7 @@ async fn an_app_that_the_server_does_not_speak_with_any_more_keeps_its_work_and_
         assert_eq!(sentences::on_sync_sheet(&sync), "程序版本与服务器不符，请升级。");
         assert_eq!(shown(&phone, report).0, Word::OnPhone);
         assert_eq!(world.queue("municipal").len(), 0, "nothing was taken by halves");
-        world.server.stand_alone();
+        phone.link.speak_as(None);
         phone.sync().await;
         assert_eq!(shown(&phone, report).0, Word::Delivered, "the updated app sends it");
         assert_eq!(world.breaches(&[&phone]), [""; 0]);

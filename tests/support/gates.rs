@@ -13,4 +13,3 @@ pub use epoch::HidesRestore;
 pub use push::{ChokesOn, ForgetsWhatItHas, KnowsNumbersOnly, ThanksWhenFull};
 pub use rows::{KeepsScope, SkipsRows, WithoutDigests};
 pub use stuck::{BlocksAfter, Ignores, IgnoresFormer, RefusesWrongClocks, WipesAtOnce};
-pub use wire::SpeaksAs;

@@ -120,6 +120,8 @@ pub struct Link {
     way: Arc<Way>,
     weather: Mutex<Box<dyn Weather>>,
     network: Mutex<Network>,
+    /// The protocol version that the phone's app is made to speak instead of its own.
+    speaks: Mutex<Option<&'static str>>,
 }
 
 impl Link {
@@ -130,7 +132,13 @@ impl Link {
             way: Arc::new(way),
             weather: Mutex::new(Box::new(Fate::WELL)),
             network: Mutex::new(Network::WIFI),
+            speaks: Mutex::new(None),
         }
+    }
+
+    /// From now on the phone's app is one of this protocol version, or speaks its own again. The server judges it.
+    pub fn speak_as(&self, version: Option<&'static str>) {
+        *self.speaks.lock().unwrap_or_else(PoisonError::into_inner) = version;
     }
 
     /// From now on.
@@ -149,7 +157,12 @@ impl Link {
         self.way.address()
     }
 
-    async fn carry(&self, request: Request) -> Result<Response, TransportFault> {
+    async fn carry(&self, mut request: Request) -> Result<Response, TransportFault> {
+        let version = *self.speaks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(version) = version {
+            let said = request.headers.iter_mut().filter(|(name, _)| *name == PROTO_HEADER);
+            said.for_each(|(_, said)| version.clone_into(said));
+        }
         let fate = self
             .weather
             .lock()

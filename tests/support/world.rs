@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::catalog::TRIAGE;
+use domain::protocol::RevokeOrder;
+use serde_json::json;
 
 use crate::clock::WorldClock;
 use crate::office::{Browser, CaseLine};
@@ -127,6 +129,16 @@ impl World {
     /// From now on the worker works in another worker's grid instead of the own one.
     pub fn move_worker(&self, login: &str, to_grid_of: &str) {
         street::move_worker(&self.server.handle(), login, street::place(to_grid_of));
+    }
+
+    /// The office takes a phone back.
+    ///
+    /// # Panics
+    /// When the server does not know it.
+    pub fn revoke(&self, phone: &Phone, order: RevokeOrder) {
+        let path = format!("/v1/devices/{}/revoke", phone.credentials().0);
+        let (status, answer) = self.office(street::KEEPER).post(&path, &json!({ "order": order }));
+        assert_eq!((status, &answer["order"]), (200, &json!(order)));
     }
 
     /// Lets time pass while nothing happens.

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, head, patch, post, put};
 use domain::protocol::{
-    BlobAnswer, EPOCH_HEADER, MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, RowType, SMALL_BLOB_BYTES,
-    UploadState, photo_line,
+    BlobAnswer, MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, RowType, SMALL_BLOB_BYTES, UploadState,
+    photo_line,
 };
 use domain::{Bucket, ErrorCode, PhotoCopy, Problem, ProblemKind, Sha256Hex};
 use serde_json::json;
@@ -110,10 +110,6 @@ fn told(server: &Server, sha256: &str, progress: Progress) -> Json<UploadState> 
     })
 }
 
-fn epoch_value(server: &Server) -> Outcome<HeaderValue> {
-    HeaderValue::from_str(&server.epoch.to_string()).or(Err(ErrorCode::Internal.into()))
-}
-
 fn well_formed(sha256: &str) -> Outcome<Sha256Hex> {
     let name = Sha256Hex(sha256.to_owned());
     if name.is_well_formed() {
@@ -150,7 +146,7 @@ pub async fn ask(
             HeaderName::from_static("upload-complete"),
             HeaderValue::from_static(complete),
         ),
-        (HeaderName::from_static(EPOCH_HEADER), epoch_value(&server)?),
+        server.epoch_header()?,
     ];
     Ok((StatusCode::OK, headers).into_response())
 }

@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
+use axum::response::IntoResponse;
 use axum::routing::post;
 use domain::protocol::{
     Announcement, EnrolRequest, EnrolResponse, ForkRequest, Profile, RevokeOrder, SwitchRequest, WipedRequest,
@@ -15,7 +16,7 @@ use super::Route;
 use crate::auth::Access;
 use crate::auth::peer::Peer;
 use crate::encoding::{Wire, spoken};
-use crate::phone::{Phone, Revoked};
+use crate::phone::{Leaving, Phone, Sender};
 use crate::server::Server;
 use crate::store::devices::{self, DeviceRecord};
 use crate::store::incidents::{self, Incident, IncidentKind};
@@ -38,7 +39,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route {
             method: Method::POST,
             path: "/v1/fork",
-            access: Phone::ACCESS,
+            access: Sender::ACCESS,
             handler: post(fork),
         },
         Route {
@@ -50,7 +51,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route {
             method: Method::POST,
             path: "/v1/wiped",
-            access: Revoked::ACCESS,
+            access: Leaving::ACCESS,
             handler: post(note_wiped),
         },
     ]
@@ -174,13 +175,14 @@ fn profile_of(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> 
     profiles::of(tx, street, user, now)?.ok_or_else(|| ErrorCode::CodeInvalid.into())
 }
 
-/// The old device stays as it was: its twin may still be in use under it.
+/// The old device stays as it was: its twin may still be in use under it. One that is to send what is left and be gone goes on
+/// under the new name as it was ordered to under the old one.
 #[utoipa::path(post, path = "/v1/fork", tag = "sync", security(("device" = [])), params(("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
     summary = "Gives a restored or cloned phone a device id of its own.", request_body = ForkRequest,
     responses((status = 200, body = EnrolResponse)))]
 pub async fn fork(
     State(server): State<Server>,
-    Phone(old): Phone,
+    Sender(Phone(old)): Sender,
     Wire(request): Wire<ForkRequest, MAX_BYTES>,
 ) -> Outcome<Json<EnrolResponse>> {
     spoken(request.proto)?;
@@ -200,6 +202,9 @@ pub async fn fork(
                     devices::sign_in(tx, &old.street, request.device, user, now)?;
                 }
                 devices::sign_in(tx, &old.street, request.device, old.user, now)?;
+                if old.revoked {
+                    devices::revoke_like(tx, &old.street, old.id, request.device)?;
+                }
                 let details = json!({ "new_device": request.device });
                 let forked = Incident {
                     kind: IncidentKind::Fork,
@@ -268,23 +273,24 @@ fn switch_in(tx: &Tx<'_>, device: &DeviceRecord, typed: &str, now: ReceivedAt) -
     profile_of(tx, &device.street, code.user, now)
 }
 
-/// A revoked phone is about to remove everything.
+/// A phone is about to remove everything, as it was ordered. One that was to send first learns from the history in the answer
+/// whether what it sent is still here.
 #[utoipa::path(post, path = "/v1/wiped", tag = "sync", security(("device" = [])), params(("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
     summary = "Says that a revoked phone removes everything.", request_body = WipedRequest,
-    responses((status = 204)))]
+    responses((status = 204, description = "Header `x-sync-epoch`.")))]
 pub async fn note_wiped(
     State(server): State<Server>,
-    Revoked(device): Revoked,
+    Leaving(device): Leaving,
     Wire(request): Wire<WipedRequest, MAX_BYTES>,
-) -> Outcome<StatusCode> {
+) -> Outcome<impl IntoResponse> {
     spoken(request.proto)?;
     if request.device != device.id {
         return Err(ErrorCode::DeviceMismatch.into());
     }
-    let now = server.now();
+    let (now, epoch) = (server.now(), server.epoch_header()?);
     server
         .store
         .write(move |tx| Ok(devices::wiped(tx, &device.street, device.id, now)?))
         .await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok((StatusCode::NO_CONTENT, [epoch]))
 }

@@ -199,7 +199,20 @@ pub fn revoke(
     Ok(tx.execute(sql, args![street, device, now, by, code(&order)?])? > 0)
 }
 
-/// Notes that a revoked phone removes everything.
+/// Revokes a phone as another one was: it was split from that one.
+///
+/// # Errors
+/// What the engine reports.
+pub fn revoke_like(tx: &Tx<'_>, street: &StreetId, revoked: DeviceId, device: DeviceId) -> Result<(), StoreError> {
+    let sql = "UPDATE devices SET (status, revoked_at, revoked_by, revoke_order) =
+             (SELECT old.status, old.revoked_at, old.revoked_by, old.revoke_order
+              FROM devices old WHERE old.street_id = $1 AND old.id = $2)
+         WHERE street_id = $1 AND id = $3";
+    tx.execute(sql, args![street, revoked, device])?;
+    Ok(())
+}
+
+/// Notes that a phone removes everything.
 ///
 /// # Errors
 /// What the engine reports.

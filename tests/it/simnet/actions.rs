@@ -71,6 +71,8 @@ impl History {
             Act::PhoneHasRoom => self.phone_has_room(at),
             Act::ServerFills => self.server_fills(),
             Act::ServerHasRoom => self.server_has_room(),
+            Act::AppIsOld => self.app_is_old(at),
+            Act::AppIsUpdated => self.update_app(at).await,
         }
         at
     }
@@ -236,6 +238,18 @@ impl History {
         self.hands[at].stop().await;
         tokio::time::sleep(Duration::from_millis(self.dice.u64(..60_000))).await;
         self.hands[at].start();
+    }
+
+    /// The app is older than what the server speaks, or newer.
+    fn app_is_old(&mut self, at: usize) {
+        let version = if self.dice.bool() { "0" } else { "2" };
+        self.hands[at].phone.link.speak_as(Some(version));
+    }
+
+    /// An update replaces the app, and with it what runs.
+    async fn update_app(&mut self, at: usize) {
+        self.hands[at].phone.link.speak_as(None);
+        self.hands[at].restart().await;
     }
 
     /// The power goes some time from now, or in the middle of a save.

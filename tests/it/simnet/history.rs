@@ -94,7 +94,7 @@ pub(super) struct Outcome {
 }
 
 /// What many histories have to meet for their silence to mean anything, as the trace tells it.
-pub(super) const WORTH_COUNTING: [&str; 31] = [
+pub(super) const WORTH_COUNTING: [&str; 32] = [
     "the power goes",
     "starts again",
     " fork ",
@@ -126,6 +126,7 @@ pub(super) const WORTH_COUNTING: [&str; 31] = [
     "says that it is full",
     "what was refused before",
     "ServerFills",
+    "AppIsUpdated",
 ];
 
 impl Outcome {
@@ -276,6 +277,7 @@ impl History {
             hand.phone.fuse.disarm();
             hand.phone.disk.set_full(false);
             hand.phone.online();
+            hand.phone.link.speak_as(None);
             hand.phone.link.set_weather(Fate::WELL);
             // Behind, a phone asks least.
             hand.phone.device().set_in_front(false);
@@ -292,6 +294,7 @@ impl History {
                 tokio::time::sleep(Duration::from_secs(20)).await;
                 self.note_wiped();
                 self.everybody_signs_in().await;
+                self.replay_parked();
             }
             self.replay_parked();
             self.note_holders();

@@ -21,8 +21,8 @@ const ORDERS: [RevokeOrder; 4] = [
     RevokeOrder::Lock,
 ];
 /// Why a worker cannot sign in now: the network, of which also half a refusal comes; a code that was used or forgotten; a
-/// phone that is revoked or unknown.
-const NOT_NOW: [ErrorCode; 9] = [
+/// phone that is revoked or unknown; an app that the server does not speak with.
+const NOT_NOW: [ErrorCode; 10] = [
     ErrorCode::BadRequest,
     ErrorCode::Unreachable,
     ErrorCode::NotOurServer,
@@ -32,6 +32,7 @@ const NOT_NOW: [ErrorCode; 9] = [
     ErrorCode::DeviceRevoked,
     ErrorCode::Unauthenticated,
     ErrorCode::ReadOnly,
+    ErrorCode::ProtoUnsupported,
 ];
 
 impl History {
@@ -149,6 +150,8 @@ impl History {
             if !was_running {
                 self.server.stop();
             }
+            // A copy from before knows of an order that this book does not any more.
+            self.hands[at].copies.clear();
             self.hands[at].ordered = None;
             self.hands[at].reports.clear();
             self.hands[at].refused.clear();

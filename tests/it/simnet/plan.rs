@@ -37,6 +37,8 @@ pub(super) enum Act {
     PhoneHasRoom,
     ServerFills,
     ServerHasRoom,
+    AppIsOld,
+    AppIsUpdated,
 }
 
 /// What everybody does all day, with its weight.
@@ -71,10 +73,11 @@ const LATER: &[&[(Act, u32)]] = &[
     &[
         (Act::EditHousehold, 30),
         (Act::JoinColleague, 12),
-        (Act::SecretaryChooses, 6),
+        (Act::SecretaryChooses, 14),
     ],
     &[(Act::PhoneFills, 6), (Act::PhoneHasRoom, 5)],
     &[(Act::ServerFills, 2), (Act::ServerHasRoom, 1)],
+    &[(Act::AppIsOld, 3), (Act::AppIsUpdated, 2)],
 ];
 
 /// What needs something else to have happened first comes this much more often where it may happen at all.
@@ -85,6 +88,7 @@ const OFTEN: &[(Act, u32)] = &[
     (Act::RestorePhone, 6),
     (Act::ServerFaults, 2),
     (Act::SignOut, 4),
+    (Act::ClonePhone, 2),
 ];
 
 /// How likely the network does what, of 1000 requests.
@@ -122,7 +126,7 @@ impl Plan {
         let mut plan = Self::with_copies(seed);
         let mut dice = Rng::with_seed(seed ^ 0xfa_17ed);
         for misfortune in LATER {
-            if dice.u8(..100) < 25 {
+            if dice.u8(..100) < 30 {
                 plan.acts.extend_from_slice(misfortune);
             }
         }

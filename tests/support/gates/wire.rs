@@ -8,8 +8,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::server::Gate;
-
 /// True for a request to this address.
 pub(super) fn is(request: &Request, path: &str) -> bool {
     request.url.ends_with(path)
@@ -79,21 +77,5 @@ pub(super) fn refusal(request: &Request, status: u16, code: &str) -> Response {
             ),
         ],
         body: json!({ "error": { "code": code } }).to_string().into_bytes(),
-    }
-}
-
-/// Makes every request of phones one of an app with this protocol version; the server judges it.
-#[derive(Debug)]
-pub struct SpeaksAs(pub &'static str);
-
-impl Gate for SpeaksAs {
-    fn pass(&mut self, request: &Request, server: &dyn Fn(&Request) -> Response) -> Response {
-        let mut other = request.clone();
-        for (name, value) in &mut other.headers {
-            if name.eq_ignore_ascii_case(PROTO_HEADER) {
-                self.0.clone_into(value);
-            }
-        }
-        server(&other)
     }
 }

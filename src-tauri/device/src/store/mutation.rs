@@ -235,10 +235,12 @@ pub(crate) fn all(outbox: &Connection) -> Result<Vec<Stored>> {
     select(outbox, "true", [])
 }
 
-/// Travels only under a device that speaks for its author, or to the street that had it and lost it. That one parks what it no
-/// longer knows to be this device's to say, and so has it again.
+/// Travels only under a device that speaks for its author, or to the street that had it and lost it, or from a phone that is to
+/// send everything before it removes it, unless that is another street's. The street parks what it does not know to be this
+/// device's to say, and so has it.
 pub(super) const SENDABLE: &str = "(author in (select user from author)
-    or exists (select 1 from identity i where json_extract(i.profile, '$.street') = lost_by))";
+    or exists (select 1 from identity i where json_extract(i.profile, '$.street') = lost_by
+        or (i.revoke_order = 'upload_then_wipe' and lost_by is null)))";
 
 /// Number of mutations without a verdict that this device can push.
 pub(crate) fn sendable(outbox: &Connection) -> Result<u32> {

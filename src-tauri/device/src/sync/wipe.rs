@@ -1,13 +1,15 @@
 //! A revoked phone removes everything, as the office ordered: first the key, then what it opens. A power cut in between is made
 //! good at the next start.
 
-use domain::protocol::{PROTO, RevokeOrder, WipedRequest};
+use domain::Epoch;
+use domain::protocol::{EPOCH_HEADER, PROTO, RevokeOrder, WipedRequest};
 use rusqlite::Connection;
+use uuid::Uuid;
 
 use super::exchange::{Call, Fault};
 use crate::device::Device;
 use crate::failure::{Failure, Result};
-use crate::ports::{Method, Topic};
+use crate::ports::{Method, Response, Topic};
 use crate::rest::gone;
 use crate::store::{mutation, photo_file, setting};
 
@@ -26,8 +28,14 @@ pub(super) fn is_left(outbox: &Connection) -> Result<bool> {
     Ok(mutation::held_here_alone(outbox)? > 0 || photo_file::held_here_alone(outbox)? > 0)
 }
 
+/// The server's history, where an answer tells it.
+fn epoch_of(response: &Response) -> Option<Epoch> {
+    Uuid::parse_str(response.header(EPOCH_HEADER)?).ok().map(Epoch)
+}
+
 impl Device {
-    /// Says so to the office, and removes everything. A phone that is to go at once does not wait for the answer.
+    /// Says so to the office, and removes everything. A phone that is to send first waits for an answer, and removes nothing
+    /// when that is of another history than the one that has all it sent; one that is to go at once does not wait.
     pub(crate) async fn wipe_as_ordered(&self) -> std::result::Result<(), Fault> {
         let Some(identity) = self.identity()? else {
             return Ok(());
@@ -46,10 +54,17 @@ impl Device {
         };
         let told = self.call(call).await;
         let sends_first = identity.order == Some(RevokeOrder::UploadThenWipe);
-        if let Err(Fault::Transport(_) | Fault::Foreign) = &told
-            && sends_first
-        {
-            return told.map(drop);
+        if sends_first {
+            let response = told.or_else(|fault| {
+                self.note_refusal(identity.device, &fault)?;
+                Err(fault)
+            })?;
+            // A server that was set back since may have lost what this phone sent: that goes again first.
+            if let Some(epoch) = epoch_of(&response)
+                && self.note_history(identity.device, epoch)?
+            {
+                return Ok(());
+            }
         }
         if self.begin_wiping(sends_first)? {
             self.finish_wiping()?;

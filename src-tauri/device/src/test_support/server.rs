@@ -240,6 +240,7 @@ impl State {
             "v1/push" => self.push(device, serde_json::from_slice(&body).unwrap()),
             "v1/pull" => self.pull(&serde_json::from_slice(&body).unwrap()),
             "v1/blobs/offer" => self.offer(serde_json::from_slice(&body).unwrap()),
+            "v1/wiped" => Ok((204, Vec::new())),
             "v1/basemap" => Ok((200, br#"{"type":"FeatureCollection","features":[]}"#.to_vec())),
             other => match other.strip_prefix("v1/blobs/") {
                 Some(hash) if request.method == Method::Get => {

@@ -163,13 +163,32 @@ async fn what_the_one_before_never_sent_waits_for_them_and_keeps_nobody_signed_i
     assert_eq!(world.server.state().done.len(), 0);
     let sheet = world.device.get_sync().unwrap();
     assert_eq!((sheet.held_back, sheet.photos_waiting), (1, 0));
-    ordered_to_send_first(&world);
-    assert!(world.device.situation().unwrap().left, "only this phone holds it");
     assert!(!world.device.sign_out().unwrap().enrolled);
     world.server.state().profile.user = ME;
     world.device.enrol(enrolment("NEXTCODE")).await.unwrap();
     settle(&world).await;
     assert_once(&world, 1);
+}
+
+#[tokio::test]
+async fn what_the_one_before_never_sent_goes_before_the_phone_removes_everything() {
+    let world = World::enrolled();
+    world.save_report("tree-fallen");
+    world.server.state().devices.clear();
+    world.device.push(true).await.unwrap_err();
+    world.server.state().profile.user = NEXT;
+    world.device.enrol(enrolment("GOODCODE")).await.unwrap();
+    steps(&world, 20).await;
+    assert_eq!(world.server.state().done.len(), 0);
+    ordered_to_send_first(&world);
+    let refused = world.device.sign_out().unwrap_err();
+    assert_eq!(
+        (refused.code, &refused.details["unsent"]),
+        (ErrorCode::UnsentWork, &json!(1))
+    );
+    steps(&world, 20).await;
+    assert_eq!(world.server.state().done.len(), 1);
+    assert!(world.device.get_session().unwrap().wiped);
 }
 
 #[tokio::test]
