@@ -1,8 +1,8 @@
 //! Enrolment: a code counts once, a lost reply is repaired, and a cloned phone gets a device of its own.
 
-use domain::protocol::{EnrolResponse, ForkRequest};
+use domain::protocol::{EnrolResponse, ForkRequest, RevokeOrder};
 use domain::{DeviceId, UserId};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::push::{creates, report};
@@ -72,18 +72,30 @@ async fn guessing_codes_is_slowed_down() {
     assert!(last.headers.contains_key("retry-after"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_restored_phone_gets_a_device_of_its_own_and_nothing_is_doubled() {
-    let world = World::new();
-    let phone = world.enrol(1, user(1)).await;
-    world.push(&phone, &[creates(&phone, 1, &report(1, "manhole"))]).await;
-    let request = ForkRequest {
+fn fork_of(phone: &Phone) -> ForkRequest {
+    ForkRequest {
         announce: None,
         proto: 1,
         epoch: Some(phone.epoch),
         device: DeviceId(Uuid::from_u128(0xDF00)),
         token: "f".repeat(43),
-    };
+    }
+}
+
+fn twin(phone: &Phone, request: &ForkRequest) -> Phone {
+    Phone {
+        device: request.device,
+        token: request.token.clone(),
+        ..phone.clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_phone_gets_a_device_of_its_own_and_nothing_is_doubled() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    world.push(&phone, &[creates(&phone, 1, &report(1, "manhole"))]).await;
+    let request = fork_of(&phone);
     for _ in 0..2 {
         let answer = world.post(Some(&phone.token), "/v1/fork", &request).await;
         assert_eq!(
@@ -92,11 +104,7 @@ async fn a_restored_phone_gets_a_device_of_its_own_and_nothing_is_doubled() {
             "a repeat after a lost reply finds the same device"
         );
     }
-    let twin = Phone {
-        device: request.device,
-        token: request.token.clone(),
-        ..phone.clone()
-    };
+    let twin = twin(&phone, &request);
     // The same mutation ids, renumbered from 1 on the new device.
     let known = creates(&phone, 1, &report(1, "manhole"));
     let fresh = domain::protocol::Mutation {
@@ -106,6 +114,38 @@ async fn a_restored_phone_gets_a_device_of_its_own_and_nothing_is_doubled() {
     let answer = world.push(&twin, &[known, fresh]).await;
     assert_eq!((answer.receipts.len(), answer.last_seq, answer.stop), (2, 2, None));
     assert_eq!(world.number("SELECT COUNT(*) FROM cases").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_is_to_send_what_is_left_has_the_same_order_under_its_new_name_and_a_locked_one_gets_none() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let request = fork_of(&phone);
+    world.revoke(&phone, RevokeOrder::Lock).await;
+    let locked = world.post(Some(&phone.token), "/v1/fork", &request).await;
+    assert_eq!(locked.code(), "device_revoked");
+    world.revoke(&phone, RevokeOrder::UploadThenWipe).await;
+    for _ in 0..2 {
+        let answer = world.post(Some(&phone.token), "/v1/fork", &request).await;
+        assert_eq!(answer.status.as_u16(), 200);
+    }
+    let twin = twin(&phone, &request);
+    let answer = world.push(&twin, &[creates(&twin, 1, &report(1, "manhole"))]).await;
+    assert_eq!(answer.receipts.len(), 1);
+    let pull = json!({ "proto": 1, "epoch": null, "device": twin.device, "cursors": {}, "max_bytes": null });
+    let refused = world.post(Some(&twin.token), "/v1/pull", &pull).await;
+    let details = refused.json::<Value>()["error"]["details"].clone();
+    assert_eq!(
+        (refused.code().as_str(), &details["order"]),
+        ("device_revoked", &json!("upload_then_wipe"))
+    );
+    let farewell = json!({ "proto": 1, "device": twin.device });
+    let farewell = world.post(Some(&twin.token), "/v1/wiped", &farewell).await;
+    let epoch = farewell.headers.get("x-sync-epoch").unwrap().to_str().unwrap();
+    assert_eq!(
+        (farewell.status.as_u16(), epoch),
+        (204, twin.epoch.to_string().as_str())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

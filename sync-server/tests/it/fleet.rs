@@ -87,22 +87,7 @@ async fn what_a_phone_says_of_itself_is_kept_also_when_its_sync_is_refused() {
     let answer = world.post(Some(&phone.token), "/v1/blobs/offer", &hashes).await;
     assert_eq!(answer.code(), "too_large");
     assert_eq!(known(&world, &phone).await.announce, Some(holding(7)));
-    let (device, keeper) = (phone.device, user(2));
-    let now = world.server.now();
-    let revoked = world
-        .server
-        .store
-        .write(move |tx| {
-            Ok(devices::revoke(
-                tx,
-                &street(),
-                (device, RevokeOrder::Lock),
-                keeper,
-                now,
-            )?)
-        })
-        .await;
-    assert!(revoked.unwrap());
+    world.revoke(&phone, RevokeOrder::Lock).await;
     let answer = world
         .post(Some(&phone.token), "/v1/pull", &pull(&phone, Some(&holding(8))))
         .await;

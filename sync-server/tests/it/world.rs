@@ -9,7 +9,7 @@ use axum::http::{Request, StatusCode, header};
 use domain::catalog::queues;
 use domain::clock::Calendar;
 use domain::protocol::{
-    EnrolRequest, EnrolResponse, Mutation, PullRequest, PullResponse, PushRequest, PushResponse, Row,
+    EnrolRequest, EnrolResponse, Mutation, PullRequest, PullResponse, PushRequest, PushResponse, RevokeOrder, Row,
 };
 use domain::view::{GridRow, StreetRow};
 use domain::{Bucket, DeviceId, Epoch, ReceivedAt, Role, StreetId, UserId};
@@ -23,7 +23,7 @@ use sync_server::routes::router;
 use sync_server::server::Server;
 use sync_server::store::areas::{self, AreaKind, Posting};
 use sync_server::store::codes::{self, CodeRecord};
-use sync_server::store::{grids, json, streets};
+use sync_server::store::{Tx, devices, grids, json, streets};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -200,6 +200,13 @@ impl World {
             token: request.token,
             epoch: enrolled.epoch,
         }
+    }
+
+    /// Takes a phone back, or gives one that was taken back another order.
+    pub(crate) async fn revoke(&self, phone: &Phone, order: RevokeOrder) {
+        let (device, by, now) = (phone.device, user(2), self.server.now());
+        let revoke = move |tx: &Tx<'_>| Ok(devices::revoke(tx, &street(), (device, order), by, now)?);
+        assert!(self.server.store.write(revoke).await.unwrap());
     }
 
     pub(crate) async fn push(&self, phone: &Phone, mutations: &[Mutation]) -> PushResponse {
