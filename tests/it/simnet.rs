@@ -5,6 +5,7 @@
 //! `PROVE_SCALE=n` runs n times as many histories, `PROVE_FROM=k` begins at seed k, `PROVE_SEED=k` tells one history.
 
 mod actions;
+mod carried;
 mod controls;
 mod faults;
 mod history;

@@ -73,6 +73,9 @@ impl History {
             Act::ServerHasRoom => self.server_has_room(),
             Act::AppIsOld => self.app_is_old(at),
             Act::AppIsUpdated => self.update_app(at).await,
+            Act::ExportBundle => self.export_bundle(at),
+            Act::CarryBundle => self.carry_bundle(),
+            Act::AskOriginal => self.ask_original(),
         }
         at
     }

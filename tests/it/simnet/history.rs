@@ -60,6 +60,8 @@ pub(super) struct History {
     pub(super) hands: Vec<Hand>,
     pub(super) ledger: Ledger,
     pub(super) backups: Vec<PathBuf>,
+    /// Files that phones exported, wherever they lie.
+    pub(super) bundles: Vec<Vec<u8>>,
     /// Which of them is the newest that counts as safe: an operator takes this one or a newer one.
     pub(super) counting: usize,
     /// Any back-up may be restored, whichever counted since: a control.
@@ -90,11 +92,11 @@ pub(super) struct Outcome {
     pub(super) photos: u64,
     pub(super) virtual_hours: f64,
     /// How often each of [`WORTH_COUNTING`] was told.
-    pub(super) happened: [u64; WORTH_COUNTING.len()],
+    pub(super) happened: Vec<u64>,
 }
 
 /// What many histories have to meet for their silence to mean anything, as the trace tells it.
-pub(super) const WORTH_COUNTING: [&str; 32] = [
+pub(super) const WORTH_COUNTING: [&str; 34] = [
     "the power goes",
     "starts again",
     " fork ",
@@ -127,6 +129,8 @@ pub(super) const WORTH_COUNTING: [&str; 32] = [
     "what was refused before",
     "ServerFills",
     "AppIsUpdated",
+    "a bundle is taken",
+    "asks for an original",
 ];
 
 impl Outcome {
@@ -135,7 +139,8 @@ impl Outcome {
         self.mutations += other.mutations;
         self.photos += other.photos;
         self.virtual_hours += other.virtual_hours;
-        for (sum, more) in self.happened.iter_mut().zip(other.happened) {
+        self.happened.resize(WORTH_COUNTING.len(), 0);
+        for (sum, more) in self.happened.iter_mut().zip(&other.happened) {
             *sum += more;
         }
     }
@@ -156,6 +161,7 @@ impl History {
             hands: Vec::new(),
             ledger: Ledger::default(),
             backups: Vec::new(),
+            bundles: Vec::new(),
             counting: 0,
             hasty: false,
             any_restored: false,
@@ -363,7 +369,10 @@ impl History {
             mutations: self.ledger.count(),
             photos,
             virtual_hours: self.clock.elapsed_ms() as f64 / 3_600_000.0,
-            happened: WORTH_COUNTING.map(|word| trace.iter().filter(|line| line.contains(word)).count() as u64),
+            happened: WORTH_COUNTING
+                .iter()
+                .map(|word| trace.iter().filter(|line| line.contains(word)).count() as u64)
+                .collect(),
             trace,
         }
     }

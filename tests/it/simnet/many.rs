@@ -98,9 +98,9 @@ impl Many {
 
     /// Kinds of misfortune that no history met.
     pub(super) fn never_happened(&self) -> Vec<&'static str> {
-        let counted = WORTH_COUNTING.iter().zip(self.sum.happened);
+        let counted = WORTH_COUNTING.iter().zip(&self.sum.happened);
         counted
-            .filter(|(_, times)| *times == 0)
+            .filter(|(_, times)| **times == 0)
             .map(|(what, _)| *what)
             .collect()
     }
@@ -123,7 +123,7 @@ impl fmt::Display for Many {
             self.sum.photos,
             self.sum.virtual_hours
         )?;
-        for (what, times) in WORTH_COUNTING.iter().zip(self.sum.happened) {
+        for (what, times) in WORTH_COUNTING.iter().zip(&self.sum.happened) {
             writeln!(f, "  {times:>6} {what}")?;
         }
         Ok(())

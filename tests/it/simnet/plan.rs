@@ -39,6 +39,9 @@ pub(super) enum Act {
     ServerHasRoom,
     AppIsOld,
     AppIsUpdated,
+    ExportBundle,
+    CarryBundle,
+    AskOriginal,
 }
 
 /// What everybody does all day, with its weight.
@@ -78,6 +81,8 @@ const LATER: &[&[(Act, u32)]] = &[
     &[(Act::PhoneFills, 6), (Act::PhoneHasRoom, 5)],
     &[(Act::ServerFills, 2), (Act::ServerHasRoom, 1)],
     &[(Act::AppIsOld, 3), (Act::AppIsUpdated, 2)],
+    &[(Act::ExportBundle, 5), (Act::CarryBundle, 4)],
+    &[(Act::AskOriginal, 5)],
 ];
 
 /// What needs something else to have happened first comes this much more often where it may happen at all.
