@@ -302,3 +302,41 @@ async fn a_server_restored_from_yesterday_gets_everything_again() {
     }
     assert_eq!(world.breaches(&[&li, &wang]), [""; 0]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_waits_for_an_original_that_a_restored_server_does_not_know_it_asked_for() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.capture(a_report().with_photo(picture::small(1)));
+    phone.sync().await;
+    let backup = world.new_folder("backup");
+    world.server.back_up(&backup);
+    let officer = world.office(street::TRIAGE_OFFICER);
+    let case = world.queue("municipal").remove(0);
+    let stored = || {
+        let shown = world
+            .office(street::TRIAGE_OFFICER)
+            .get(&format!("/v1/cases/{}", case.id));
+        shown["row"]["stored"].as_array().unwrap().len()
+    };
+    let shown = officer.get(&format!("/v1/cases/{}", case.id));
+    let original = shown["row"]["photos"][0]["original"]["sha256"].as_str().unwrap();
+    let ask = || {
+        let path = format!("/v1/photos/{original}/request-original");
+        world
+            .office(street::TRIAGE_OFFICER)
+            .post(&path, &serde_json::json!({}))
+            .0
+    };
+    assert_eq!((ask(), stored()), (204, 2));
+    phone.run_for(HOUR / 4).await;
+    assert_eq!(stored(), 3, "the phone sent it");
+    world.server.restore(&backup, world.new_folder("server"));
+    phone.run_for(HOUR / 4).await;
+    assert_eq!(stored(), 2, "nobody asks for it any more");
+    assert!(phone.has_sent_all());
+    assert_eq!(phone.device().get_sync().unwrap().photos_waiting, 0);
+    assert_eq!(ask(), 204);
+    phone.run_for(HOUR / 4).await;
+    assert_eq!(stored(), 3, "it was kept, and goes once it is asked for again");
+}

@@ -288,11 +288,11 @@ pub(crate) fn hurry(outbox: &Connection, entity: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Notes that the office asks for an original.
-pub(crate) fn ask_for(outbox: &Connection, sha256: &Sha256Hex) -> Result<()> {
+/// Notes whether the office asks for an original. It does not any more where a restore forgot that it did.
+pub(crate) fn set_asked(outbox: &Connection, sha256: &Sha256Hex, asked: bool) -> Result<()> {
     outbox.run(
-        "update photo_file set asked = 1 where sha256 = ?1 and copy = 'original'",
-        [sha256.as_str()],
+        "update photo_file set asked = ?2 where sha256 = ?1 and copy = 'original'",
+        params![sha256.as_str(), asked],
     )?;
     Ok(())
 }

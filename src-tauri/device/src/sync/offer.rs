@@ -77,17 +77,16 @@ impl Device {
                     BlobAnswer::Want { offset } => {
                         photo_file::set_progress(tx, &line.sha256, FileState::Wanted, offset)?;
                     }
-                    BlobAnswer::Unknown | BlobAnswer::NotAsked => {}
+                    BlobAnswer::NotAsked => photo_file::set_asked(tx, &line.sha256, false)?,
+                    BlobAnswer::Unknown => {}
                 }
             }
             Ok(())
         })?;
-        // Whatever the server does not want now, and whatever it said nothing of, is asked again later.
+        // Whatever the server does not know, and whatever it said nothing of, is offered again later.
         let settled = |hash: &Sha256Hex| {
-            response
-                .lines
-                .iter()
-                .any(|line| line.sha256 == *hash && matches!(line.answer, BlobAnswer::Have | BlobAnswer::Want { .. }))
+            let mut lines = response.lines.iter();
+            lines.any(|line| line.sha256 == *hash && line.answer != BlobAnswer::Unknown)
         };
         offered
             .iter()

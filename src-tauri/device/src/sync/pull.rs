@@ -148,7 +148,7 @@ impl Device {
         self.store.write_outbox(|tx| {
             asked
                 .iter()
-                .try_for_each(|request| photo_file::ask_for(tx, &request.sha256))
+                .try_for_each(|request| photo_file::set_asked(tx, &request.sha256, true))
         })
     }
 
