@@ -48,7 +48,7 @@ pub(crate) struct HeldFile {
     pub(crate) stored: bool,
     /// True once the phone let go of it.
     pub(crate) freed: bool,
-    /// False for an original nobody asked for.
+    /// False for an original that nobody asked for, or only after the phone had let go of it.
     pub(crate) travels: bool,
     pub(crate) captured_with: MutationId,
 }
@@ -132,7 +132,9 @@ pub(crate) fn files(folder: &Path) -> Vec<HeldFile> {
     let outbox = outbox(folder);
     let mut statement = outbox
         .prepare(
-            "select f.sha256, f.state = 'stored', f.copy <> 'original' or f.asked = 1, min(r.mutation), f.freed_ms is not null
+            "select f.sha256, f.state = 'stored',
+                    f.copy <> 'original' or (f.asked = 1 and (f.state = 'stored' or f.freed_ms is null)),
+                    min(r.mutation), f.freed_ms is not null
              from photo_file f join photo_ref r on r.sha256 = f.sha256 group by f.sha256",
         )
         .unwrap();

@@ -34,6 +34,7 @@ const screen = (name, who, at, act, sizes = [DESK], rest = {}) => ({ name, who, 
 
 export const SCREENS = [
   screen('sign-in', null, '/sign-in', null, [DESK, PHONE]),
+  screen('sign-in-pointed', null, '/sign-in', (page) => page.hover('[data-test="sign-in"]')),
   screen('setup', null, '/setup#one-time', null, [DESK, PHONE], { state: { of: /\/v1\/setup/, answer: json({ needed: true }) } }),
   screen('setup-done', null, '/setup#one-time', null),
   screen('password-reset', null, '/reset#one-time', null, [DESK, PHONE]),
