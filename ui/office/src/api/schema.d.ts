@@ -4708,6 +4708,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Header `x-sync-epoch`. */
             204: {
                 headers: {
                     [name: string]: unknown;
