@@ -28,7 +28,8 @@ use crate::{number, scale};
 /// Histories in a daily run.
 const DAILY: u64 = 90;
 
-/// Seeds that once broke a promise. Each has its own reason, told beside it.
+/// Seeds that once broke a promise, with the plans of then. Each has its own reason, told beside it. A seed is another history
+/// once there are more acts, so what is found is kept as a story beside it, as in `leaving_phones` and `trouble`.
 const REGRESSIONS: &[(u64, &str)] = &[
     (11, "rows of a lost history hid the rows of the restored one"),
     (1_787, "a restored server had forgotten a fork, and its phone was stuck"),
