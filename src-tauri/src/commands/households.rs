@@ -37,7 +37,7 @@ pub(crate) async fn get_household(phone: State<'_, Phone>, id: HouseholdId) -> A
 
 /// Makes a visit of a draft.
 #[tauri::command(rename_all = "snake_case")]
-pub(crate) async fn save_visit(phone: State<'_, Phone>, draft: String) -> Answer<HouseholdView> {
+pub(crate) async fn save_visit(phone: State<'_, Phone>, draft: String) -> Answer<()> {
     phone.ask(move |device| device.save_visit(&draft)).await
 }
 
@@ -48,7 +48,7 @@ pub(crate) async fn quick_visit(
     household: HouseholdId,
     outcome: VisitOutcome,
     channel: Channel,
-) -> Answer<HouseholdView> {
+) -> Answer<()> {
     phone
         .ask(move |device| device.quick_visit(household, outcome, channel))
         .await

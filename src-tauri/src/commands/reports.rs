@@ -29,7 +29,7 @@ pub(crate) async fn get_report(phone: State<'_, Phone>, id: ReportId) -> Answer<
 
 /// Makes a note on a report of a draft.
 #[tauri::command(rename_all = "snake_case")]
-pub(crate) async fn save_note(phone: State<'_, Phone>, draft: String) -> Answer<ReportView> {
+pub(crate) async fn save_note(phone: State<'_, Phone>, draft: String) -> Answer<()> {
     phone.ask(move |device| device.save_note(&draft)).await
 }
 

@@ -17,17 +17,18 @@ use crate::view::{DraftKind, ReportView};
 pub(crate) const WITHDRAW_MS: i64 = 600_000;
 
 impl Device {
-    /// Makes a note of a draft: words or photos added to a report. When this returns, it survives a power cut.
+    /// Makes a note of a draft: words or photos added to a report. When this returns, it survives a power cut. The report may be
+    /// gone from this phone meanwhile; the server has it, or keeps the note among what it refused.
     ///
     /// # Errors
     /// `invalid` with every problem; `not_enrolled`, `not_found`, `phone_full`, `phone_write`. The draft stays.
-    pub fn save_note(&self, draft: &str) -> std::result::Result<ReportView, WireError> {
-        let report = self.keep_note(draft)?;
+    pub fn save_note(&self, draft: &str) -> std::result::Result<(), WireError> {
+        self.keep_note(draft)?;
         self.saved(&[Topic::Reports, Topic::Today, Topic::Sync]);
-        self.get_report(report)
+        Ok(())
     }
 
-    fn keep_note(&self, id: &str) -> Result<ReportId> {
+    fn keep_note(&self, id: &str) -> Result<()> {
         let draft = self.draft(id)?;
         let (DraftKind::Note, Some(report), Some(body)) = (draft.kind, draft.about, &draft.note) else {
             return Err(ErrorCode::BadRequest.into());
@@ -49,8 +50,7 @@ impl Device {
             photos: &note.photos,
             any_network: self.is_urgent(report)?,
             draft: Some(&draft),
-        })?;
-        Ok(report)
+        })
     }
 
     /// True when a report is urgent: as its case says, or as it was captured while there is none.
@@ -179,7 +179,8 @@ mod tests {
             (draft.note.as_ref().unwrap().text.as_str(), draft.photos.len()),
             (" two branches ", 1)
         );
-        let view = world.device.save_note(&draft.id).unwrap();
+        world.device.save_note(&draft.id).unwrap();
+        let view = world.device.get_report(id).unwrap();
         assert_eq!(
             (
                 view.notes.len(),
@@ -198,7 +199,8 @@ mod tests {
             let id = world.save_report(category).summary.id;
             let draft = open(&world, DraftKind::Note, id);
             world.add_photo(&draft.id, "b.jpg", &jpeg(u64::from(urgent) + 3));
-            let view = world.device.save_note(&draft.id).unwrap();
+            world.device.save_note(&draft.id).unwrap();
+            let view = world.device.get_report(id).unwrap();
             let upright = view.notes[0].photos[0].manifest.upright.clone().unwrap();
             let kept = world
                 .device
@@ -206,6 +208,22 @@ mod tests {
                 .outbox(|outbox| photo_file::get(outbox, &upright.sha256));
             assert_eq!(kept.unwrap().unwrap().any_network, urgent, "{category}");
         }
+    }
+
+    #[test]
+    fn a_note_on_a_report_that_is_gone_from_the_phone_is_saved_and_said_to_be() {
+        let world = World::enrolled();
+        let elsewhere = ReportId(uuid::Uuid::from_u128(0xE15E));
+        let draft = open(&world, DraftKind::Note, elsewhere);
+        write(&world, &draft, "two branches");
+        world.device.save_note(&draft.id).unwrap();
+        assert_eq!(
+            world.device.get_report(elsewhere).unwrap_err().code,
+            ErrorCode::NotFound
+        );
+        let kept = world.device.store.outbox(mutation::all).unwrap();
+        assert_eq!((kept.len(), kept[0].kind.as_str()), (1, kind::REPORT_NOTE));
+        assert_eq!(world.device.list_drafts().unwrap(), []);
     }
 
     #[test]

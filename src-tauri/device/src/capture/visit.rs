@@ -9,19 +9,20 @@ use super::report::photos_of;
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
-use crate::view::{Draft, HouseholdView, VisitDraft};
+use crate::view::{Draft, VisitDraft};
 
 const TOPICS: [Topic; 4] = [Topic::Households, Topic::Today, Topic::Sync, Topic::Map];
 
 impl Device {
-    /// Makes a visit of a draft. When this returns, it survives a power cut.
+    /// Makes a visit of a draft. When this returns, it survives a power cut. The household may be gone from this phone meanwhile:
+    /// the server judges whose it was then.
     ///
     /// # Errors
     /// `invalid` with every problem; `not_enrolled`, `not_found`, `phone_full`, `phone_write`. The draft stays.
-    pub fn save_visit(&self, draft: &str) -> std::result::Result<HouseholdView, WireError> {
-        let household = self.keep_visit_draft(draft)?;
+    pub fn save_visit(&self, draft: &str) -> std::result::Result<(), WireError> {
+        self.keep_visit_draft(draft)?;
         self.saved(&TOPICS);
-        self.get_household(household)
+        Ok(())
     }
 
     /// A visit in two taps: nobody home, or met and no change.
@@ -33,7 +34,7 @@ impl Device {
         household: HouseholdId,
         outcome: VisitOutcome,
         channel: Channel,
-    ) -> std::result::Result<HouseholdView, WireError> {
+    ) -> std::result::Result<(), WireError> {
         let now = self.now();
         let visit = Visit {
             id: VisitId(self.ports.ids.time_ordered(now.millis())),
@@ -52,10 +53,10 @@ impl Device {
         };
         self.keep_visit(&visit, None)?;
         self.saved(&TOPICS);
-        self.get_household(household)
+        Ok(())
     }
 
-    fn keep_visit_draft(&self, id: &str) -> Result<HouseholdId> {
+    fn keep_visit_draft(&self, id: &str) -> Result<()> {
         let draft = self.draft(id)?;
         let (Some(body), Some(household)) = (draft.visit.clone(), draft.household) else {
             return Err(ErrorCode::BadRequest.into());
@@ -65,8 +66,7 @@ impl Device {
             .parse()
             .map_err(|_odd| Failure::from(ErrorCode::DatabaseCorrupt))?;
         let visit = self.visit_of(VisitId(name), household, body, photos_of(&draft));
-        self.keep_visit(&visit, Some(&draft))?;
-        Ok(household)
+        self.keep_visit(&visit, Some(&draft))
     }
 
     fn visit_of(
@@ -117,6 +117,7 @@ mod tests {
     use domain::{Need, NeedId};
 
     use super::*;
+    use crate::store::mutation;
     use crate::test_support::{HOUSEHOLD, World};
     use crate::view::{DraftEdit, DraftKind, NewDraft, Word};
 
@@ -154,7 +155,8 @@ mod tests {
             })
             .unwrap();
         world.restart();
-        let card = world.device.save_visit(&id).unwrap();
+        world.device.save_visit(&id).unwrap();
+        let card = world.device.get_household(HOUSEHOLD).unwrap();
         world.restart();
         assert_eq!(world.device.get_household(HOUSEHOLD).unwrap(), card);
         assert_eq!(card.visits.len(), 1);
@@ -174,15 +176,25 @@ mod tests {
     fn nobody_home_does_not_count_as_a_visit() {
         let world = World::enrolled();
         let before = world.device.get_household(HOUSEHOLD).unwrap().next_due;
-        let card = world
-            .device
-            .quick_visit(HOUSEHOLD, VisitOutcome::NoAnswer, Channel::Home)
-            .unwrap();
+        let after = |outcome| {
+            world.device.quick_visit(HOUSEHOLD, outcome, Channel::Home).unwrap();
+            world.device.get_household(HOUSEHOLD).unwrap()
+        };
+        let card = after(VisitOutcome::NoAnswer);
         assert_eq!((card.visits.len(), card.next_due), (1, before));
-        let met = world
-            .device
-            .quick_visit(HOUSEHOLD, VisitOutcome::Met, Channel::Home)
-            .unwrap();
-        assert!(met.next_due > before);
+        assert!(after(VisitOutcome::Met).next_due > before);
+    }
+
+    #[test]
+    fn a_visit_to_a_household_that_is_gone_from_the_phone_is_saved_and_said_to_be() {
+        let world = World::enrolled();
+        let elsewhere = HouseholdId(Uuid::from_u128(0xE15E));
+        let visited = world.device.quick_visit(elsewhere, VisitOutcome::Met, Channel::Home);
+        assert_eq!(visited, Ok(()));
+        assert_eq!(
+            world.device.get_household(elsewhere).unwrap_err().code,
+            ErrorCode::NotFound
+        );
+        assert_eq!(world.device.store.outbox(mutation::all).unwrap().len(), 1);
     }
 }

@@ -444,8 +444,12 @@ mod tests {
         let (_dir, store) = with_one_photo();
         answer(&store);
         assert_eq!(store.outbox(waiting).unwrap(), (2, 20));
-        store.write_outbox(|tx| ask_for(tx, &file('c').sha256)).unwrap();
+        store.write_outbox(|tx| set_asked(tx, &file('c').sha256, true)).unwrap();
         assert_eq!(store.outbox(waiting).unwrap(), (3, 30));
+        store
+            .write_outbox(|tx| set_asked(tx, &file('c').sha256, false))
+            .unwrap();
+        assert_eq!(store.outbox(waiting).unwrap(), (2, 20));
     }
 
     #[test]

@@ -262,7 +262,8 @@ async fn a_refused_visit_is_sent_anew_while_its_household_is_here_and_can_be_giv
         note: None,
     };
     world.device.save_draft(edit).unwrap();
-    let card = world.device.save_visit(&draft.id).unwrap();
+    world.device.save_visit(&draft.id).unwrap();
+    let card = world.device.get_household(HOUSEHOLD).unwrap();
     settle(&world).await;
     assert_eq!(card.visits[0].refused, None);
     let refused = world.device.get_household(HOUSEHOLD).unwrap().visits[0]

@@ -92,7 +92,7 @@ export interface Port {
   listReports(): Promise<ReportSummary[]>
   getReport(id: string): Promise<ReportView>
   /** Fails with `invalid` and every problem; the draft stays. */
-  saveNote(draft: string): Promise<ReportView>
+  saveNote(draft: string): Promise<void>
   /** Fails with `withdraw_window_over` after ten minutes. */
   withdrawReport(report: string, reason: string): Promise<ReportView>
   /** Writes what the server confirmed of an own report into a file; returns where it is. */
@@ -107,8 +107,8 @@ export interface Port {
 
   listHouseholds(query: HouseholdQuery): Promise<HouseholdPage>
   getHousehold(id: string): Promise<HouseholdView>
-  saveVisit(draft: string): Promise<HouseholdView>
-  quickVisit(household: string, outcome: VisitOutcome, channel: Channel): Promise<HouseholdView>
+  saveVisit(draft: string): Promise<void>
+  quickVisit(household: string, outcome: VisitOutcome, channel: Channel): Promise<void>
   /**
    * New values by name of the field, and what the author saw of the fields when the sheet was opened: colleagues may have
    * written others since. Fails with `invalid` and every problem; only what the author changed is sent.

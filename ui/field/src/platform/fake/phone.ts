@@ -362,7 +362,7 @@ class Memory implements Port {
     const photos = draft.photos.map(({ role, url, manifest }) => ({ role, word: word as Word, why: reason, url, preview_url: url, manifest }))
     const report = this.report(draft.about)
     this.drafts.delete(id)
-    return this.put({ ...report, notes: [...report.notes, { id: this.name('note'), text, photos, captured_at: this.knobs.now(), word, why: reason }] })
+    this.put({ ...report, notes: [...report.notes, { id: this.name('note'), text, photos, captured_at: this.knobs.now(), word, why: reason }] })
   }
   async exportReport(id: string) {
     const report = this.reports.find((one) => one.id === id && one.mine && one.why.facts_delivered)
@@ -420,12 +420,12 @@ class Memory implements Port {
     if (!draft.visit || !draft.household) throw { code: 'not_found' } satisfies WireError
     if (draft.visit.outcome === 'met' && !draft.visit.condition) throw { code: 'invalid', details: { problems: [{ field: 'condition', problem: 'missing' }] } } satisfies WireError
     this.drafts.delete(id)
-    return this.visited({ ...draft.visit, id, household: draft.household, ended_at: this.knobs.now(), photos: [] })
+    this.visited({ ...draft.visit, id, household: draft.household, ended_at: this.knobs.now(), photos: [] })
   }
   async quickVisit(household: string, outcome: VisitView['outcome'], channel: VisitView['channel']) {
     const now = this.knobs.now()
     const condition = outcome === 'met' ? ('fine' as const) : null
-    return this.visited({ id: this.name('visit'), household, channel, reason: 'routine', started_at: now, ended_at: now, outcome, condition, facts: '', needs: [], promises: [], reflection: null, photos: [] })
+    this.visited({ id: this.name('visit'), household, channel, reason: 'routine', started_at: now, ended_at: now, outcome, condition, facts: '', needs: [], promises: [], reflection: null, photos: [] })
   }
   async editHousehold(id: string, values: Record<string, unknown>) {
     return this.edited(id, (home) => editHousehold(home, values))
@@ -470,7 +470,6 @@ class Memory implements Port {
     const word = this.knobs.online ? 'sending' : 'on_phone'
     this.visits = [{ ...visit, author_label: profile.name, mine: true, word, why: why(this.knobs.online ? 'sending_facts' : 'no_network'), refused: null, need_cases: [] }, ...this.visits]
     this.changed(['households', 'today', 'sync'])
-    return this.getHousehold(visit.household)
   }
 
   async getToday() {
