@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use device::NewValues;
+use device::ports::Request;
 use device::view::{HouseholdQuery, LockReason, Word};
 use domain::protocol::{ErrorCode, RevokeOrder};
 use serde_json::json;
 use xunge_tests::World;
-use xunge_tests::network::FirstReplyLost;
+use xunge_tests::network::{Fate, FirstReplyLost, Weather};
 use xunge_tests::phone::Phone;
 use xunge_tests::picture;
 use xunge_tests::record::{a_report, a_visit};
@@ -301,6 +302,49 @@ async fn a_twin_of_a_phone_that_changed_hands_is_shown_nothing_of_the_new_worker
         (session.profile.unwrap().user, session.locked),
         (street::user("wang"), None)
     );
+}
+
+/// No request for a name of its own arrives.
+struct NoForks;
+
+impl Weather for NoForks {
+    fn fate(&mut self, request: &Request) -> Fate {
+        if request.url.ends_with("/v1/fork") {
+            Fate::NOWHERE
+        } else {
+            Fate::WELL
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_twin_of_a_phone_that_came_back_to_its_worker_goes_on_under_a_name_of_its_own() {
+    let world = World::new();
+    let mut phone = world.worker("li").await;
+    phone.kill();
+    let copy = world.new_folder("twin");
+    copy_folder(phone.folder(), &copy);
+    phone.start();
+    let twin = Phone::in_folder("li", copy, &world.server, world.clock, 7);
+    phone.device().switch_user(&world.code_for("wang")).await.unwrap();
+    twin.link.set_weather(NoForks);
+    twin.run_for(Duration::from_secs(600)).await;
+    assert_eq!(
+        twin.session().order,
+        Some(RevokeOrder::Lock),
+        "it has seen that its name is wang's"
+    );
+    phone.device().switch_user(&world.code_for("li")).await.unwrap();
+    let report = phone.capture(a_report().saying(SECRET));
+    phone.sync().await;
+
+    twin.link.set_weather(Fate::WELL);
+    twin.run_for(Duration::from_secs(1_800)).await;
+    let session = twin.session();
+    assert_eq!((session.revoked, session.order, session.locked), (false, None, None));
+    assert_eq!(twin.device().get_report(report).unwrap().summary.word, Word::Delivered);
+    assert_ne!(twin.credentials().0, phone.credentials().0);
+    assert_eq!(world.breaches(&[&phone, &twin]), [""; 0]);
 }
 
 #[tokio::test(start_paused = true)]

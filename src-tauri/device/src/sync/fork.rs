@@ -77,8 +77,12 @@ impl Device {
             identity.fork = None;
             begin_history(tx, &mut identity, answer.epoch)?;
             let anothers = take_profile(tx, &mut identity, &answer.profile)?;
-            // The server would say so at the next push, and there may be nothing to push.
-            identity.revoked |= anothers && identity.order == Some(RevokeOrder::Lock);
+            if identity.order == Some(RevokeOrder::Lock) {
+                // The server would say so at the next push, and there may be nothing to push.
+                identity.revoked |= anothers;
+                // Its twin came back to the same person meanwhile: nobody need sign in anew.
+                identity.order = identity.order.filter(|_| identity.revoked);
+            }
             identity.next_seq = 1;
             mutation::forget_numbers(tx)?;
             identity::put(tx, &identity)
