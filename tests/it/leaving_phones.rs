@@ -80,6 +80,21 @@ fn stands_in(folder: &Path, words: &str) -> bool {
     })
 }
 
+/// The office has the report with the secret, and both copies of its photo.
+fn assert_arrived_with_its_photo(world: &World) {
+    let case = world.queue("municipal").remove(0);
+    let officer = world.office(street::TRIAGE_OFFICER);
+    let shown = officer.get(&format!("/v1/cases/{}", case.id));
+    assert!(shown.to_string().contains(SECRET), "it was sent");
+    let (row, photo) = (&shown["row"], &shown["row"]["photos"][0]);
+    for copy in ["preview", "upright"] {
+        assert!(
+            row["stored"].as_array().unwrap().contains(&photo[copy]["sha256"]),
+            "its {copy} too"
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_phone_that_is_to_send_first_sends_all_and_then_keeps_nothing() {
     let world = World::new();
@@ -93,14 +108,8 @@ async fn a_phone_that_is_to_send_first_sends_all_and_then_keeps_nothing() {
     }
     world.revoke(&phone, RevokeOrder::UploadThenWipe);
     phone.online();
-    phone.run_for(Duration::from_secs(3_600)).await;
-    let case = world.queue("municipal").remove(0);
-    let shown = world
-        .office(street::TRIAGE_OFFICER)
-        .get(&format!("/v1/cases/{}", case.id));
-    assert!(shown.to_string().contains(SECRET), "it was sent");
-    let (stored, photo) = (&shown["row"]["stored"], &shown["row"]["photos"][0]["upright"]["sha256"]);
-    assert!(stored.as_array().unwrap().contains(photo), "its photo too");
+    phone.run_for(HOUR).await;
+    assert_arrived_with_its_photo(&world);
     let session = phone.device().get_session().unwrap();
     assert!(session.wiped && !session.enrolled);
     phone.kill();
@@ -139,7 +148,7 @@ async fn what_is_saved_while_the_office_is_told_that_a_phone_removes_everything_
         assert!(phone.is_enrolled());
         phone.capture(a_report());
     };
-    tokio::join!(phone.run_for(Duration::from_secs(3_600)), saves);
+    tokio::join!(phone.run_for(HOUR), saves);
     assert!(phone.session().wiped);
     assert_eq!(world.queue("municipal").len(), 1);
 }
@@ -163,7 +172,11 @@ async fn a_lost_phone_removes_everything_at_its_next_contact_and_may_be_used_ane
     phone.enrol(&world.code_for("wang")).await;
     phone.sync().await;
     assert!(!phone.device().get_session().unwrap().wiped);
-    assert!(phone.is_enrolled());
+    let home = street::household(street::place("wang"), 1);
+    assert!(
+        phone.device().get_household(home).is_ok(),
+        "its worker's households came"
+    );
 }
 
 /// A server that is too busy for farewells.
@@ -203,12 +216,7 @@ async fn a_phone_sends_again_what_a_restored_server_lost_before_it_removes_every
         }
         phone.run_for(HOUR).await;
         assert!(phone.session().wiped);
-        let case = world.queue("municipal").remove(0);
-        let officer = world.office(street::TRIAGE_OFFICER);
-        let shown = officer.get(&format!("/v1/cases/{}", case.id));
-        assert!(shown.to_string().contains(SECRET));
-        let (stored, photo) = (&shown["row"]["stored"], &shown["row"]["photos"][0]["upright"]["sha256"]);
-        assert!(stored.as_array().unwrap().contains(photo), "its photo too");
+        assert_arrived_with_its_photo(&world);
     }
 }
 
@@ -251,11 +259,7 @@ async fn what_somebody_else_left_goes_too_before_a_phone_removes_everything() {
     assert!(phone.session().wiped);
     assert_eq!(world.queue("municipal").len(), 0, "the office looks at it first");
     assert_eq!(world.office(street::KEEPER).replay_parked(), 1);
-    let case = world.queue("municipal").remove(0);
-    let officer = world.office(street::TRIAGE_OFFICER);
-    let shown = officer.get(&format!("/v1/cases/{}", case.id));
-    assert!(shown.to_string().contains(SECRET));
-    assert_eq!(shown["row"]["stored"].as_array().unwrap().len(), 2, "its photo too");
+    assert_arrived_with_its_photo(&world);
 }
 
 #[tokio::test(start_paused = true)]

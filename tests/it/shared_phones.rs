@@ -272,15 +272,21 @@ async fn a_change_of_hands_that_never_reached_the_server_is_not_made_behind_anyb
     assert_eq!(user(), (street::user("li"), Some(LockReason::Revoked)));
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_twin_of_a_phone_that_changed_hands_is_shown_nothing_of_the_new_worker() {
-    let world = World::new();
+/// A phone, and one with everything the first one held.
+async fn with_twin(world: &World) -> (Phone, Phone) {
     let mut phone = world.worker("li").await;
     phone.kill();
     let copy = world.new_folder("twin");
     copy_folder(phone.folder(), &copy);
     phone.start();
     let twin = Phone::in_folder("li", copy, &world.server, world.clock, 7);
+    (phone, twin)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_twin_of_a_phone_that_changed_hands_is_shown_nothing_of_the_new_worker() {
+    let world = World::new();
+    let (phone, twin) = with_twin(&world).await;
     phone.device().switch_user(&world.code_for("wang")).await.unwrap();
     phone.sync().await;
 
@@ -320,12 +326,7 @@ impl Weather for NoForks {
 #[tokio::test(start_paused = true)]
 async fn a_twin_of_a_phone_that_came_back_to_its_worker_goes_on_under_a_name_of_its_own() {
     let world = World::new();
-    let mut phone = world.worker("li").await;
-    phone.kill();
-    let copy = world.new_folder("twin");
-    copy_folder(phone.folder(), &copy);
-    phone.start();
-    let twin = Phone::in_folder("li", copy, &world.server, world.clock, 7);
+    let (phone, twin) = with_twin(&world).await;
     phone.device().switch_user(&world.code_for("wang")).await.unwrap();
     twin.link.set_weather(NoForks);
     twin.run_for(Duration::from_secs(600)).await;

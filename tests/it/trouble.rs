@@ -311,16 +311,15 @@ async fn nothing_waits_for_an_original_that_a_restored_server_does_not_know_it_a
     phone.sync().await;
     let backup = world.new_folder("backup");
     world.server.back_up(&backup);
-    let officer = world.office(street::TRIAGE_OFFICER);
     let case = world.queue("municipal").remove(0);
-    let stored = || {
-        let shown = world
-            .office(street::TRIAGE_OFFICER)
-            .get(&format!("/v1/cases/{}", case.id));
-        shown["row"]["stored"].as_array().unwrap().len()
+    // Signed in anew each time: the restored server has forgotten who was.
+    let row = || {
+        let officer = world.office(street::TRIAGE_OFFICER);
+        officer.get(&format!("/v1/cases/{}", case.id))["row"].clone()
     };
-    let shown = officer.get(&format!("/v1/cases/{}", case.id));
-    let original = shown["row"]["photos"][0]["original"]["sha256"].as_str().unwrap();
+    let stored = || row()["stored"].as_array().unwrap().len();
+    let photos = row()["photos"].clone();
+    let original = photos[0]["original"]["sha256"].as_str().unwrap();
     let ask = || {
         let path = format!("/v1/photos/{original}/request-original");
         world

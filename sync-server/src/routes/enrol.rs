@@ -276,7 +276,7 @@ fn switch_in(tx: &Tx<'_>, device: &DeviceRecord, typed: &str, now: ReceivedAt) -
 /// A phone is about to remove everything, as it was ordered. One that was to send first learns from the history in the answer
 /// whether what it sent is still here.
 #[utoipa::path(post, path = "/v1/wiped", tag = "sync", security(("device" = [])), params(("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
-    summary = "Says that a revoked phone removes everything.", request_body = WipedRequest,
+    summary = "Says that a phone removes everything, as it was ordered.", request_body = WipedRequest,
     responses((status = 204, description = "Header `x-sync-epoch`.")))]
 pub async fn note_wiped(
     State(server): State<Server>,

@@ -141,13 +141,11 @@ impl History {
         }
         let place = self.places[street::place(&self.hands[at].phone.worker)];
         let saved = self.by_hand(at, |hand| hand.phone.try_visit(street::household(place, door), visit));
-        // A phone that has not heard of the move does not know the household; one whose clock leapt ahead of its last
-        // contact keeps households locked until the next.
+        // A phone whose clock leapt ahead of its last contact keeps households locked until the next.
         if let Some(Ok(visit)) = saved {
             self.ledger.said_saved(kind::VISIT_CREATE, visit.0, None);
         } else if let Some(Err(refused)) = saved {
-            let expected = [ErrorCode::NotFound, ErrorCode::HouseholdsLocked, ErrorCode::NotEnrolled];
-            self.expect(at, &refused, &expected);
+            self.expect(at, &refused, &[ErrorCode::HouseholdsLocked, ErrorCode::NotEnrolled]);
         }
     }
 
@@ -165,8 +163,7 @@ impl History {
         let saved = self.by_hand(at, |hand| hand.phone.try_note(report, &text, &pictures));
         match saved {
             Some(Ok(())) => self.ledger.said_saved(kind::REPORT_NOTE, report.0, Some(text)),
-            // A restored phone has forgotten reports that its worker remembers.
-            Some(Err(refused)) => self.expect(at, &refused, &[ErrorCode::NotFound, ErrorCode::NotEnrolled]),
+            Some(Err(refused)) => self.expect(at, &refused, &[ErrorCode::NotEnrolled]),
             None => {}
         }
     }

@@ -1,5 +1,4 @@
-//! What goes another way than over the phone's own network: bundles that somebody carries to the office, and originals that it
-//! asks for.
+//! What the office takes in or asks for by hand: bundles that somebody carries to it, and untouched photo files.
 
 use device::ports::DiskFiles;
 use domain::protocol::ErrorCode;

@@ -845,7 +845,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Says that a revoked phone removes everything. */
+        /** Says that a phone removes everything, as it was ordered. */
         post: operations["note_wiped"];
         delete?: never;
         options?: never;

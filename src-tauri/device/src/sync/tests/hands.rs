@@ -151,8 +151,8 @@ async fn what_a_street_lost_does_not_travel_to_another_one() {
     assert_eq!(world.server.state().done.len(), 1, "its own street gets it");
 }
 
-#[tokio::test]
-async fn what_the_one_before_never_sent_waits_for_them_and_keeps_nobody_signed_in() {
+/// A phone that was enrolled anew by somebody else, with a report that the one before had not sent.
+async fn left_by_the_one_before() -> World {
     let world = World::enrolled();
     world.save_report("tree-fallen");
     world.server.state().devices.clear();
@@ -161,6 +161,12 @@ async fn what_the_one_before_never_sent_waits_for_them_and_keeps_nobody_signed_i
     world.device.enrol(enrolment("GOODCODE")).await.unwrap();
     steps(&world, 20).await;
     assert_eq!(world.server.state().done.len(), 0);
+    world
+}
+
+#[tokio::test]
+async fn what_the_one_before_never_sent_waits_for_them_and_keeps_nobody_signed_in() {
+    let world = left_by_the_one_before().await;
     let sheet = world.device.get_sync().unwrap();
     assert_eq!((sheet.held_back, sheet.photos_waiting), (1, 0));
     assert!(!world.device.sign_out().unwrap().enrolled);
@@ -172,15 +178,9 @@ async fn what_the_one_before_never_sent_waits_for_them_and_keeps_nobody_signed_i
 
 #[tokio::test]
 async fn what_the_one_before_never_sent_goes_before_the_phone_removes_everything() {
-    let world = World::enrolled();
-    world.save_report("tree-fallen");
-    world.server.state().devices.clear();
-    world.device.push(true).await.unwrap_err();
-    world.server.state().profile.user = NEXT;
-    world.device.enrol(enrolment("GOODCODE")).await.unwrap();
-    steps(&world, 20).await;
-    assert_eq!(world.server.state().done.len(), 0);
+    let world = left_by_the_one_before().await;
     ordered_to_send_first(&world);
+    assert!(world.device.situation().unwrap().left, "only this phone holds it");
     let refused = world.device.sign_out().unwrap_err();
     assert_eq!(
         (refused.code, &refused.details["unsent"]),
