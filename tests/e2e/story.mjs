@@ -26,6 +26,9 @@ async function main() {
   const story = new Story(transport, street, browser)
   try {
     await story.tell()
+  } catch (failure) {
+    await story.sayWhereItStands().catch(() => {}) // an app that is gone shows nothing
+    throw failure
   } finally {
     await story.app?.close().catch(() => {})
     await browser.close()
@@ -78,6 +81,16 @@ class Story {
 
   say(what) {
     console.log(`${this.transport}: ${what}`)
+  }
+
+  /** What the phone shows where the story broke off: without it a failure on another machine is a riddle. */
+  async sayWhereItStands() {
+    await this.look('broken')
+    const { page, parts } = await this.app.run(`return {
+      page: location.href,
+      parts: Array.from(document.querySelectorAll('[data-test]'), (part) => JSON.stringify({ ...part.dataset })),
+    }`)
+    this.say(`broke off at ${page}\n  ${parts.join('\n  ')}`)
   }
 
   everyPage(act) {

@@ -214,6 +214,39 @@ describe('capture', () => {
     expect((await screen.phone.listDrafts())[0]?.photos).toHaveLength(1)
   })
 
+  it('saves only once a photo that was taken off is gone', async () => {
+    const screen = await capturing()
+    await screen.choose('photo-input', picture('wide.jpg'), picture('close.jpg'))
+    await until(() => expect(screen.all('photo')).toHaveLength(2))
+    await screen.tap('category-tree-fallen')
+    await until(() => expect(screen.all('missing')).toEqual([]))
+    const removes = screen.phone.removePhoto
+    let goOn = () => {}
+    const pause = new Promise<void>((resolve) => (goOn = resolve))
+    const removal = vi.spyOn(screen.phone, 'removePhoto').mockImplementation((draft, photo) => pause.then(() => removes(draft, photo)))
+    await screen.tap('photo-remove')
+    await screen.tap('save')
+    expect(removal).toHaveBeenCalledOnce()
+    goOn()
+    await screen.goes(/^\/reports\//)
+    await screen.find('report-photo')
+    expect(screen.all('report-photo')).toHaveLength(1)
+  })
+
+  it('makes no report while a photo that was taken off is still there, and says why', async () => {
+    const screen = await capturing({ failing: { removePhoto: { code: 'phone_full' } } })
+    await screen.choose('photo-input', picture())
+    await screen.tap('category-tree-fallen')
+    await until(() => expect(screen.all('missing')).toEqual([]))
+    await screen.tap('photo-remove')
+    await screen.tap('save')
+    await until(() => expect(screen.all('error').map((notice) => notice.dataset['code'])).toEqual(['phone_full']))
+    expect(screen.path).toMatch(/^\/capture\//)
+    expect(screen.all('photo')).toHaveLength(1)
+    await screen.tap('save')
+    await screen.goes(/^\/reports\//)
+  })
+
   it('saves what was typed when the screen is left', async () => {
     const screen = await capturing()
     const field = (await screen.find('text')) as HTMLTextAreaElement
