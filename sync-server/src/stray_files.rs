@@ -63,28 +63,27 @@ pub fn open(tx: &Tx<'_>, person: &Person, id: MutationId, entry: Uuid, now: Rece
     })
 }
 
-/// Takes a stray off the list. It stays in the database, and its receipt stands.
+/// Takes a stray off the list. It stays in the database, and its receipt stands. What waits for a thing that will not come
+/// any more is refused then.
 ///
 /// # Errors
-/// As [`open`]; [`ErrorCode::Invalid`] for a parked mutation, which needs its verdict first.
-pub fn handle(tx: &Tx<'_>, person: &Person, id: MutationId, entry: Uuid, now: ReceivedAt) -> Outcome<()> {
-    let (stray, mutation) = stray_lists::one(tx, &person.street, id)?.ok_or(ErrorCode::NotFound)?;
-    admit(tx, person, &mutation)?;
+/// As [`open`]; [`ErrorCode::Invalid`] for a mutation that is parked for another reason, which needs its verdict first.
+pub fn handle(edit: &Edit<'_>, person: &Person, id: MutationId) -> Outcome<()> {
+    let (stray, mutation) = stray_lists::one(edit.tx, &person.street, id)?.ok_or(ErrorCode::NotFound)?;
+    admit(edit.tx, person, &mutation)?;
     let mut check = Check::default();
-    check.that(!stray.parked, "verdict", ProblemKind::Missing);
+    check.that(
+        !stray.parked || stray.code == ErrorCode::NotFound,
+        "verdict",
+        ProblemKind::Missing,
+    );
     check.done()?;
-    if !stray_lists::handled(tx, &person.street, id, person.user, now)? {
+    if stray.parked {
+        push::give_up(edit, id)?;
+    } else if !stray_lists::handled(edit.tx, &person.street, id, person.user, edit.now)? {
         return Err(ErrorCode::NotFound.into());
     }
-    audit::note(
-        tx,
-        &person.street,
-        (entry, now),
-        Some(person.user),
-        "stray_handled",
-        ("mutation", &id),
-    )?;
-    Ok(())
+    noted(edit, person, "stray_handled", id)
 }
 
 /// Tries a parked mutation again.
@@ -93,16 +92,14 @@ pub fn handle(tx: &Tx<'_>, person: &Person, id: MutationId, entry: Uuid, now: Re
 /// [`ErrorCode::NotFound`] when no such mutation waits, or what the engine reports.
 pub fn replay(edit: &Edit<'_>, person: &Person, id: MutationId) -> Outcome<Verdict> {
     let verdict = push::replay(edit, id)?;
-    let entry = (edit.ids.uuid(), edit.now);
-    audit::note(
-        edit.tx,
-        &edit.street,
-        entry,
-        Some(person.user),
-        "mutation_replayed",
-        ("mutation", &id),
-    )?;
+    noted(edit, person, "mutation_replayed", id)?;
     Ok(verdict)
+}
+
+fn noted(edit: &Edit<'_>, person: &Person, what: &str, id: MutationId) -> Outcome<()> {
+    let entry = (edit.ids.uuid(), edit.now);
+    audit::note(edit.tx, &edit.street, entry, Some(person.user), what, ("mutation", &id))?;
+    Ok(())
 }
 
 /// What was said at a door is for the community; everything else is for triage. An administrator reads neither.

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use device::NewValues;
 use device::view::{ReasonCode, Word};
 use domain::protocol::ErrorCode;
 use domain::{ReportId, Sha256Hex};
+use serde_json::json;
 use xunge_tests::World;
 use xunge_tests::gates::{ChokesOn, RefusesPhoto};
 use xunge_tests::phone::Phone;
@@ -223,7 +225,7 @@ async fn a_revoked_phone_keeps_everything_and_its_worker_enrols_again() {
     let keeper = world.office(street::KEEPER);
     let devices = keeper.get("/v1/devices");
     let path = format!("/v1/devices/{}/revoke", devices[0]["id"].as_str().unwrap());
-    assert_eq!(keeper.post(&path, &serde_json::json!({})).0, 200);
+    assert_eq!(keeper.post(&path, &json!({})).0, 200);
     phone.online();
     phone.run_for(HOUR / 4).await;
     let said = (Word::OnPhone, ReasonCode::Revoked, Some(ErrorCode::DeviceRevoked));
@@ -303,6 +305,60 @@ async fn a_server_restored_from_yesterday_gets_everything_again() {
     assert_eq!(world.breaches(&[&li, &wang]), [""; 0]);
 }
 
+/// One worker wrote somebody down, a colleague takes them off the list: after a restore the colleague's phone may come first.
+#[tokio::test(start_paused = true)]
+async fn who_moved_out_stays_away_in_whatever_order_phones_send_again_to_a_restored_server() {
+    let world = World::new();
+    world.move_worker("wang", "li");
+    let (li, wang) = (world.worker("li").await, world.worker("wang").await);
+    let backup = world.new_folder("backup");
+    world.server.back_up(&backup);
+    let home = street::household(street::place("li"), 0);
+    let tenant = NewValues::from(
+        [("name", "新住户"), ("relation", "租户")].map(|(field, text)| (field.to_owned(), text.into())),
+    );
+    let added = li.device().add_resident(home, &tenant).unwrap();
+    let lives_there = |phone: &Phone| {
+        let residents = phone.device().get_household(home).unwrap().residents;
+        residents.iter().any(|resident| resident.name == "新住户")
+    };
+    li.run_for(HOUR / 4).await;
+    wang.run_for(HOUR / 4).await;
+    assert!(lives_there(&wang));
+    let gone = added
+        .residents
+        .iter()
+        .find(|resident| resident.name == "新住户")
+        .unwrap()
+        .id;
+    wang.device().remove_resident(home, gone, &NewValues::new()).unwrap();
+    wang.run_for(HOUR / 4).await;
+    li.run_for(HOUR / 4).await;
+    assert!(!lives_there(&li));
+
+    world.server.restore(&backup, world.new_folder("server"));
+    wang.run_for(HOUR / 4).await;
+    let strays = world.office(street::SECRETARY).get("/v1/strays");
+    let why = [&strays[0]["parked"], &strays[0]["code"]];
+    assert_eq!(
+        why,
+        [&json!(true), &json!("not_found")],
+        "the office sees what waits, and for what"
+    );
+    let read = ["stray.early", "stray.early_help"].map(sentences::in_office);
+    assert!(read[1].contains("自动接上"), "{read:?}");
+    li.run_for(HOUR / 4).await;
+    assert_eq!(
+        world.office(street::SECRETARY).get("/v1/strays"),
+        json!([]),
+        "nobody had to do anything"
+    );
+    wang.run_for(HOUR * 2).await;
+    li.run_for(HOUR / 4).await;
+    assert!(!lives_there(&li) && !lives_there(&wang));
+    assert_eq!(world.breaches(&[&li, &wang]), [""; 0]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn nothing_waits_for_an_original_that_a_restored_server_does_not_know_it_asked_for() {
     let world = World::new();
@@ -322,10 +378,7 @@ async fn nothing_waits_for_an_original_that_a_restored_server_does_not_know_it_a
     let original = photos[0]["original"]["sha256"].as_str().unwrap();
     let ask = || {
         let path = format!("/v1/photos/{original}/request-original");
-        world
-            .office(street::TRIAGE_OFFICER)
-            .post(&path, &serde_json::json!({}))
-            .0
+        world.office(street::TRIAGE_OFFICER).post(&path, &json!({})).0
     };
     assert_eq!((ask(), stored()), (204, 2));
     phone.run_for(HOUR / 4).await;

@@ -1,6 +1,7 @@
 //! One push: mutations in order, each with its own savepoint and its one answer.
 
 mod carry;
+mod waiting;
 
 use std::cell::Cell;
 
@@ -10,6 +11,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 pub use carry::{Carried, carry};
+pub use waiting::{give_up, replay};
 
 use super::Intake;
 use crate::clock::Ids;
@@ -130,13 +132,13 @@ impl Push<'_, '_> {
             },
         };
         if first_hash == hash {
-            let waits_for_author = matches!(
+            let may_be_over = matches!(
                 answer.0,
                 Verdict::Parked {
-                    code: ErrorCode::OutOfScope
+                    code: ErrorCode::OutOfScope | ErrorCode::NotFound
                 }
             );
-            if waits_for_author
+            if may_be_over
                 && self.intake.speaks_for(mutation.author)?
                 && parked::ahead(edit.tx, &edit.street, mutation)?.is_empty()
             {
@@ -188,7 +190,17 @@ impl Push<'_, '_> {
         self.attempt(mutation, hash)
     }
 
+    /// Carries it out, and then what waited for the thing it brings.
     fn attempt(&self, mutation: &Mutation, hash: &str) -> Outcome<(Verdict, Option<u64>)> {
+        let answer = self.carry_out(mutation, hash)?;
+        let decided = !matches!(answer.0, Verdict::Parked { .. });
+        if decided && self.parked.get() {
+            self.wake(mutation)?;
+        }
+        Ok(answer)
+    }
+
+    fn carry_out(&self, mutation: &Mutation, hash: &str) -> Outcome<(Verdict, Option<u64>)> {
         let edit = self.edit();
         let applied = edit.savepoint(|| {
             let verdict = self.intake.apply(mutation)?;
@@ -199,6 +211,9 @@ impl Push<'_, '_> {
             Ok(verdict) => Ok((verdict, None)),
             Err(Failure::Refused(error)) if error.code == ErrorCode::MutationUnknown => {
                 self.park(mutation, hash, ErrorCode::MutationUnknown)
+            }
+            Err(Failure::Refused(error)) if error.code == ErrorCode::NotFound && self.may_come(mutation)? => {
+                self.park(mutation, hash, ErrorCode::NotFound)
             }
             Err(Failure::Refused(error)) => {
                 let verdict = Verdict::Rejected {
@@ -250,19 +265,9 @@ impl Push<'_, '_> {
             kept: rejected.map(|_| serde_json::to_string(mutation)).transpose()?,
         };
         receipts::insert(edit.tx, &edit.street, &record, edit.now)?;
+        edit.ahead.forget(mutation.id);
         edit.receipt(mutation.id);
         Ok(())
-    }
-
-    /// Tries a mutation that waits.
-    fn again(&self, mutation: &Mutation, hash: &str) -> Outcome<(Verdict, Option<u64>)> {
-        let edit = self.edit();
-        parked::settle(edit.tx, &edit.street, mutation.id, edit.now)?;
-        let answer = self.attempt(mutation, hash)?;
-        if let Verdict::Parked { .. } = answer.0 {
-            parked::unsettle(edit.tx, &edit.street, mutation.id)?;
-        }
-        Ok(answer)
     }
 
     /// A fault of our own: the mutation is kept whole, and somebody must look.
@@ -270,23 +275,6 @@ impl Push<'_, '_> {
         tracing::error!(mutation = %mutation.id, device = %self.intake.device, cause, "mutation parked");
         self.incident(IncidentKind::Fault, mutation, false)?;
         self.park(mutation, hash, ErrorCode::Internal)
-    }
-
-    fn park(&self, mutation: &Mutation, hash: &str, code: ErrorCode) -> Outcome<(Verdict, Option<u64>)> {
-        let edit = self.edit();
-        parked::insert(
-            edit.tx,
-            &edit.street,
-            self.intake.device,
-            mutation,
-            hash,
-            code,
-            edit.now,
-        )?;
-        edit.unseen();
-        self.keep_photos(mutation)?;
-        self.parked.set(true);
-        Ok((Verdict::Parked { code }, None))
     }
 
     /// Lets the phone hand over the photos of a mutation that changed nothing here. Nothing that a person photographed is
@@ -330,34 +318,4 @@ fn ends_all(error: &StoreError) -> bool {
     ]
     .contains(&error.code());
     lasting || matches!(error, StoreError::NotCommitted(_) | StoreError::Closed)
-}
-
-/// Tries a parked mutation again, as an administrator asks after the cause is mended, and first those about the same thing
-/// that wait before it: it rests on them, and waits on while one of them does. Its answer, if it has one now, is its one
-/// verdict; the phone learns it with its next push.
-///
-/// # Errors
-/// [`ErrorCode::NotFound`] when no such mutation waits; [`ErrorCode::DiskFull`], or what the engine reports.
-pub fn replay(edit: &Edit<'_>, id: domain::MutationId) -> Outcome<Verdict> {
-    let waiting = parked::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
-    for ahead in parked::ahead(edit.tx, &edit.street, &waiting.mutation)? {
-        if let Verdict::Parked { .. } = replay_one(edit, ahead.id)? {
-            return Ok(Verdict::Parked { code: waiting.code });
-        }
-    }
-    replay_one(edit, id)
-}
-
-fn replay_one(edit: &Edit<'_>, id: domain::MutationId) -> Outcome<Verdict> {
-    let waiting = parked::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
-    let author = waiting.mutation.author;
-    let intake = Intake::new(edit, waiting.device, author);
-    let push = Push {
-        intake,
-        parked: Cell::new(true),
-        numbered: true,
-        last: 0,
-        answers: Vec::new(),
-    };
-    Ok(push.again(&waiting.mutation, &waiting.body_hash)?.0)
 }

@@ -77,7 +77,8 @@ pub async fn show_stray(
     Ok(Json(file))
 }
 
-/// Takes one off the list: somebody has dealt with it, for instance by entering it again.
+/// Takes one off the list: somebody has dealt with it, for instance by entering it again. One that waits for a record which
+/// will not come any more is refused with that.
 #[utoipa::path(post, path = "/v1/strays/{id}/handled", tag = "devices", security(("session" = [], "office" = [])),
     params(("id" = MutationId, Path)), responses((status = 204)))]
 pub async fn handle_stray(
@@ -85,10 +86,10 @@ pub async fn handle_stray(
     State(server): State<Server>,
     Named(id): Named<MutationId>,
 ) -> Outcome<StatusCode> {
-    let (now, entry) = (server.clock.now(), server.ids.uuid());
     server
-        .store
-        .write(move |tx| stray_files::handle(tx, &reader, id, entry, now))
+        .edit(reader.street.clone(), move |edit| {
+            stray_files::handle(edit, &reader, id)
+        })
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -48,6 +48,11 @@ impl Ahead {
         known.map_or_else(|| receipts::get(tx, street, mutation), Ok)
     }
 
+    /// Lets go of what was known of a mutation that has been answered since.
+    pub fn forget(&self, mutation: MutationId) {
+        self.receipts.borrow_mut().remove(&mutation);
+    }
+
     /// True when a report is stored.
     ///
     /// # Errors

@@ -33,6 +33,7 @@ pub(super) const UPGRADES: &[Upgrade] = &[
         sqlite: include_str!("../../migrations/0009_said_once.sqlite.sql"),
         postgres: include_str!("../../migrations/0009_said_once.postgres.sql"),
     },
+    both(include_str!("../../migrations/0010_refused_things.sql")),
 ];
 
 pub(super) fn sqlite(connection: &mut Connection) -> Result<(), StoreError> {

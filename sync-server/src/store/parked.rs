@@ -6,8 +6,10 @@ use domain::protocol::Mutation;
 use domain::{DeviceId, ErrorCode, MutationId, ReceivedAt, StreetId};
 use uuid::Uuid;
 
-use super::{StoreError, Tx, code, json};
+use super::{Row, StoreError, Tx, code, json};
 use crate::args;
+
+const COLUMNS: &str = "code, body_hash, device_id, parked_at, mutation";
 
 /// Keeps a mutation whole; a repeat changes nothing.
 ///
@@ -39,6 +41,8 @@ pub struct ParkedRecord {
     pub body_hash: String,
     /// The phone that pushed it.
     pub device: DeviceId,
+    /// When it came.
+    pub parked_at: ReceivedAt,
     /// The mutation.
     pub mutation: Mutation,
 }
@@ -49,42 +53,52 @@ pub struct ParkedRecord {
 /// What the engine reports.
 pub fn get(tx: &Tx<'_>, street: &StreetId, mutation: MutationId) -> Result<Option<ParkedRecord>, StoreError> {
     let sql = format!(
-        "SELECT code, body_hash, device_id, mutation FROM parked
-         WHERE street_id = $1 AND mutation_id = $2 AND settled_at IS NULL{}",
+        "SELECT {COLUMNS} FROM parked WHERE street_id = $1 AND mutation_id = $2 AND settled_at IS NULL{}",
         tx.lock()
     );
-    tx.query_opt(&sql, args![street, mutation], |row| {
-        Ok(ParkedRecord {
-            code: row.code("code")?,
-            body_hash: row.get("body_hash")?,
-            device: row.get("device_id")?,
-            mutation: row.json("mutation")?,
-        })
+    tx.query_opt(&sql, args![street, mutation], read)
+}
+
+fn read(row: &Row<'_>) -> Result<ParkedRecord, StoreError> {
+    Ok(ParkedRecord {
+        code: row.code("code")?,
+        body_hash: row.get("body_hash")?,
+        device: row.get("device_id")?,
+        parked_at: row.get("parked_at")?,
+        mutation: row.json("mutation")?,
     })
 }
 
-/// The mutations about the same thing that wait and came before this one, in the order of their coming.
+/// The mutations about one thing that wait, in the order of their coming.
+///
+/// # Errors
+/// What the engine reports.
+pub fn about(tx: &Tx<'_>, street: &StreetId, entity: Uuid) -> Result<Vec<ParkedRecord>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM parked WHERE street_id = $1 AND entity = $2 AND settled_at IS NULL");
+    let mut waiting: Vec<ParkedRecord> = tx.query(&sql, args![street, entity], read)?;
+    waiting.sort_by_key(|waits| (waits.parked_at, waits.mutation.seq));
+    Ok(waiting)
+}
+
+/// Those of them that came before this one, without those that wait for the thing itself: this one may bring it.
 ///
 /// # Errors
 /// What the engine reports.
 pub fn ahead(tx: &Tx<'_>, street: &StreetId, mutation: &Mutation) -> Result<Vec<Mutation>, StoreError> {
-    let sql = "SELECT parked_at, mutation FROM parked WHERE street_id = $1 AND entity = $2 AND settled_at IS NULL
-         ORDER BY parked_at";
-    let mut waiting: Vec<(ReceivedAt, Mutation)> = tx.query(sql, args![street, mutation.entity], |row| {
-        Ok((row.get("parked_at")?, row.json("mutation")?))
-    })?;
-    waiting.sort_by_key(|(parked_at, mutation)| (*parked_at, mutation.seq));
-    let ahead = waiting.into_iter().map(|(_, waits)| waits);
-    Ok(ahead.take_while(|waits| waits.id != mutation.id).collect())
+    let before = about(tx, street, mutation.entity)?.into_iter();
+    let before = before.take_while(|waits| waits.mutation.id != mutation.id);
+    let ahead = before.filter(|waits| waits.code != ErrorCode::NotFound);
+    Ok(ahead.map(|waits| waits.mutation).collect())
 }
 
-/// True when another mutation about the same thing waits: later ones queue up behind it.
+/// True when another mutation about the same thing waits: later ones queue up behind it, but not behind one that waits for
+/// the thing itself, which they may bring.
 ///
 /// # Errors
 /// What the engine reports.
 pub fn blocks(tx: &Tx<'_>, street: &StreetId, entity: Uuid) -> Result<bool, StoreError> {
-    let sql = "SELECT COUNT(*) FROM parked WHERE street_id = $1 AND entity = $2 AND settled_at IS NULL";
-    Ok(tx.number(sql, args![street, entity])? > 0)
+    let sql = "SELECT COUNT(*) FROM parked WHERE street_id = $1 AND entity = $2 AND settled_at IS NULL AND code <> $3";
+    Ok(tx.number(sql, args![street, entity, code(&ErrorCode::NotFound)?])? > 0)
 }
 
 /// True when any mutation of the street waits.
@@ -132,12 +146,12 @@ pub fn settle(tx: &Tx<'_>, street: &StreetId, mutation: MutationId, now: Receive
     Ok(())
 }
 
-/// Lets a mutation wait again.
+/// Lets a mutation wait again, for this reason.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn unsettle(tx: &Tx<'_>, street: &StreetId, mutation: MutationId) -> Result<(), StoreError> {
-    let sql = "UPDATE parked SET settled_at = NULL WHERE street_id = $1 AND mutation_id = $2";
-    tx.execute(sql, args![street, mutation])?;
+pub fn unsettle(tx: &Tx<'_>, street: &StreetId, mutation: MutationId, why: ErrorCode) -> Result<(), StoreError> {
+    let sql = "UPDATE parked SET settled_at = NULL, code = $3 WHERE street_id = $1 AND mutation_id = $2";
+    tx.execute(sql, args![street, mutation, code(&why)?])?;
     Ok(())
 }

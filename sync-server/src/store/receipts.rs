@@ -103,6 +103,16 @@ fn read(row: &Row<'_>, id: MutationId) -> Result<Receipt, StoreError> {
     })
 }
 
+/// True when a mutation of these kinds about a thing was refused.
+///
+/// # Errors
+/// What the engine reports.
+pub fn refused(tx: &Tx<'_>, street: &StreetId, entity: Uuid, kinds: &[&str]) -> Result<bool, StoreError> {
+    let sql = "SELECT kind FROM receipts WHERE street_id = $1 AND entity = $2 AND kept IS NOT NULL";
+    let found: Vec<String> = tx.query(sql, args![street, entity], |row| row.get("kind"))?;
+    Ok(found.iter().any(|kind| kinds.contains(&kind.as_str())))
+}
+
 /// Completes an answer with the revision at which it took effect.
 ///
 /// # Errors

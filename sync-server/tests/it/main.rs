@@ -8,6 +8,7 @@ mod engine;
 mod acts;
 mod blobs;
 mod doors;
+mod early;
 mod elsewhere;
 mod encoding;
 mod enrol;

@@ -56,4 +56,14 @@ impl History {
             self.trace.tell(&format!("  the office tries {tried} parked again"));
         }
     }
+
+    /// Somebody at the office ends the waiting for records that nobody has any more.
+    pub(super) fn give_up_waiting(&self) {
+        if self.server.parked() > 0 {
+            let by = [street::TRIAGE_OFFICER, street::SECRETARY];
+            let ended = by.map(|person| Browser::signed_in(&self.server, person).give_up_waiting());
+            self.trace
+                .tell(&format!("  the office gives up {}", ended.iter().sum::<usize>()));
+        }
+    }
 }

@@ -21,12 +21,16 @@ use xunge_tests::server::{Gate, StreetServer, copy_folder};
 use xunge_tests::street::{self, WORKERS};
 use xunge_tests::world::fast_folder;
 
+use super::carried::Bundle;
 use super::plan::Plan;
 use super::template::Template;
 use super::weather::{Stormy, Trace};
 
 /// Everybody has this long to send all once faults have stopped, by itself.
 const CALM: Duration = Duration::from_secs(2 * 3_600);
+
+/// By then every phone has sent what it can: what still waits for another record waits in vain.
+const ALL_SENT: Duration = Duration::from_secs(1_800);
 
 /// A phone in somebody's hand.
 pub(super) struct Hand {
@@ -61,7 +65,7 @@ pub(super) struct History {
     pub(super) ledger: Ledger,
     pub(super) backups: Vec<PathBuf>,
     /// Files that phones exported, wherever they lie.
-    pub(super) bundles: Vec<Vec<u8>>,
+    pub(super) bundles: Vec<Bundle>,
     /// Which of them is the newest that counts as safe: an operator takes this one or a newer one.
     pub(super) counting: usize,
     /// Any back-up may be restored, whichever counted since: a control.
@@ -294,13 +298,17 @@ impl History {
     }
 
     async fn wait_for_agreement(&mut self) -> Vec<String> {
-        let until = self.clock.elapsed_ms() + i64::try_from(CALM.as_millis()).unwrap();
+        let after = |time: Duration| self.clock.elapsed_ms() + i64::try_from(time.as_millis()).unwrap();
+        let (sent, until) = (after(ALL_SENT), after(CALM));
         loop {
             while !self.hands.iter().all(Hand::is_at_rest) && self.clock.elapsed_ms() < until {
                 tokio::time::sleep(Duration::from_secs(20)).await;
                 self.note_wiped();
                 self.everybody_signs_in().await;
                 self.replay_parked();
+                if self.clock.elapsed_ms() > sent {
+                    self.give_up_waiting();
+                }
             }
             self.replay_parked();
             self.note_holders();

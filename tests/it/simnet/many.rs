@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -69,7 +70,7 @@ impl Many {
                         if !seeds.contains(&seed) {
                             break;
                         }
-                        let outcome = run(template, &Plan::of(seed));
+                        let outcome = outcome_of(template, seed);
                         all.lock().unwrap().add(seed, &outcome);
                     }
                 });
@@ -104,6 +105,15 @@ impl Many {
             .map(|(what, _)| *what)
             .collect()
     }
+}
+
+/// A panic is a breach like any other: its seed is told, and the histories beside it go on.
+fn outcome_of(template: &Template, seed: u64) -> Outcome {
+    let played = catch_unwind(AssertUnwindSafe(|| run(template, &Plan::of(seed))));
+    played.unwrap_or_else(|_printed| Outcome {
+        breaches: vec!["it panicked, as printed above".to_owned()],
+        ..Outcome::default()
+    })
 }
 
 impl fmt::Display for Many {

@@ -105,9 +105,7 @@ fn refused_for_a_reason(
     }
     let allowed = match (held.kind.as_str(), code) {
         (_, ErrorCode::OutOfScope) => true,
-        (kind::REPORT_NOTE | kind::REPORT_WITHDRAW, ErrorCode::NotFound) => {
-            create_was_refused(ledger, held, answered) || create_was_set_back(ledger, held)
-        }
+        (kind::REPORT_NOTE | kind::REPORT_WITHDRAW, ErrorCode::NotFound) => create_was_refused(ledger, held, answered),
         (kind::REPORT_WITHDRAW, _) => true,
         (kind::RESIDENT_EDIT | kind::RESIDENT_REMOVE, ErrorCode::NotFound) => {
             was_added(ledger, held) && create_was_refused(ledger, held, answered)
@@ -126,12 +124,6 @@ fn was_added(ledger: &Ledger, held: &Held) -> bool {
 
 fn creates(made: &Held, held: &Held) -> bool {
     [kind::REPORT_CREATE, kind::RESIDENT_ADD].contains(&made.kind.as_str()) && made.entity == held.entity
-}
-
-/// True when the phone was set back behind a create; a straggler may still bring it after what rests on it.
-fn create_was_set_back(ledger: &Ledger, held: &Held) -> bool {
-    let mut creates = ledger.made.values().filter(|made| creates(made, held));
-    creates.any(|made| ledger.set_back.contains(&made.id))
 }
 
 fn create_was_refused(ledger: &Ledger, held: &Held, answered: &BTreeMap<MutationId, Stored>) -> bool {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { settleNow } from '../src/parts/snack'
 import { fakePhone } from '../src/platform/fake/phone'
@@ -149,6 +149,16 @@ describe('a report', () => {
     const unsent = await at(`/reports/${waiting?.id}`)
     await unsent.find('note-add')
     expect(unsent.all('report-export')).toEqual([])
+  })
+
+  it('says of what came before the record it belongs to that it is added by itself, and not that something is missing', async () => {
+    const phone = fakePhone()
+    const report = await phone.getReport('report-1')
+    const early = { ...report.why, code: 'parked' as const, error: 'not_found' as const }
+    vi.spyOn(phone, 'getReport').mockResolvedValue({ ...report, word: 'needs_you', why: early })
+    const screen = await on(phone, '/reports/report-1')
+    await screen.says('到了会自动接上')
+    expect(document.body.textContent).not.toContain('找不到')
   })
 
   it('can be withdrawn within ten minutes only', async () => {

@@ -199,6 +199,7 @@ export class FakeOffice {
     const all: Stray[] = [
       { mutation: 'm-1', device: 'd-2', author: 'u-sun', author_name: '孙悦', kind: 'report.create', code: 'out_of_scope', parked: false, at: now - 7_000_000 },
       { mutation: 'm-2', device: 'd-3', author: 'u-old', author_name: '钱波', kind: 'survey.create', code: 'mutation_unknown', parked: true, at: now - 90_000_000 },
+      { mutation: 'm-3', device: 'd-2', author: 'u-sun', author_name: '孙悦', kind: 'report.note', code: 'not_found', parked: true, at: now - 95_000_000 },
     ]
     return all.filter((one) => !this.settled.has(one.mutation))
   }

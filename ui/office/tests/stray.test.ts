@@ -4,14 +4,14 @@ import { load } from './support'
 describe('strays', () => {
   it('shows triage what was written, and takes it off the list once it is dealt with', async () => {
     const office = await load('/strays', 'triage')
-    expect(office.all('stray-row')).toHaveLength(2)
+    expect(office.all('stray-row')).toHaveLength(3)
     await office.all('stray-look')[0]!.trigger('click')
     await office.settle()
     expect(office.outside('stray-text')?.textContent).toBe('井盖松动，踩上去会响')
     office.outside('stray-handled')?.click()
     await office.settle()
     expect(office.sent.some((one) => one.path === '/v1/strays/m-1/handled')).toBe(true)
-    expect(office.all('stray-row')).toHaveLength(1)
+    expect(office.all('stray-row')).toHaveLength(2)
   })
 
   it('lets an administrator try a parked one again without its content', async () => {
@@ -22,7 +22,28 @@ describe('strays', () => {
     office.outside('stray-replay')?.click()
     await office.settle()
     expect(office.outside('stray-still')?.textContent).toContain('继续等待')
+    expect(office.all('stray-row')).toHaveLength(3)
+  })
+
+  it('tells what came before the record it is about that it waits for that, and lets triage end the waiting', async () => {
+    const office = await load('/strays', 'triage')
+    expect(office.all('stray-row')[2]!.text()).toContain('还没到服务器')
+    await office.all('stray-look')[2]!.trigger('click')
+    await office.settle()
+    expect(office.outside('stray-early')?.textContent).toContain('自动接上')
+    office.outside('stray-handled')?.click()
+    await office.settle()
+    expect(office.sent.some((one) => one.path === '/v1/strays/m-3/handled')).toBe(true)
     expect(office.all('stray-row')).toHaveLength(2)
+  })
+
+  it('lets nobody try what waits for another record, which is tried by itself', async () => {
+    const office = await load('/strays', 'admin')
+    await office.all('stray-look')[2]!.trigger('click')
+    await office.settle()
+    expect(office.outside('stray-early')).not.toBeNull()
+    expect(office.outside('stray-replay')).toBeNull()
+    expect(office.outside('stray-handled')).toBeNull()
   })
 
   it('keeps the list and says why when ticking off fails', async () => {
@@ -33,6 +54,6 @@ describe('strays', () => {
     office.outside('stray-handled')?.click()
     await office.settle()
     expect(office.outside('stray-failed')?.textContent).not.toBe('')
-    expect(office.all('stray-row')).toHaveLength(2)
+    expect(office.all('stray-row')).toHaveLength(3)
   })
 })

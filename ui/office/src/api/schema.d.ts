@@ -776,7 +776,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes one off the list: somebody has dealt with it, for instance by entering it again. */
+        /**
+         * Takes one off the list: somebody has dealt with it, for instance by entering it again. One that waits for a record which
+         *     will not come any more is refused with that.
+         */
         post: operations["handle_stray"];
         delete?: never;
         options?: never;

@@ -9,6 +9,7 @@ const PHONE = { width: 390, height: 844 }
 
 const click = (page, test) => page.click(`[data-test="${test}"]`)
 const first = (test) => (page) => page.locator(`[data-test="${test}"]`).first().click()
+const last = (test) => (page) => page.locator(`[data-test="${test}"]`).last().click()
 /** A case of this category, in the list, in this state where it is given. */
 const opened = (category, state) => async (page) => {
   await page.locator(`[data-test="case-row"][data-category="${category}"]${state ? `:has([data-state="${state}"])` : ''}`).first().click()
@@ -81,6 +82,7 @@ export const SCREENS = [
   screen('device-revoke', 'admin', '/devices', first('revoke')),
   screen('strays', 'admin', '/strays', null),
   screen('stray', 'triage', '/strays', first('stray-look')),
+  screen('stray-early', 'triage', '/strays', last('stray-look')),
   screen('stray-closed', 'admin', '/strays', first('stray-look'), [DESK], { expected: 'status of 403' }),
   screen('access-log', 'admin', '/access-log', null),
 ]

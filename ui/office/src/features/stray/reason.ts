@@ -1,0 +1,13 @@
+import { useI18n } from 'vue-i18n'
+import type { Stray } from '../../api/types'
+import { useCodeText } from '../../errors'
+
+/** True for one that came before the report or resident it is about. */
+export const isEarly = (stray: Stray): boolean => stray.parked && stray.code === 'not_found'
+
+/** Why one of them waits. */
+export function useStrayText() {
+  const { t } = useI18n()
+  const codeText = useCodeText()
+  return (stray: Stray): string => (isEarly(stray) ? t('stray.early') : codeText(stray.code))
+}
