@@ -2,14 +2,13 @@
 
 use domain::protocol::{Mutation, Verdict};
 use domain::role::Permission;
-use domain::{ErrorCode, HouseholdId, MutationId, ProblemKind, ReceivedAt};
+use domain::{ErrorCode, HouseholdId, MutationId, ReceivedAt};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::Outcome;
 use crate::auth::Person;
 use crate::intake::push;
-use crate::routes::check::Check;
 use crate::routes::strays::view::StrayFile;
 use crate::store::household_lists::{self, HouseholdSight};
 use crate::store::{Edit, Tx, audit, stray_lists};
@@ -71,13 +70,6 @@ pub fn open(tx: &Tx<'_>, person: &Person, id: MutationId, entry: Uuid, now: Rece
 pub fn handle(edit: &Edit<'_>, person: &Person, id: MutationId) -> Outcome<()> {
     let (stray, mutation) = stray_lists::one(edit.tx, &person.street, id)?.ok_or(ErrorCode::NotFound)?;
     admit(edit.tx, person, &mutation)?;
-    let mut check = Check::default();
-    check.that(
-        !stray.parked || stray.code == ErrorCode::NotFound,
-        "verdict",
-        ProblemKind::Missing,
-    );
-    check.done()?;
     if stray.parked {
         push::give_up(edit, id)?;
     } else if !stray_lists::handled(edit.tx, &person.street, id, person.user, edit.now)? {

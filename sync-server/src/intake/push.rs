@@ -11,6 +11,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 pub use carry::{Carried, carry};
+use waiting::ahead;
 pub use waiting::{give_up, replay};
 
 use super::Intake;
@@ -132,16 +133,16 @@ impl Push<'_, '_> {
             },
         };
         if first_hash == hash {
-            let may_be_over = matches!(
-                answer.0,
+            let over = match answer.0 {
                 Verdict::Parked {
-                    code: ErrorCode::OutOfScope | ErrorCode::NotFound
-                }
-            );
-            if may_be_over
-                && self.intake.speaks_for(mutation.author)?
-                && parked::ahead(edit.tx, &edit.street, mutation)?.is_empty()
-            {
+                    code: ErrorCode::OutOfScope,
+                } => self.intake.speaks_for(mutation.author)? && ahead(edit, mutation)?.is_empty(),
+                Verdict::Parked {
+                    code: ErrorCode::NotFound,
+                } => !self.may_come(mutation)?,
+                _ => false,
+            };
+            if over {
                 return self.again(mutation, hash).map(Some);
             }
             return Ok(Some(answer));
@@ -180,11 +181,10 @@ impl Push<'_, '_> {
 
     /// Gives a new mutation its one answer, or parks it.
     fn settle(&self, mutation: &Mutation, hash: &str) -> Outcome<(Verdict, Option<u64>)> {
-        let edit = self.edit();
         if !self.intake.speaks_for(mutation.author)? {
             return self.park(mutation, hash, ErrorCode::OutOfScope);
         }
-        if self.parked.get() && parked::blocks(edit.tx, &edit.street, mutation.entity)? {
+        if self.parked.get() && self.is_held_up(mutation)? {
             return self.park(mutation, hash, ErrorCode::Internal);
         }
         self.attempt(mutation, hash)

@@ -1,4 +1,4 @@
-//! Mutations that wait for a person, kept whole.
+//! Mutations that wait for a person, for their author or for the thing they are about, kept whole.
 
 use std::collections::BTreeMap;
 
@@ -76,29 +76,12 @@ fn read(row: &Row<'_>) -> Result<ParkedRecord, StoreError> {
 pub fn about(tx: &Tx<'_>, street: &StreetId, entity: Uuid) -> Result<Vec<ParkedRecord>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM parked WHERE street_id = $1 AND entity = $2 AND settled_at IS NULL");
     let mut waiting: Vec<ParkedRecord> = tx.query(&sql, args![street, entity], read)?;
-    waiting.sort_by_key(|waits| (waits.parked_at, waits.mutation.seq));
+    // What came in a bundle has no numbers.
+    waiting.sort_by_key(|waits| {
+        let made = &waits.mutation;
+        (waits.parked_at, made.seq, made.wall_ms, made.id)
+    });
     Ok(waiting)
-}
-
-/// Those of them that came before this one, without those that wait for the thing itself: this one may bring it.
-///
-/// # Errors
-/// What the engine reports.
-pub fn ahead(tx: &Tx<'_>, street: &StreetId, mutation: &Mutation) -> Result<Vec<Mutation>, StoreError> {
-    let before = about(tx, street, mutation.entity)?.into_iter();
-    let before = before.take_while(|waits| waits.mutation.id != mutation.id);
-    let ahead = before.filter(|waits| waits.code != ErrorCode::NotFound);
-    Ok(ahead.map(|waits| waits.mutation).collect())
-}
-
-/// True when another mutation about the same thing waits: later ones queue up behind it, but not behind one that waits for
-/// the thing itself, which they may bring.
-///
-/// # Errors
-/// What the engine reports.
-pub fn blocks(tx: &Tx<'_>, street: &StreetId, entity: Uuid) -> Result<bool, StoreError> {
-    let sql = "SELECT COUNT(*) FROM parked WHERE street_id = $1 AND entity = $2 AND settled_at IS NULL AND code <> $3";
-    Ok(tx.number(sql, args![street, entity, code(&ErrorCode::NotFound)?])? > 0)
 }
 
 /// True when any mutation of the street waits.
@@ -110,14 +93,14 @@ pub fn any(tx: &Tx<'_>, street: &StreetId) -> Result<bool, StoreError> {
     Ok(tx.number(sql, args![street])? > 0)
 }
 
-/// How many mutations of each phone wait.
+/// How many mutations of each phone wait for somebody: those that wait for a record of another phone wait for nobody.
 ///
 /// # Errors
 /// What the engine reports.
 pub fn of_devices(tx: &Tx<'_>, street: &StreetId) -> Result<BTreeMap<DeviceId, u32>, StoreError> {
-    let sql = "SELECT device_id, COUNT(*) AS waiting FROM parked WHERE street_id = $1 AND settled_at IS NULL
-         GROUP BY device_id";
-    let counted = tx.query(sql, args![street], |row| {
+    let sql = "SELECT device_id, COUNT(*) AS waiting FROM parked
+         WHERE street_id = $1 AND settled_at IS NULL AND code <> $2 GROUP BY device_id";
+    let counted = tx.query(sql, args![street, code(&ErrorCode::NotFound)?], |row| {
         Ok((row.get("device_id")?, row.get::<u64>("waiting")?))
     })?;
     Ok(counted

@@ -18,12 +18,14 @@ const WAITING: &str =
      ) AS waiting
      LEFT JOIN people ON people.street_id = $1 AND people.id = waiting.author_id";
 
-/// Everything that waits, the newest first, at most 200.
+/// Everything that waits, the newest first, and last what waits for nobody; at most 200.
 ///
 /// # Errors
 /// What the engine reports.
 pub fn open(tx: &Tx<'_>, street: &StreetId) -> Result<Vec<StrayView>, StoreError> {
-    let sql = format!("{WAITING} ORDER BY at DESC, mutation_id LIMIT 200");
+    let sql = format!(
+        "{WAITING} ORDER BY CASE WHEN parked = 1 AND code = 'not_found' THEN 1 ELSE 0 END, at DESC, mutation_id LIMIT 200"
+    );
     tx.query(&sql, args![street], |row| Ok(read(row)?.0))
 }
 

@@ -1,7 +1,7 @@
 //! What rests on another phone's record may come before it, above all after a restore: it waits, and is done once that comes.
 
 use domain::protocol::{Mutation, PushResponse, Verdict, kind};
-use domain::{ErrorCode, HouseholdId, Resident, ResidentId};
+use domain::{ErrorCode, HouseholdId, Resident, ResidentId, UserId};
 use serde_json::{Value, json};
 use sync_server::intake::push::{give_up, replay};
 use sync_server::store::households;
@@ -34,6 +34,14 @@ async fn waiting(world: &World) -> i64 {
 
 async fn notes(world: &World) -> i64 {
     world.number("SELECT COUNT(*) FROM timeline WHERE what = 'note'").await
+}
+
+/// The server learns that somebody signed in on a phone.
+async fn signs_in(world: &World, phone: &Phone, who: UserId) {
+    let sql = "INSERT INTO device_users (street_id, device_id, user_id, since) SELECT street_id, id, $1, 0 FROM devices WHERE id = $2";
+    let (store, device) = (&world.server.store, phone.device);
+    let known = store.write(move |tx| Ok(tx.execute(sql, sync_server::args![who, device])?));
+    known.await.unwrap();
 }
 
 /// As a phone offers again what waits: under a new number.
@@ -211,14 +219,54 @@ async fn a_report_that_waits_for_its_author_is_not_kept_waiting_by_what_waits_fo
         verdicts(&world.push(&second, std::slice::from_ref(&create)).await),
         [&unknown]
     );
-    let signs_in = "INSERT INTO device_users (street_id, device_id, user_id, since) SELECT street_id, id, $1, 0 FROM devices WHERE id = $2";
-    let (author, device) = (user(1), second.device);
-    let store = &world.server.store;
-    let known = store.write(move |tx| Ok(tx.execute(signs_in, sync_server::args![author, device])?));
-    known.await.unwrap();
+    signs_in(&world, &second, user(1)).await;
     assert_eq!(
         verdicts(&world.push(&second, &[again(&create, 2)]).await),
         [&Verdict::Applied]
     );
     assert_eq!((waiting(&world).await, notes(&world).await), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_not_kept_waiting_by_a_note_whose_author_is_unknown() {
+    let world = World::new();
+    let (first, second) = (world.enrol(1, user(2)).await, world.enrol(2, user(1)).await);
+    let reported = report(1, "manhole");
+    // The server does not know that the author ever signed in on this phone.
+    let said = Mutation {
+        author: user(1),
+        ..note(&first, 1, &reported)
+    };
+    let unknown = Verdict::Parked {
+        code: ErrorCode::OutOfScope,
+    };
+    let early = world.push(&first, std::slice::from_ref(&said)).await;
+    assert_eq!(verdicts(&early), [&unknown]);
+    let brought = world.push(&second, &[creates(&second, 1, &reported)]).await;
+    assert_eq!(verdicts(&brought), [&Verdict::Applied]);
+    assert_eq!((waiting(&world).await, notes(&world).await), (1, 0));
+    signs_in(&world, &first, user(1)).await;
+    let known = world.push(&first, &[again(&said, 2)]).await;
+    assert_eq!(verdicts(&known), [&Verdict::Applied]);
+    assert_eq!((waiting(&world).await, notes(&world).await), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_ends_the_waiting_too_late_refuses_nothing() {
+    let world = World::new();
+    let (_first, second, [_add, edit, remove]) = moved_out_before_moving_in(&world).await;
+    // As another process may have stored the person while this one did not see them.
+    let resident = tenant(household(1, GRID_A).id);
+    let stored = world.server.edit(street(), move |all| {
+        Ok(households::put_resident(all.tx, &all.street, &resident)?)
+    });
+    stored.await.unwrap();
+    let id = edit.id;
+    world.server.edit(street(), move |all| give_up(all, id)).await.unwrap();
+    let answer = world.push(&second, &[again(&edit, 3), again(&remove, 4)]).await;
+    for receipt in &answer.receipts {
+        let done = matches!(receipt.verdict, Verdict::Applied | Verdict::Merged { .. });
+        assert!(done, "{:?}", receipt.verdict);
+    }
+    assert_eq!(waiting(&world).await, 0);
 }

@@ -24,7 +24,7 @@ pub struct Carried {
     pub again: u32,
     /// Of all of them: refused, for which the office has them among its strays or keeps them whole.
     pub refused: u32,
-    /// Of all of them: waiting for a person.
+    /// Of all of them: waiting for a person, or for the record they are about.
     pub parked: u32,
     /// Not answered: nobody knows here that their author ever signed in on the phone. It keeps them and sends them under that
     /// person's name.

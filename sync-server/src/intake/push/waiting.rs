@@ -3,12 +3,12 @@
 use std::cell::Cell;
 
 use domain::protocol::{Mutation, Verdict, kind};
-use domain::{ErrorCode, MutationId};
+use domain::{ErrorCode, MutationId, Problem, ProblemKind};
 use serde_json::Value;
 
 use super::Push;
 use crate::Outcome;
-use crate::intake::Intake;
+use crate::intake::{Intake, valid};
 use crate::store::parked::ParkedRecord;
 use crate::store::{Edit, households, parked, receipts, reports};
 
@@ -71,20 +71,51 @@ impl Push<'_, '_> {
         Ok(!here && !receipts::refused(edit.tx, &edit.street, entity, &BRING)?)
     }
 
-    /// Tries what waits for the thing that a mutation brought, in the order it came; also when the thing was refused.
+    /// True when it has to queue up behind another one about the same thing.
+    pub(super) fn is_held_up(&self, mutation: &Mutation) -> Outcome<bool> {
+        let edit = self.edit();
+        let waiting = parked::about(edit.tx, &edit.street, mutation.entity)?;
+        Ok(waiting.iter().any(|waits| holds_up(waits, mutation)))
+    }
+
+    /// Tries what waits for the thing that a mutation brought, in the order it came; also when the thing was refused. What
+    /// queues up behind one that waits on waits on with it.
     pub(super) fn wake(&self, brought: &Mutation) -> Outcome<()> {
-        if !BRING.contains(&brought.kind.as_str()) {
+        if !brings(brought) {
             return Ok(());
         }
         let edit = self.edit();
+        let mut held_up = false;
         for waiting in parked::about(edit.tx, &edit.street, brought.entity)? {
+            let for_thing = waiting.code == ErrorCode::NotFound;
             // Until its author signs in, nobody knows whether that phone may speak for them.
-            if waiting.code != ErrorCode::OutOfScope {
-                replay_one(edit, waiting.mutation.id)?;
+            if waiting.code == ErrorCode::OutOfScope || (held_up && !for_thing) {
+                held_up = true;
+                continue;
             }
+            let verdict = replay_one(edit, waiting.mutation.id)?;
+            held_up |= matches!(verdict, Some(Verdict::Parked { .. }));
         }
         Ok(())
     }
+}
+
+fn brings(mutation: &Mutation) -> bool {
+    BRING.contains(&mutation.kind.as_str())
+}
+
+/// True when a mutation has to wait behind this one about the same thing: not behind one that waits for the thing itself,
+/// and what brings the thing waits for nothing that rests on it.
+fn holds_up(waits: &ParkedRecord, mutation: &Mutation) -> bool {
+    brings(&waits.mutation) || (waits.code != ErrorCode::NotFound && !brings(mutation))
+}
+
+/// What waits before a mutation that waits too, and holds it up.
+pub(super) fn ahead(edit: &Edit<'_>, mutation: &Mutation) -> Outcome<Vec<MutationId>> {
+    let before = parked::about(edit.tx, &edit.street, mutation.entity)?.into_iter();
+    let before = before.take_while(|waits| waits.mutation.id != mutation.id);
+    let ahead = before.filter(|waits| holds_up(waits, mutation));
+    Ok(ahead.map(|waits| waits.mutation.id).collect())
 }
 
 /// Tries a parked mutation again, as an administrator asks after the cause is mended, and first those about the same thing
@@ -95,30 +126,51 @@ impl Push<'_, '_> {
 /// [`ErrorCode::NotFound`] when no such mutation waits; [`ErrorCode::DiskFull`], or what the engine reports.
 pub fn replay(edit: &Edit<'_>, id: MutationId) -> Outcome<Verdict> {
     let waiting = parked::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
-    for ahead in parked::ahead(edit.tx, &edit.street, &waiting.mutation)? {
-        if let Verdict::Parked { .. } = replay_one(edit, ahead.id)? {
+    for ahead in ahead(edit, &waiting.mutation)? {
+        if let Some(Verdict::Parked { .. }) = replay_one(edit, ahead)? {
             return Ok(Verdict::Parked { code: waiting.code });
         }
     }
-    replay_one(edit, id)
+    if let Some(verdict) = replay_one(edit, id)? {
+        return Ok(verdict);
+    }
+    let answered = receipts::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
+    Ok(answered.verdict)
 }
 
-fn replay_one(edit: &Edit<'_>, id: MutationId) -> Outcome<Verdict> {
-    let waiting = parked::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
+/// None where it was answered meanwhile, together with what it waited for.
+fn replay_one(edit: &Edit<'_>, id: MutationId) -> Outcome<Option<Verdict>> {
+    let Some(waiting) = parked::get(edit.tx, &edit.street, id)? else {
+        return Ok(None);
+    };
     let push = Push::of(edit, &waiting);
-    Ok(push.again(&waiting.mutation, &waiting.body_hash)?.0)
+    Ok(Some(push.again(&waiting.mutation, &waiting.body_hash)?.0))
 }
 
-/// Refuses a mutation for good that waits for what will not come any more, as a person decides. It stays whole.
+/// Ends the waiting for a thing, as a person decides: what can be done by now is done, the rest refused for good. It stays
+/// whole.
 ///
 /// # Errors
-/// [`ErrorCode::NotFound`] when no such mutation waits; what the engine reports.
+/// [`ErrorCode::NotFound`] when no such mutation waits; [`ErrorCode::Invalid`] where it waits for something else; what the
+/// engine reports.
 pub fn give_up(edit: &Edit<'_>, id: MutationId) -> Outcome<()> {
     let waiting = parked::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
-    let verdict = Verdict::Rejected {
+    if waiting.code != ErrorCode::NotFound {
+        let missing = Problem {
+            field: "verdict".to_owned(),
+            problem: ProblemKind::Missing,
+        };
+        return valid(vec![missing]);
+    }
+    let push = Push::of(edit, &waiting);
+    let (verdict, _) = push.again(&waiting.mutation, &waiting.body_hash)?;
+    if !matches!(verdict, Verdict::Parked { .. }) {
+        return Ok(());
+    }
+    let refused = Verdict::Rejected {
         code: ErrorCode::NotFound,
         details: Value::Null,
     };
     parked::settle(edit.tx, &edit.street, id, edit.now)?;
-    Push::of(edit, &waiting).answer(&waiting.mutation, &waiting.body_hash, &verdict)
+    push.answer(&waiting.mutation, &waiting.body_hash, &refused)
 }
