@@ -1240,7 +1240,7 @@ export interface components {
             new: number;
             /**
              * Format: int32
-             * @description Of all of them: waiting for a person.
+             * @description Of all of them: waiting for a person, or for the record they are about.
              */
             parked: number;
             /**
