@@ -270,3 +270,22 @@ async fn whoever_ends_the_waiting_too_late_refuses_nothing() {
     }
     assert_eq!(waiting(&world).await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_of_the_server_while_the_waiting_is_ended_refuses_nothing() {
+    let world = World::new();
+    let (first, _second, [add, edit, _remove]) = moved_out_before_moving_in(&world).await;
+    let change = |sql: &'static str| {
+        let store = &world.server.store;
+        async move { store.write(move |tx| Ok(tx.execute(sql, &[])?)).await.unwrap() }
+    };
+    change("ALTER TABLE residents RENAME TO residents_away").await;
+    let id = edit.id;
+    world.server.edit(street(), move |all| give_up(all, id)).await.unwrap();
+    change("ALTER TABLE residents_away RENAME TO residents").await;
+    assert_eq!(waiting(&world).await, 2);
+    world.push(&first, &[add]).await;
+    assert_eq!(waiting(&world).await, 0);
+    let refused = "SELECT COUNT(*) FROM receipts WHERE kept IS NOT NULL";
+    assert_eq!(world.number(refused).await, 0);
+}

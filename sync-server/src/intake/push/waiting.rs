@@ -29,6 +29,7 @@ impl<'e, 't> Push<'e, 't> {
 }
 
 impl Push<'_, '_> {
+    /// Keeps it whole until somebody or something decides about it; a repeat changes nothing.
     pub(super) fn park(&self, mutation: &Mutation, hash: &str, code: ErrorCode) -> Outcome<(Verdict, Option<u64>)> {
         let edit = self.edit();
         parked::insert(
@@ -147,8 +148,8 @@ fn replay_one(edit: &Edit<'_>, id: MutationId) -> Outcome<Option<Verdict>> {
     Ok(Some(push.again(&waiting.mutation, &waiting.body_hash)?.0))
 }
 
-/// Ends the waiting for a thing, as a person decides: what can be done by now is done, the rest refused for good. It stays
-/// whole.
+/// Ends the waiting for a thing, as a person decides: what can be done by now is done, what still lacks its thing is refused
+/// for good. It stays whole.
 ///
 /// # Errors
 /// [`ErrorCode::NotFound`] when no such mutation waits; [`ErrorCode::Invalid`] where it waits for something else; what the
@@ -164,7 +165,11 @@ pub fn give_up(edit: &Edit<'_>, id: MutationId) -> Outcome<()> {
     }
     let push = Push::of(edit, &waiting);
     let (verdict, _) = push.again(&waiting.mutation, &waiting.body_hash)?;
-    if !matches!(verdict, Verdict::Parked { .. }) {
+    let in_vain = Verdict::Parked {
+        code: ErrorCode::NotFound,
+    };
+    // A fault of our own is no reason to refuse it.
+    if verdict != in_vain {
         return Ok(());
     }
     let refused = Verdict::Rejected {
