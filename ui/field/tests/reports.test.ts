@@ -161,6 +161,19 @@ describe('a report', () => {
     expect(document.body.textContent).not.toContain('找不到')
   })
 
+  it('says the same in Today, and of what was refused that it was not found', async () => {
+    const phone = fakePhone()
+    const today = await phone.getToday()
+    const [item] = today.items.filter((one) => one.kind === 'needs_you')
+    const missing = { ...item!, title_parts: { ...item!.title_parts, error: 'not_found' as const } }
+    vi.spyOn(phone, 'getToday').mockResolvedValue({ ...today, items: [{ ...missing, id: 'early', refused: null }, { ...missing, id: 'refused' }] })
+    const screen = await on(phone, '/')
+    await screen.find('today-needs_you')
+    const rows = screen.all('today-needs_you').map((row) => row.textContent ?? '')
+    expect(rows[0]).toContain('到了会自动接上')
+    expect(rows[1]).toContain('找不到')
+  })
+
   it('can be withdrawn within ten minutes only', async () => {
     const phone = fakePhone()
     const screen = await on(phone, '/reports/report-1')
