@@ -140,7 +140,11 @@ impl Push<'_, '_> {
                 Verdict::Parked {
                     code: ErrorCode::NotFound,
                 } => !self.may_come(mutation)?,
-                _ => false,
+                Verdict::Parked { .. }
+                | Verdict::Applied
+                | Verdict::Merged { .. }
+                | Verdict::Superseded
+                | Verdict::Rejected { .. } => false,
             };
             if over {
                 return self.again(mutation, hash).map(Some);
