@@ -50,15 +50,24 @@ impl History {
     }
 
     /// The office tries again what waits there. What is still wrong goes on waiting.
-    pub(super) fn replay_parked(&self) {
+    fn replay_parked(&self) {
         if self.server.parked() > 0 {
             let tried = Browser::signed_in(&self.server, street::KEEPER).replay_parked();
             self.trace.tell(&format!("  the office tries {tried} parked again"));
         }
     }
 
+    /// Somebody at the office looks after what waits, and from `sent` on, when every phone has sent all, waits no longer: also
+    /// where every phone is at rest, for the one that sent it may have been set back behind it.
+    pub(super) fn office_tends_what_waits(&self, sent: i64) {
+        self.replay_parked();
+        if self.clock.elapsed_ms() > sent {
+            self.give_up_waiting();
+        }
+    }
+
     /// Somebody at the office ends the waiting for records that nobody has any more.
-    pub(super) fn give_up_waiting(&self) {
+    fn give_up_waiting(&self) {
         if self.server.parked() > 0 {
             let by = [street::TRIAGE_OFFICER, street::SECRETARY];
             let ended = by.map(|person| Browser::signed_in(&self.server, person).give_up_waiting());

@@ -305,12 +305,9 @@ impl History {
                 tokio::time::sleep(Duration::from_secs(20)).await;
                 self.note_wiped();
                 self.everybody_signs_in().await;
-                self.replay_parked();
-                if self.clock.elapsed_ms() > sent {
-                    self.give_up_waiting();
-                }
+                self.office_tends_what_waits(sent);
             }
-            self.replay_parked();
+            self.office_tends_what_waits(sent);
             self.note_holders();
             if self.typed > 0 {
                 self.secretary_chooses();
