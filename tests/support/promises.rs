@@ -9,6 +9,7 @@ mod receipts;
 mod records;
 mod revisions;
 mod rows;
+mod wiped;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use domain::MutationId;
 use uuid::Uuid;
 
 pub use outbox::{Held, HeldState};
+use wiped::Parting;
 
 use crate::phone::Phone;
 use crate::server::StreetServer;
@@ -33,6 +35,8 @@ pub struct Ledger {
     set_back: BTreeSet<MutationId>,
     /// Nobody holds these any more: a phone or the server was set back behind them, and there was no other copy.
     gone: BTreeSet<MutationId>,
+    /// Phones that had said they would remove everything when their server was set back, by their folders.
+    parting: BTreeMap<PathBuf, Parting>,
 }
 
 /// Something a phone said was saved.
@@ -78,41 +82,6 @@ impl Ledger {
             .extend(names(phone.folder()).into_iter().filter(|id| !kept.contains(id)));
         let on = names(copy).into_iter().collect();
         self.on.insert(phone.folder().to_owned(), on);
-    }
-
-    /// A phone removed everything it held, as the office ordered, and `others` go on. What it alone held and had not sent may
-    /// be gone where it was to go `at_once`; otherwise it is returned as what should not be.
-    pub fn note_wiped<'p>(
-        &mut self,
-        phone: &Phone,
-        others: impl Iterator<Item = &'p Phone>,
-        server: &StreetServer,
-        at_once: bool,
-    ) -> Vec<String> {
-        let kept: BTreeSet<MutationId> = others.flat_map(|other| names(other.folder())).collect();
-        let mut removed = self.on.remove(phone.folder()).unwrap_or_default();
-        removed.retain(|id| !kept.contains(id));
-        let (answered, parked) = (receipts::of_server(server), receipts::parked(server));
-        let unsent = removed
-            .iter()
-            .filter(|id| !answered.contains_key(id) && !parked.contains(id) && !self.gone.contains(id));
-        let unsent: BTreeSet<MutationId> = unsent.copied().collect();
-        self.set_back.extend(&removed);
-        if at_once {
-            self.gone.extend(&unsent);
-            return Vec::new();
-        }
-        let sent = removed
-            .iter()
-            .filter(|id| !unsent.contains(id))
-            .map(|id| &self.made[id]);
-        let mut breaches = photos::missing(server, sent);
-        breaches.extend(
-            unsent
-                .iter()
-                .map(|id| format!("{id} was removed from its phone before it was sent")),
-        );
-        breaches
     }
 
     /// How many records these phones let go of, as safe elsewhere.

@@ -354,6 +354,13 @@ impl History {
         for hand in &self.hands {
             self.ledger.note(&hand.phone);
         }
+        if self.hands.iter().any(|hand| hand.ordered.is_some()) {
+            self.look_into_server(|history| {
+                for hand in &history.hands {
+                    history.ledger.note_parting(&hand.phone, &history.server);
+                }
+            });
+        }
         self.trace.tell("  the server is set back");
         self.server.restore(&backup, folder);
         self.without_server_losses();
@@ -362,13 +369,21 @@ impl History {
 
     /// What has no copy left anywhere from here on is nobody's fault.
     fn without_server_losses(&mut self) {
+        self.look_into_server(|history| {
+            let phones: Vec<_> = history.hands.iter().map(|hand| &hand.phone).collect();
+            history.ledger.note_losses(&history.server, &phones);
+        });
+    }
+
+    /// Looks into the server's book, also where it does not run.
+    pub(super) fn look_into_server<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> T {
         let was_running = self.server.is_running();
         self.server.start();
-        let phones: Vec<_> = self.hands.iter().map(|hand| &hand.phone).collect();
-        self.ledger.note_losses(&self.server, &phones);
+        let seen = look(self);
         if !was_running {
             self.server.stop();
         }
+        seen
     }
 
     /// A restored server has forgotten moves too.

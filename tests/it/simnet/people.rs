@@ -139,17 +139,14 @@ impl History {
             self.trace
                 .tell(&format!("  {} removed everything", self.hands[at].name));
             self.hands[at].wiped = true;
-            let was_running = self.server.is_running();
-            self.server.start();
-            let others = self.hands.iter().enumerate().filter(|(n, _)| *n != at);
-            let others = others.map(|(_, hand)| &hand.phone);
-            let hand = &self.hands[at];
-            let at_once = hand.ordered == Some(RevokeOrder::Wipe);
-            let unsent = self.ledger.note_wiped(&hand.phone, others, &self.server, at_once);
+            let unsent = self.look_into_server(|history| {
+                let others = history.hands.iter().enumerate().filter(|(n, _)| *n != at);
+                let others = others.map(|(_, hand)| &hand.phone);
+                let hand = &history.hands[at];
+                let at_once = hand.ordered == Some(RevokeOrder::Wipe);
+                history.ledger.note_wiped(&hand.phone, others, &history.server, at_once)
+            });
             self.removed_unsent.extend(unsent);
-            if !was_running {
-                self.server.stop();
-            }
             // A copy from before knows of an order that this book does not any more.
             self.hands[at].copies.clear();
             self.hands[at].ordered = None;
