@@ -9,6 +9,7 @@ use sync_server::store::devices;
 use super::{Ledger, names, photos, receipts};
 use crate::phone::Phone;
 use crate::server::StreetServer;
+use crate::street::street;
 
 /// A phone whose server was set back after it had heard that the phone removes everything, while its answer may have been
 /// under way. What that server had whole is lost by its being set back, as it is where the phone is quicker.
@@ -16,12 +17,25 @@ use crate::server::StreetServer;
 pub(super) struct Parting {
     device: DeviceId,
     whole: BTreeSet<MutationId>,
+    /// Every phone that the server had heard it from.
+    heard: BTreeSet<DeviceId>,
 }
 
-/// True where a server has heard from a phone that it removes everything.
-fn has_heard(server: &StreetServer, device: DeviceId) -> bool {
-    let known = server.read(|tx| Ok(devices::by_id(tx, device)?));
-    known.is_some_and(|known| known.wiped_at.is_some())
+/// The phones that a server has heard from that they remove everything.
+fn heard(server: &StreetServer) -> BTreeSet<DeviceId> {
+    let known = server.read(|tx| Ok(devices::all(tx, &street())?)).into_iter();
+    known
+        .filter(|known| known.wiped_at.is_some())
+        .map(|known| known.id)
+        .collect()
+}
+
+impl Parting {
+    /// True where the phone may have asked again since, also under a new name: its answer is from a server that must have all.
+    fn is_over(&self, server: &StreetServer) -> bool {
+        let heard = heard(server);
+        heard.contains(&self.device) || !heard.is_subset(&self.heard)
+    }
 }
 
 impl Ledger {
@@ -31,7 +45,8 @@ impl Ledger {
             return;
         }
         let device = phone.credentials().0;
-        if !has_heard(server, device) {
+        let heard = heard(server);
+        if !heard.contains(&device) {
             return;
         }
         let (answered, parked) = (receipts::of_server(server), receipts::parked(server));
@@ -40,7 +55,7 @@ impl Ledger {
             let there = answered.contains_key(id) || parked.contains(id);
             there && photos::missing(server, iter::once(&self.made[id])).is_empty()
         });
-        let parting = Parting { device, whole };
+        let parting = Parting { device, whole, heard };
         self.parting.insert(phone.folder().to_owned(), parting);
     }
 
@@ -62,13 +77,12 @@ impl Ledger {
             .filter(|id| !answered.contains_key(id) && !parked.contains(id) && !self.gone.contains(id));
         let mut unsent: BTreeSet<MutationId> = unsent.copied().collect();
         self.set_back.extend(&removed);
+        let parting = self.parting.remove(phone.folder());
         if at_once {
             self.gone.extend(&unsent);
             return Vec::new();
         }
-        // A phone that asked again has its answer from a server that must have all.
-        let parting = self.parting.remove(phone.folder());
-        if let Some(parting) = parting.filter(|parting| !has_heard(server, parting.device)) {
+        if let Some(parting) = parting.filter(|parting| !parting.is_over(server)) {
             self.gone.extend(unsent.intersection(&parting.whole));
             unsent.retain(|id| !parting.whole.contains(id));
             removed.retain(|id| !parting.whole.contains(id));
