@@ -87,16 +87,17 @@ impl FromRequestParts<Server> for Sender {
     }
 }
 
-/// A phone that says it removes everything: whichever it is, as a restore may have forgotten that it was ordered to.
+/// Any phone that is known here, revoked or not. One says that it removes everything, as a restore may have forgotten that it
+/// was ordered to; another asks for a name of its own, as it may not be the one that was revoked.
 #[derive(Debug, Clone)]
-pub struct Leaving(pub DeviceRecord);
+pub struct Known(pub DeviceRecord);
 
-impl Leaving {
-    /// What the route table states for handlers that take a leaving phone.
+impl Known {
+    /// What the route table states for handlers that take any known phone.
     pub const ACCESS: Access = Access::Device;
 }
 
-impl FromRequestParts<Server> for Leaving {
+impl FromRequestParts<Server> for Known {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Outcome<Self> {

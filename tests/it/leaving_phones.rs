@@ -82,10 +82,14 @@ fn stands_in(folder: &Path, words: &str) -> bool {
 
 /// The office has the report with the secret, and both copies of its photo.
 fn assert_arrived_with_its_photo(world: &World) {
-    let case = world.queue("municipal").remove(0);
     let officer = world.office(street::TRIAGE_OFFICER);
-    let shown = officer.get(&format!("/v1/cases/{}", case.id));
-    assert!(shown.to_string().contains(SECRET), "it was sent");
+    let mut shown = world
+        .queue("municipal")
+        .into_iter()
+        .map(|case| officer.get(&format!("/v1/cases/{}", case.id)));
+    let shown = shown
+        .find(|shown| shown.to_string().contains(SECRET))
+        .expect("it was sent");
     let (row, photo) = (&shown["row"], &shown["row"]["photos"][0]);
     for copy in ["preview", "upright"] {
         assert!(
@@ -294,4 +298,82 @@ async fn a_phone_that_was_set_back_sends_what_is_left_under_another_name_and_rem
         [leaves, leaves],
         "the office sees the one it took back, and what it goes on as"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_locked_phone_hears_that_it_is_to_send_what_is_left_and_does() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.offline();
+    phone.capture(a_report().saying(SECRET).with_photo(picture::small(1)));
+    world.revoke(&phone, RevokeOrder::Lock);
+    phone.online();
+    phone.run_for(HOUR).await;
+    assert!(phone.session().revoked);
+    assert_eq!(world.queue("municipal").len(), 0);
+    world.revoke(&phone, RevokeOrder::UploadThenWipe);
+    phone.run_for(HOUR).await;
+    assert!(phone.session().wiped);
+    assert_arrived_with_its_photo(&world);
+}
+
+/// A worker's old phone is lost, and the new one was set up from a copy of it. A server that was set back takes both for one.
+#[tokio::test(start_paused = true)]
+async fn a_twin_that_a_restored_server_takes_for_a_lost_phone_is_locked_and_keeps_what_it_has_not_sent() {
+    for locked_first in [false, true] {
+        let world = World::new();
+        let mut lost = world.worker("li").await;
+        lost.capture(a_report());
+        lost.sync().await;
+        let backup = world.new_folder("backup");
+        world.server.back_up(&backup);
+        lost.kill();
+        let copy = world.new_folder("copy");
+        copy_folder(lost.folder(), &copy);
+        lost.start();
+        lost.capture(a_report());
+        lost.sync().await;
+        let twin = Phone::in_folder("li", copy, &world.server, world.clock, 7);
+        twin.capture(a_report());
+        twin.sync().await;
+        let own = twin.credentials().0;
+        assert_ne!(own, lost.credentials().0, "it has a name of its own");
+
+        world.server.restore(&backup, world.new_folder("restored"));
+        twin.offline();
+        twin.capture(a_report().saying(SECRET).with_photo(picture::small(1)));
+        if locked_first {
+            world.revoke(&lost, RevokeOrder::Lock);
+            twin.online();
+            twin.run_for(HOUR).await;
+            assert!(twin.session().revoked);
+        }
+        world.revoke(&lost, RevokeOrder::Wipe);
+        twin.online();
+        lost.run_for(HOUR).await;
+        twin.run_for(HOUR).await;
+        assert!(lost.session().wiped);
+        let session = twin.session();
+        assert!(session.enrolled && session.revoked && !session.wiped, "{session:?}");
+        let home = street::household(street::place("li"), 1);
+        assert!(twin.device().get_household(home).is_err(), "it shows no household");
+        let devices = world.office(street::KEEPER).get("/v1/devices");
+        let devices = devices.as_array().unwrap().iter();
+        let mut seen: Vec<_> = devices
+            .map(|one| (one["forked_from"].is_null(), one["order"].clone()))
+            .collect();
+        seen.sort_by_key(|(meant, _)| *meant);
+        let orders = [(false, json!(RevokeOrder::Lock)), (true, json!(RevokeOrder::Wipe))];
+        assert_eq!(seen, orders, "the office sees both");
+        assert_eq!(world.queue("municipal").len(), 1, "a locked phone sends nothing");
+
+        twin.enrol(&world.code_for("li")).await;
+        twin.run_for(HOUR).await;
+        assert_eq!(
+            world.queue("municipal").len(),
+            3,
+            "only what the lost phone alone held is gone"
+        );
+        assert_arrived_with_its_photo(&world);
+    }
 }

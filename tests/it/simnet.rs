@@ -34,6 +34,10 @@ const REGRESSIONS: &[(u64, &str)] = &[
     (11, "rows of a lost history hid the rows of the restored one"),
     (1_787, "a restored server had forgotten a fork, and its phone was stuck"),
     (3_142, "a restored server had forgotten a fork, and its phone was stuck"),
+    (
+        300_024_078,
+        "the twin of a lost phone removed what nobody had ordered it to",
+    ),
 ];
 
 /// Runs one history to its end.

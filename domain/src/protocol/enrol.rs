@@ -69,6 +69,9 @@ pub struct EnrolResponse {
     /// signed with it.
     #[serde(default)]
     pub key: Option<String>,
+    /// What the office has ordered of this device already; only in the answer to a fork.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<RevokeOrder>,
 }
 
 /// `POST /v1/fork`: a restored or cloned phone, still holding a valid token, asks for a device id of its own.

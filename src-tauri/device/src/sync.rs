@@ -7,6 +7,7 @@ pub(crate) mod address;
 mod agree;
 mod announce;
 mod apply;
+mod ask;
 mod backoff;
 mod basemap;
 mod bundle_key;

@@ -62,6 +62,9 @@ pub struct DeviceView {
     pub wiped_at: Option<ReceivedAt>,
     /// Names of others who signed in on it before and whose work it still sends.
     pub others: Vec<String>,
+    /// The device that it was before it took a name of its own: its memory is a copy of that one's, or was set back. Each is
+    /// revoked by itself.
+    pub forked_from: Option<DeviceId>,
     /// What it holds, as far as it has said.
     pub holds: Option<Holds>,
     /// Mutations of it that wait here for a person.
@@ -163,6 +166,7 @@ impl Fleet {
             order: device.order,
             wiped_at: device.wiped_at,
             others,
+            forked_from: device.forked_from,
             holds,
             parked: state.parked,
             worries: state.worries(&self.newest_app, self.now),

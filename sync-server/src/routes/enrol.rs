@@ -16,7 +16,7 @@ use super::Route;
 use crate::auth::Access;
 use crate::auth::peer::Peer;
 use crate::encoding::{Wire, spoken};
-use crate::phone::{Leaving, Phone, Sender};
+use crate::phone::{Known, Phone, revoked};
 use crate::server::Server;
 use crate::store::devices::{self, DeviceRecord};
 use crate::store::incidents::{self, Incident, IncidentKind};
@@ -39,7 +39,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route {
             method: Method::POST,
             path: "/v1/fork",
-            access: Sender::ACCESS,
+            access: Known::ACCESS,
             handler: post(fork),
         },
         Route {
@@ -51,7 +51,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route {
             method: Method::POST,
             path: "/v1/wiped",
-            access: Leaving::ACCESS,
+            access: Known::ACCESS,
             handler: post(note_wiped),
         },
     ]
@@ -73,12 +73,17 @@ pub async fn enrol(
     let profile = server.store.write(move |tx| enrol_in(tx, &request, now)).await?;
     server.office.throttle.succeeded(peer.0, "enrol");
     metrics::counter!("enrolments").increment(1);
-    Ok(Json(EnrolResponse {
+    Ok(Json(joined(&server, profile, now)))
+}
+
+fn joined(server: &Server, profile: Profile, now: ReceivedAt) -> EnrolResponse {
+    EnrolResponse {
         profile,
         epoch: server.epoch,
         server_ms: now.0,
         key: Some(server.key.public()),
-    }))
+        order: None,
+    }
 }
 
 /// 32 bytes as base64url without padding are 43 characters.
@@ -176,21 +181,27 @@ fn profile_of(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> 
 }
 
 /// The old device stays as it was: its twin may still be in use under it. One that is to send what is left and be gone goes on
-/// under the new name as it was ordered to under the old one.
+/// under the new name as it was ordered to under the old one. One that is to be gone at once may be another than the one the
+/// office meant, and hold what nobody else does: it gets its name, and is locked under it.
 #[utoipa::path(post, path = "/v1/fork", tag = "sync", security(("device" = [])), params(("x-sync-proto" = u16, Header, description = "Protocol version, 1.", minimum = 1, maximum = 1)),
     summary = "Gives a restored or cloned phone a device id of its own.", request_body = ForkRequest,
     responses((status = 200, body = EnrolResponse)))]
 pub async fn fork(
     State(server): State<Server>,
-    Sender(Phone(old)): Sender,
+    Known(old): Known,
     Wire(request): Wire<ForkRequest, MAX_BYTES>,
 ) -> Outcome<Json<EnrolResponse>> {
     spoken(request.proto)?;
     well_formed(&request.token)?;
     let (now, incident) = (server.now(), server.ids.uuid());
-    let profile = server
+    let (profile, order) = server
         .store
         .write(move |tx| {
+            // The office may have revoked it since it was let in.
+            let old = devices::by_id(tx, old.id)?.ok_or(ErrorCode::Unauthenticated)?;
+            if old.revoked && old.order == RevokeOrder::Lock {
+                return Err(revoked(&old));
+            }
             let token_hash = hash::of(&request.token);
             let known = devices::by_id(tx, request.device)?;
             let repeat = known.is_some_and(|it| it.token_hash == token_hash && it.forked_from == Some(old.id));
@@ -203,7 +214,7 @@ pub async fn fork(
                 }
                 devices::sign_in(tx, &old.street, request.device, old.user, now)?;
                 if old.revoked {
-                    devices::revoke_like(tx, &old.street, old.id, request.device)?;
+                    devices::revoke_twin(tx, &old.street, old.id, request.device)?;
                 }
                 let details = json!({ "new_device": request.device });
                 let forked = Incident {
@@ -215,15 +226,14 @@ pub async fn fork(
                 incidents::insert(tx, &old.street, incident, &forked, now)?;
             }
             says(tx, &old.street, request.device, request.announce.as_ref(), now)?;
-            profile_of(tx, &old.street, old.user, now)
+            let order = devices::by_id(tx, request.device)?
+                .filter(|it| it.revoked)
+                .map(|it| it.order);
+            Ok((profile_of(tx, &old.street, old.user, now)?, order))
         })
         .await?;
-    Ok(Json(EnrolResponse {
-        profile,
-        epoch: server.epoch,
-        server_ms: now.0,
-        key: Some(server.key.public()),
-    }))
+    let joined = joined(&server, profile, now);
+    Ok(Json(EnrolResponse { order, ..joined }))
 }
 
 /// Another person signs in on a phone, with a code of their own.
@@ -247,12 +257,7 @@ pub async fn switch(
         .write(move |tx| switch_in(tx, &device, &request.code, now))
         .await?;
     server.office.throttle.succeeded(peer.0, "enrol");
-    Ok(Json(EnrolResponse {
-        profile,
-        epoch: server.epoch,
-        server_ms: now.0,
-        key: Some(server.key.public()),
-    }))
+    Ok(Json(joined(&server, profile, now)))
 }
 
 /// A repeat by the same phone finds its switch; everyone else finds a used code. A phone never changes its street.
@@ -280,7 +285,7 @@ fn switch_in(tx: &Tx<'_>, device: &DeviceRecord, typed: &str, now: ReceivedAt) -
     responses((status = 204, description = "Header `x-sync-epoch`.")))]
 pub async fn note_wiped(
     State(server): State<Server>,
-    Leaving(device): Leaving,
+    Known(device): Known,
     Wire(request): Wire<WipedRequest, MAX_BYTES>,
 ) -> Outcome<impl IntoResponse> {
     spoken(request.proto)?;

@@ -199,16 +199,19 @@ pub fn revoke(
     Ok(tx.execute(sql, args![street, device, now, by, code(&order)?])? > 0)
 }
 
-/// Revokes a phone as another one was: it was split from that one.
+/// Revokes a phone that was split from a revoked one, as that one was; only that it is never to remove everything at once:
+/// nobody ordered it of this phone, and it may hold what it alone has. It is locked instead.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn revoke_like(tx: &Tx<'_>, street: &StreetId, revoked: DeviceId, device: DeviceId) -> Result<(), StoreError> {
+pub fn revoke_twin(tx: &Tx<'_>, street: &StreetId, revoked: DeviceId, twin: DeviceId) -> Result<(), StoreError> {
     let sql = "UPDATE devices SET (status, revoked_at, revoked_by, revoke_order) =
-             (SELECT old.status, old.revoked_at, old.revoked_by, old.revoke_order
+             (SELECT old.status, old.revoked_at, old.revoked_by,
+                     CASE WHEN old.revoke_order = $4 THEN $5 ELSE old.revoke_order END
               FROM devices old WHERE old.street_id = $1 AND old.id = $2)
          WHERE street_id = $1 AND id = $3";
-    tx.execute(sql, args![street, revoked, device])?;
+    let (at_once, lock) = (code(&RevokeOrder::Wipe)?, code(&RevokeOrder::Lock)?);
+    tx.execute(sql, args![street, revoked, twin, at_once, lock])?;
     Ok(())
 }
 

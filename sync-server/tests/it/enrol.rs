@@ -103,6 +103,10 @@ async fn a_restored_phone_gets_a_device_of_its_own_and_nothing_is_doubled() {
             200,
             "a repeat after a lost reply finds the same device"
         );
+        assert!(
+            answer.json::<Value>().get("order").is_none(),
+            "nothing is ordered of it"
+        );
     }
     let twin = twin(&phone, &request);
     // The same mutation ids, renumbered from 1 on the new device.
@@ -145,6 +149,32 @@ async fn a_phone_that_is_to_send_what_is_left_has_the_same_order_under_its_new_n
     assert_eq!(
         (farewell.status.as_u16(), epoch),
         (204, twin.epoch.to_string().as_str())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_twin_of_a_phone_that_is_to_remove_everything_at_once_is_locked_under_its_new_name() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let request = fork_of(&phone);
+    world.revoke(&phone, RevokeOrder::Wipe).await;
+    for _ in 0..2 {
+        let answer = world.post(Some(&phone.token), "/v1/fork", &request).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json::<Value>()["order"]),
+            (200, &json!("lock"))
+        );
+    }
+    let order_of = async |phone: &Phone| {
+        let pull = json!({ "proto": 1, "epoch": null, "device": phone.device, "cursors": {}, "max_bytes": null });
+        let refused = world.post(Some(&phone.token), "/v1/pull", &pull).await;
+        refused.json::<Value>()["error"]["details"]["order"].clone()
+    };
+    assert_eq!(order_of(&twin(&phone, &request)).await, "lock");
+    assert_eq!(
+        order_of(&phone).await,
+        "wipe",
+        "the one that was meant is told as before"
     );
 }
 

@@ -212,7 +212,7 @@ export class FakeOffice {
     const hour = 3_600_000
     const phone = (n: number, name: string, user_name: string, heard: number | null, holds: Partial<NonNullable<Device['holds']>>, rest: Partial<Device> = {}): Device => ({
       id: `d-${n}`, user: 'u-li', user_name, name, app_version: '0.2.0', enrolled_at: now - n * 1_728_000_000, last_seen_at: heard === null ? null : now - heard, revoked: this.revoked.has(`d-${n}`), parked: 0, worries: [],
-      order: this.revoked.get(`d-${n}`) ?? 'lock', wiped_at: null, others: n === 2 ? ['李青'] : [],
+      order: this.revoked.get(`d-${n}`) ?? 'lock', wiped_at: null, others: n === 2 ? ['李青'] : [], forked_from: n === 8 ? 'd-3' : null,
       holds: heard === null ? null : { unsent: 0, photos_unsent: 0, oldest_unsent_at: null, last_error: null, divergences: 0, free_bytes: 9e9, clock_skew_ms: null, said_at: now - heard, ...holds }, ...rest })
     return [
       phone(2, '华为畅享', '孙悦', 7_400_000, { unsent: 3, photos_unsent: 5, oldest_unsent_at: now - 51.5 * hour, last_error: 'unreachable' }, { worries: ['unsent_long'] }),

@@ -46,6 +46,21 @@ impl Identity {
         moved
     }
 
+    /// The office revoked this device. One that is to send what is left goes on sending.
+    pub(crate) fn obey(&mut self, order: RevokeOrder) {
+        (self.revoked, self.order) = (order == RevokeOrder::Lock, Some(order));
+    }
+
+    /// This phone is to have a name of its own, which it asks for with these credentials. An order to remove everything at once
+    /// that it heard under its present name may be meant for the twin that keeps this one: it shows no household until the
+    /// answer tells what it is to do under its new name.
+    pub(crate) fn take_another_name(&mut self, credentials: (DeviceId, String)) {
+        self.fork = Some(credentials);
+        if self.order == Some(RevokeOrder::Wipe) {
+            (self.revoked, self.order) = (false, Some(RevokeOrder::Lock));
+        }
+    }
+
     /// Another history: what was seen of the last one counts for nothing.
     pub(crate) fn forget_revs(&mut self) {
         (self.seen_rev, self.durable_rev) = (None, None);
@@ -172,13 +187,17 @@ pub(crate) fn note_success(outbox: &Connection, device: DeviceId, wall_ms: i64, 
 }
 
 /// Notes that the office revoked this device. One that is to send what is left goes on sending. An answer to a device that
-/// this phone is no longer changes nothing.
+/// this phone is no longer changes nothing. One that has another name to ask for removes nothing at once: see
+/// [`Identity::take_another_name`].
 pub(crate) fn revoke(outbox: &Connection, device: DeviceId, order: RevokeOrder) -> Result<()> {
-    outbox.run(
-        "update identity set revoked = ?1, revoke_order = ?2 where device = ?3",
-        params![order == RevokeOrder::Lock, order_name(order), device.to_string()],
-    )?;
-    Ok(())
+    let Some(mut identity) = get(outbox)?.filter(|now| now.device == device) else {
+        return Ok(());
+    };
+    identity.obey(order);
+    if let Some(credentials) = identity.fork.take() {
+        identity.take_another_name(credentials);
+    }
+    put(outbox, &identity)
 }
 
 /// Notes that the server does not know this device: it was restored from a copy that is older than the enrolment. The
@@ -259,5 +278,39 @@ mod tests {
         let found = store.outbox(get).unwrap().unwrap();
         assert!(found.revoked);
         assert_eq!(found.token, "secret");
+    }
+
+    #[test]
+    fn a_phone_that_is_about_to_take_another_name_does_not_remove_everything_but_shows_nothing_and_asks_for_the_name() {
+        let (_dir, store) = crate::store::for_test();
+        let ordered = |identity: &Identity, order| {
+            let heard = |tx: &Connection| put(tx, identity).and_then(|()| revoke(tx, identity.device, order));
+            store.write_outbox(|tx| heard(tx)).unwrap();
+            let now = store.outbox(get).unwrap().unwrap();
+            assert_eq!(now.fork, identity.fork);
+            (now.revoked, now.order)
+        };
+        let settled = Identity {
+            fork: None,
+            ..identity()
+        };
+        let to_remove_all = (false, Some(RevokeOrder::Wipe));
+        assert_eq!(ordered(&settled, RevokeOrder::Wipe), to_remove_all);
+        let (locked, shut) = ((true, Some(RevokeOrder::Lock)), (false, Some(RevokeOrder::Lock)));
+        let locked_before = Identity {
+            revoked: true,
+            order: Some(RevokeOrder::Lock),
+            ..identity()
+        };
+        for forking in [identity(), locked_before] {
+            assert_eq!(ordered(&forking, RevokeOrder::Wipe), shut);
+            assert_eq!(ordered(&forking, RevokeOrder::Lock), locked);
+        }
+        let mut told_before = Identity {
+            order: Some(RevokeOrder::Wipe),
+            ..settled
+        };
+        told_before.take_another_name((DeviceId(Uuid::from_u128(3)), "next".to_owned()));
+        assert_eq!((told_before.revoked, told_before.order), shut);
     }
 }

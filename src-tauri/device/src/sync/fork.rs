@@ -78,10 +78,12 @@ impl Device {
             begin_history(tx, &mut identity, answer.epoch)?;
             let anothers = take_profile(tx, &mut identity, &answer.profile)?;
             if identity.order == Some(RevokeOrder::Lock) {
-                // The server would say so at the next push, and there may be nothing to push.
                 identity.revoked |= anothers;
                 // Its twin came back to the same person meanwhile: nobody need sign in anew.
                 identity.order = identity.order.filter(|_| identity.revoked);
+            }
+            if let Some(order) = answer.order {
+                identity.obey(order);
             }
             identity.next_seq = 1;
             mutation::forget_numbers(tx)?;
@@ -105,7 +107,7 @@ impl Device {
             setting::put(tx, BEFORE_FORKS, &former)?;
             identity.device = last.device;
             identity.token = last.token;
-            identity.fork = Some(self.new_credentials());
+            identity.take_another_name(self.new_credentials());
             identity::put(tx, &identity)
         })
     }

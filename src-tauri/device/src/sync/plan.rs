@@ -62,6 +62,8 @@ pub(crate) enum FactsStep {
     Basemap,
     /// One small request, to find out whether the server is back.
     Probe,
+    /// One request of a revoked phone, to find out whether it still is, and what it is to do.
+    Ask,
     /// Remove everything, as the office ordered.
     Wipe,
     /// Nothing before this instant; for ever when absent.
@@ -90,7 +92,9 @@ fn facts_step_inner(at: &Situation, lanes: &Lanes, now: i64) -> FactsStep {
     let look_again = at.pending.then_some(now + LOOK_AGAIN_MS);
     let gone = at.order == Some(RevokeOrder::Wipe) || (at.order == Some(RevokeOrder::UploadThenWipe) && !at.left);
     if at.enrolled && gone {
-        return once_ready(FactsStep::Wipe, lanes, now);
+        // Farewell is said under the name that is to stay.
+        let step = if at.forking { FactsStep::Fork } else { FactsStep::Wipe };
+        return once_ready(step, lanes, now);
     }
     if !at.enrolled || at.switched_off {
         return FactsStep::Wait(look_again);
@@ -99,7 +103,7 @@ fn facts_step_inner(at: &Situation, lanes: &Lanes, now: i64) -> FactsStep {
         return once_ready(FactsStep::Switch, lanes, now);
     }
     if at.revoked {
-        return probe_or_wait(at, now, LOOK_AGAIN_MS, look_again);
+        return once_in(LOOK_AGAIN_MS, FactsStep::Ask, at, now, look_again);
     }
     let candidates = [
         (at.forking, now, Lane::Facts, FactsStep::Fork),
@@ -125,7 +129,7 @@ fn facts_step_inner(at: &Situation, lanes: &Lanes, now: i64) -> FactsStep {
         }
     }
     if at.front && at.pending {
-        probe_or_wait(at, now, PROBE_MS, wake)
+        once_in(PROBE_MS, FactsStep::Probe, at, now, wake)
     } else {
         FactsStep::Wait(wake)
     }
@@ -141,11 +145,12 @@ fn once_ready(step: FactsStep, lanes: &Lanes, now: i64) -> FactsStep {
     }
 }
 
-/// Records fail together: while they wait after a failure, one small request finds out whether the server is back.
-fn probe_or_wait(at: &Situation, now: i64, every: i64, wake: Option<i64>) -> FactsStep {
+/// A question, no sooner than a while after the last request. Records fail together: while they wait after a failure, one
+/// small request finds out whether the server is back.
+fn once_in(every: i64, question: FactsStep, at: &Situation, now: i64, wake: Option<i64>) -> FactsStep {
     let next = at.last_request_at.map_or(now, |last| last + every);
     if next <= now {
-        return FactsStep::Probe;
+        return question;
     }
     FactsStep::Wait(Some(wake.map_or(next, |wake| wake.min(next))))
 }
@@ -353,7 +358,7 @@ mod tests {
             facts_step(&at, &Lanes::default(), 1),
             FactsStep::Wait(Some(LOOK_AGAIN_MS))
         );
-        assert_eq!(facts_step(&at, &Lanes::default(), LOOK_AGAIN_MS), FactsStep::Probe);
+        assert_eq!(facts_step(&at, &Lanes::default(), LOOK_AGAIN_MS), FactsStep::Ask);
     }
 
     /// Every combination of flags: pending work always has a request or a timer.
@@ -415,6 +420,8 @@ mod tests {
             ..photos_wait
         };
         assert_eq!(facts_step(&empty, &lanes, 0), FactsStep::Wipe);
+        let unnamed = Situation { forking: true, ..empty };
+        assert_eq!(facts_step(&unnamed, &lanes, 0), FactsStep::Fork);
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl Device {
                 && take_profile(tx, &mut identity, profile)?
             {
                 // Two phones answer to one name: this one takes another.
-                identity.fork = Some(self.new_credentials());
+                identity.take_another_name(self.new_credentials());
                 identity::put(tx, &identity)?;
                 return Ok(None);
             }

@@ -118,7 +118,7 @@ impl Device {
                     mutation::forget_numbers(tx)?;
                     identity.next_seq = last + 1;
                 }
-                Some(Stop::Fork { .. }) => identity.fork = Some(self.new_credentials()),
+                Some(Stop::Fork { .. }) => identity.take_another_name(self.new_credentials()),
             }
             identity::put(tx, &identity)
         })

@@ -63,6 +63,7 @@ impl Device {
             FactsStep::Switch => (Lane::Facts, self.finish_switch().await),
             FactsStep::Push => (Lane::Facts, self.push(false).await),
             FactsStep::Probe => (Lane::Facts, self.push(true).await),
+            FactsStep::Ask => (Lane::Facts, self.ask().await),
             FactsStep::Pull => (Lane::Pull, self.pull().await),
             FactsStep::Offer => (Lane::Previews, self.offer().await),
             FactsStep::Wipe => (Lane::Facts, self.wipe_as_ordered().await),
@@ -70,7 +71,7 @@ impl Device {
             FactsStep::Wait(_) => return,
         };
         match done {
-            Ok(()) if step == FactsStep::Probe => self.engine.memory().try_everything_now(),
+            Ok(()) if matches!(step, FactsStep::Probe | FactsStep::Ask) => self.engine.memory().try_everything_now(),
             Ok(()) => {}
             Err(fault) => self.note_failure(lane, &fault),
         }

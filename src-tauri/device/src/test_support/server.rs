@@ -283,6 +283,7 @@ impl State {
             epoch: self.epoch,
             server_ms: START_MS,
             key: Some(server_key().public()),
+            order: None,
         })
     }
 

@@ -1550,6 +1550,7 @@ export interface components {
             app_version: string;
             /** @description When it was enrolled. */
             enrolled_at: components["schemas"]["ReceivedAt"];
+            forked_from?: components["schemas"]["DeviceId"] | null;
             holds?: components["schemas"]["Holds"] | null;
             /** @description Name. */
             id: components["schemas"]["DeviceId"];
@@ -1606,6 +1607,7 @@ export interface components {
              *     signed with it.
              */
             key?: string | null;
+            order?: components["schemas"]["RevokeOrder"] | null;
             /** @description Whose phone it is now. */
             profile: components["schemas"]["Profile"];
             /**

@@ -57,6 +57,7 @@ export function useFleetWords() {
       ...worry('wrong_clock', () => t(skew(one) > 0 ? 'device.clock_slow' : 'device.clock_fast', { t: span(Math.abs(skew(one))) })),
       ...worry('old_app', () => t('device.old_app', { v: one.app_version })),
       ...worry('parked', () => t('device.parked', { n: one.parked })),
+      ...(one.forked_from === null || one.wiped_at !== null ? [] : [{ key: 'forked', text: t('device.forked'), grave: false }]),
     ]
     return all.sort((a, b) => Number(b.grave) - Number(a.grave))
   }
