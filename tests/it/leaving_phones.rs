@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use device::ports::{Request, Response};
 use device::view::{DraftKind, NewDraft};
+use domain::ErrorCode;
 use domain::protocol::RevokeOrder;
 use serde_json::json;
 use xunge_tests::World;
@@ -298,6 +299,20 @@ async fn a_phone_that_was_set_back_sends_what_is_left_under_another_name_and_rem
         [leaves, leaves],
         "the office sees the one it took back, and what it goes on as"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_signs_out_of_a_phone_that_everything_is_to_go_from() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    world.server.stand_before(NoFarewell);
+    world.revoke(&phone, RevokeOrder::UploadThenWipe);
+    phone.run_for(HOUR).await;
+    let refused = phone.device().sign_out().unwrap_err();
+    assert_eq!(refused.code, ErrorCode::DeviceRevoked);
+    world.server.stand_alone();
+    phone.run_for(HOUR).await;
+    assert!(phone.session().wiped, "the order is not forgotten");
 }
 
 #[tokio::test(start_paused = true)]

@@ -76,7 +76,8 @@ impl Device {
     /// Ends the enrolment. What the server sent is forgotten; settings and what was captured here stay.
     ///
     /// # Errors
-    /// `unsent_work` with `{unsent, photos, drafts}` while anything has not arrived.
+    /// `unsent_work` with `{unsent, photos, drafts}` while anything has not arrived; `device_revoked` where the office has ordered
+    /// that everything goes from this phone: the order would be forgotten.
     pub fn sign_out(&self) -> std::result::Result<Session, WireError> {
         self.end_enrolment()?;
         self.saved(&[
@@ -94,6 +95,9 @@ impl Device {
     fn end_enrolment(&self) -> Result<()> {
         let me = self.me()?;
         self.store.write_outbox(|tx| {
+            if identity::get(tx)?.is_some_and(|identity| identity.is_leaving()) {
+                return Err(ErrorCode::DeviceRevoked.into());
+            }
             // What others left here that is not this device's to send stays, whoever signs out.
             let unsent = mutation::before_sign_out(tx, me)?;
             let (photos, _) = photo_file::waiting(tx)?;

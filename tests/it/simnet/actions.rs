@@ -356,8 +356,11 @@ impl History {
         }
         if self.hands.iter().any(|hand| hand.ordered.is_some()) {
             self.look_into_server(|history| {
-                for hand in &history.hands {
-                    history.ledger.note_parting(&hand.phone, &history.server);
+                for at in 0..history.hands.len() {
+                    let others = history.hands.iter().enumerate().filter(|(n, _)| *n != at);
+                    let others = others.map(|(_, hand)| &hand.phone);
+                    let phone = &history.hands[at].phone;
+                    history.ledger.note_parting(phone, others, &history.server);
                 }
             });
         }

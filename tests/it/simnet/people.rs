@@ -101,7 +101,7 @@ impl History {
         }
         match self.by_hand(at, |hand| hand.phone.device().sign_out()) {
             Some(Ok(_)) => self.trace.tell("  signs out"),
-            Some(Err(refused)) => self.expect(at, &refused, &[ErrorCode::UnsentWork]),
+            Some(Err(refused)) => self.expect(at, &refused, &[ErrorCode::UnsentWork, ErrorCode::DeviceRevoked]),
             None => {}
         }
     }

@@ -17,8 +17,8 @@ use crate::street::street;
 pub(super) struct Parting {
     device: DeviceId,
     whole: BTreeSet<MutationId>,
-    /// Every phone that the server had heard it from.
-    heard: BTreeSet<DeviceId>,
+    /// Every phone that the server had heard it from, and all that are others'.
+    known: BTreeSet<DeviceId>,
 }
 
 /// The phones that a server has heard from that they remove everything.
@@ -34,28 +34,30 @@ impl Parting {
     /// True where the phone may have asked again since, also under a new name: its answer is from a server that must have all.
     fn is_over(&self, server: &StreetServer) -> bool {
         let heard = heard(server);
-        heard.contains(&self.device) || !heard.is_subset(&self.heard)
+        heard.contains(&self.device) || !heard.is_subset(&self.known)
     }
 }
 
 impl Ledger {
     /// The server is about to be set back.
-    pub fn note_parting(&mut self, phone: &Phone, server: &StreetServer) {
+    pub fn note_parting<'p>(&mut self, phone: &Phone, others: impl Iterator<Item = &'p Phone>, server: &StreetServer) {
         if !phone.is_enrolled() {
             return;
         }
         let device = phone.credentials().0;
-        let heard = heard(server);
-        if !heard.contains(&device) {
+        let mut known = heard(server);
+        if !known.contains(&device) {
             return;
         }
+        let enrolled = others.filter(|other| other.is_enrolled());
+        known.extend(enrolled.map(|other| other.credentials().0));
         let (answered, parked) = (receipts::of_server(server), receipts::parked(server));
         let mut whole: BTreeSet<MutationId> = names(phone.folder()).into_iter().collect();
         whole.retain(|id| {
             let there = answered.contains_key(id) || parked.contains(id);
             there && photos::missing(server, iter::once(&self.made[id])).is_empty()
         });
-        let parting = Parting { device, whole, heard };
+        let parting = Parting { device, whole, known };
         self.parting.insert(phone.folder().to_owned(), parting);
     }
 

@@ -10,7 +10,7 @@ use crate::device::Device;
 impl Device {
     /// Asks with a pull, as every order is told to one; a push is answered also to a phone that is to send what is left. A server
     /// that was set back may have forgotten the order: a locked phone stays so, and takes in nothing of the answer.
-    pub(crate) async fn ask(&self) -> std::result::Result<(), Fault> {
+    pub(crate) async fn ask(&self) -> Result<(), Fault> {
         let Some(identity) = self.identity()? else {
             return Ok(());
         };
@@ -28,7 +28,7 @@ impl Device {
             announce: news.announce(),
         };
         let asked_at = self.ports.clock.mono_ms();
-        let answer: std::result::Result<PullResponse, Fault> = self
+        let answer: Result<PullResponse, Fault> = self
             .call_json(&identity.server, Some(&identity.token), "/v1/pull", &request)
             .await;
         match answer {

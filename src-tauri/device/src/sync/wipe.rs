@@ -11,7 +11,8 @@ use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::{Method, Response, Topic};
 use crate::rest::gone;
-use crate::store::{mutation, photo_file, setting};
+use crate::store::identity::Identity;
+use crate::store::{identity, mutation, photo_file, setting};
 
 /// Stands in the settings from the begin of the removal to its end.
 const WIPING: &str = "wiping";
@@ -66,18 +67,19 @@ impl Device {
                 return Ok(());
             }
         }
-        if self.begin_wiping(sends_first)? {
+        if self.begin_wiping(&identity)? {
             self.finish_wiping()?;
         }
         Ok(())
     }
 
-    /// Destroys the key. False where its worker saved something while the office was told, and that `sends_first`. In one
-    /// transaction, after which nothing is saved any more: nobody is told "saved" of what goes.
-    fn begin_wiping(&self, sends_first: bool) -> Result<bool> {
+    /// Destroys the key. False where the order is another by now, or the worker saved something while the office was told, and
+    /// that goes first. In one transaction, after which nothing is saved any more: nobody is told "saved" of what goes.
+    fn begin_wiping(&self, asked_as: &Identity) -> Result<bool> {
         let disk = self.disk.as_ref().unwrap_or(&self.ports.files);
         self.store.write_outbox(|tx| {
-            if sends_first && is_left(tx)? {
+            let still = identity::get(tx)?.is_some_and(|now| now.is(asked_as) && now.order == asked_as.order);
+            if !still || (asked_as.order == Some(RevokeOrder::UploadThenWipe) && is_left(tx)?) {
                 return Ok(false);
             }
             tracing::info!("everything on this phone is removed, as the office ordered");
