@@ -9,7 +9,7 @@ use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::Topic;
 use crate::store::{draft, forgetting, identity, mutation, photo_file, row, setting};
-use crate::sync::{SETTINGS, WIPED};
+use crate::sync::{SETTINGS, WIPED, is_to_go};
 use crate::view::{Draft, EnrolmentQr, Session, Settings};
 
 /// Smallest and largest text size, in percent.
@@ -76,8 +76,8 @@ impl Device {
     /// Ends the enrolment. What the server sent is forgotten; settings and what was captured here stay.
     ///
     /// # Errors
-    /// `unsent_work` with `{unsent, photos, drafts}` while anything has not arrived; `device_revoked` where the office has ordered
-    /// that everything goes from this phone: the order would be forgotten.
+    /// `unsent_work` with `{unsent, photos, drafts}` while anything has not arrived; `device_revoked` where everything
+    /// is about to go from this phone, as the office ordered: that would be forgotten.
     pub fn sign_out(&self) -> std::result::Result<Session, WireError> {
         self.end_enrolment()?;
         self.saved(&[
@@ -95,7 +95,9 @@ impl Device {
     fn end_enrolment(&self) -> Result<()> {
         let me = self.me()?;
         self.store.write_outbox(|tx| {
-            if identity::get(tx)?.is_some_and(|identity| identity.is_leaving()) {
+            if let Some(identity) = identity::get(tx)?
+                && is_to_go(tx, &identity)?
+            {
                 return Err(ErrorCode::DeviceRevoked.into());
             }
             // What others left here that is not this device's to send stays, whoever signs out.

@@ -42,4 +42,4 @@ pub(crate) use notice::news;
 pub(crate) use rule::Allowance;
 pub(crate) use run::run_loop;
 pub(crate) use situation::{SETTINGS, lane_of};
-pub(crate) use wipe::{WIPED, is_wiping};
+pub(crate) use wipe::{WIPED, is_to_go, is_wiping};

@@ -51,11 +51,6 @@ impl Identity {
         (self.revoked, self.order) = (order == RevokeOrder::Lock, Some(order));
     }
 
-    /// True where everything is to go from this phone, at once or once it has sent what is left.
-    pub(crate) fn is_leaving(&self) -> bool {
-        matches!(self.order, Some(RevokeOrder::UploadThenWipe | RevokeOrder::Wipe))
-    }
-
     /// This phone is to have a name of its own, which it asks for with these credentials. An order to remove everything at once
     /// that it heard under its present name may be meant for the twin that keeps this one: it shows no household until the
     /// answer tells what it is to do under its new name.

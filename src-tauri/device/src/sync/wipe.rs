@@ -29,6 +29,16 @@ pub(super) fn is_left(outbox: &Connection) -> Result<bool> {
     Ok(mutation::held_here_alone(outbox)? > 0 || photo_file::held_here_alone(outbox)? > 0)
 }
 
+/// True where everything is to go from this phone now: at once, or as all is sent. One with another name to ask for says
+/// farewell under that.
+pub(crate) fn is_to_go(outbox: &Connection, identity: &Identity) -> Result<bool> {
+    Ok(match identity.order {
+        Some(RevokeOrder::Wipe) => identity.fork.is_none(),
+        Some(RevokeOrder::UploadThenWipe) => identity.fork.is_none() && !is_left(outbox)?,
+        Some(RevokeOrder::Lock) | None => false,
+    })
+}
+
 /// The server's history, where an answer tells it.
 fn epoch_of(response: &Response) -> Option<Epoch> {
     Uuid::parse_str(response.header(EPOCH_HEADER)?).ok().map(Epoch)
@@ -78,8 +88,10 @@ impl Device {
     fn begin_wiping(&self, asked_as: &Identity) -> Result<bool> {
         let disk = self.disk.as_ref().unwrap_or(&self.ports.files);
         self.store.write_outbox(|tx| {
-            let still = identity::get(tx)?.is_some_and(|now| now.is(asked_as) && now.order == asked_as.order);
-            if !still || (asked_as.order == Some(RevokeOrder::UploadThenWipe) && is_left(tx)?) {
+            let Some(now) = identity::get(tx)?.filter(|now| now.is(asked_as)) else {
+                return Ok(false);
+            };
+            if !is_to_go(tx, &now)? {
                 return Ok(false);
             }
             tracing::info!("everything on this phone is removed, as the office ordered");

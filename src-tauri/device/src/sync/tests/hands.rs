@@ -116,7 +116,12 @@ async fn what_a_restored_street_lost_of_the_one_before_travels_from_the_hands_of
     assert_eq!((state.done.len(), state.blobs.len()), (1, 2));
     drop(state);
     assert!(!world.device.situation().unwrap().left);
-    assert!(!world.device.sign_out().unwrap().enrolled);
+    let goes = world.device.sign_out().unwrap_err();
+    assert_eq!(
+        goes.code,
+        ErrorCode::DeviceRevoked,
+        "everything goes, and that is not forgotten"
+    );
 }
 
 #[tokio::test]
