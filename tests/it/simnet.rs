@@ -38,6 +38,10 @@ const REGRESSIONS: &[(u64, &str)] = &[
         300_024_078,
         "the twin of a lost phone removed what nobody had ordered it to",
     ),
+    (
+        500_001_428,
+        "a phone that was signed out of removed what a restore had lost",
+    ),
 ];
 
 /// Runs one history to its end.
