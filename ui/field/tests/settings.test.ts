@@ -60,6 +60,16 @@ describe('signing out', () => {
     await screen.tap('sign-out')
     await until(async () => expect((await screen.phone.getSession()).enrolled).toBe(false))
   })
+
+  it('is refused on a phone that is about to remove everything, and says why', async () => {
+    const screen = await at('/settings', { empty: true, takenBack: true })
+    await screen.tap('sign-out')
+    const refusal = await screen.find('error')
+    expect(refusal.dataset['code']).toBe('device_revoked')
+    expect(refusal.textContent).toContain('不用退出')
+    expect(refusal.textContent).not.toContain('没送出的内容')
+    expect((await screen.phone.getSession()).enrolled).toBe(true)
+  })
 })
 
 describe('enrolment', () => {

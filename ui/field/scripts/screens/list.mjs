@@ -65,6 +65,11 @@ export const SCREENS = [
   }],
 
   ['revoked', { search: 'revoked' }, (page) => seen(page, 'enrol-again')],
+  ['taken-back', { search: 'taken&empty' }, async (page) => {
+    await tap(page, 'settings-link')
+    await tap(page, 'sign-out')
+    await seen(page, 'error')
+  }],
   ['unknown-there', { search: 'unknown' }, (page) => seen(page, 'enrol-again')],
   ['enrol-again', { search: 'revoked' }, async (page) => {
     await tap(page, 'enrol-again')

@@ -28,6 +28,8 @@ export type Knobs = {
   position: boolean
   /** Why households are not shown. */
   locked: Session['locked']
+  /** The office takes it back: it sends what is left, then removes everything. */
+  takenBack: boolean
   wiped: boolean
   /** The server does not know this phone. */
   unknown: boolean
@@ -44,7 +46,7 @@ export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; p
 
 /** A phone with the demo street on it. */
 export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
-  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, locked: null, wiped: false, unknown: false, heldBack: 0, behindPin: false, ...wishes }
+  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, locked: null, takenBack: false, wiped: false, unknown: false, heldBack: 0, behindPin: false, ...wishes }
   return guarded(new Memory(knobs), knobs)
 }
 
@@ -93,9 +95,9 @@ class Memory implements Port {
     this.session = {
       enrolled: knobs.enrolled,
       revoked: knobs.unknown || knobs.locked === 'revoked',
-      order: knobs.locked === 'revoked' ? 'lock' : null,
+      order: knobs.takenBack ? 'upload_then_wipe' : knobs.locked === 'revoked' ? 'lock' : null,
       wiped: knobs.wiped,
-      locked: knobs.locked,
+      locked: knobs.takenBack ? 'revoked' : knobs.locked,
       profile: knobs.enrolled ? profile : null,
       grid_name: knobs.enrolled ? (reference.grids.find((grid) => grid.id === profile.grids[0])?.name ?? null) : null,
       settings: { language: 'zh-CN', text_size: 100, theme: 'system', photos_on_mobile: false, network: 'auto', ...knobs.settings },
@@ -188,6 +190,7 @@ class Memory implements Port {
     const { unsent, photos_unsent: photos } = await this.getToday()
     const drafts = this.drafts.size
     if (unsent + photos + drafts > 0) throw { code: 'unsent_work', details: { unsent, photos, drafts } } satisfies WireError
+    if (this.session.order === 'upload_then_wipe') throw { code: 'device_revoked' } satisfies WireError
     this.session = { ...this.session, enrolled: false, profile: null, grid_name: null, server: null }
     this.changed(['session'])
     return this.session
