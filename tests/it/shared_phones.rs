@@ -1,5 +1,7 @@
 //! Phones that change hands or stay away too long, and locked ones.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use device::NewValues;
@@ -270,6 +272,40 @@ async fn a_change_of_hands_that_never_reached_the_server_is_not_made_behind_anyb
     world.revoke(&phone, RevokeOrder::Lock);
     phone.run_for(Duration::from_secs(3_600)).await;
     assert_eq!(user(), (street::user("li"), Some(LockReason::Revoked)));
+}
+
+/// The answer to a pull takes longer than signing in twice.
+struct SlowPulls(Arc<AtomicBool>);
+
+impl Weather for SlowPulls {
+    fn fate(&mut self, request: &Request) -> Fate {
+        if request.url.ends_with("/v1/pull") && !self.0.swap(true, Ordering::Relaxed) {
+            let back = Duration::from_secs(15);
+            return Fate { back, ..Fate::WELL };
+        }
+        Fate::WELL
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_worker_asked_before_giving_the_phone_away_is_not_taken_for_an_answer_once_it_is_back() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    phone.sync().await;
+    let before = households(&phone).unwrap();
+    let asked = Arc::new(AtomicBool::new(false));
+    phone.link.set_weather(SlowPulls(Arc::clone(&asked)));
+    let from_hand_to_hand = async {
+        while !asked.load(Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        for worker in ["zhao", "li"] {
+            phone.device().switch_user(&world.code_for(worker)).await.unwrap();
+        }
+    };
+    tokio::join!(phone.run_for(Duration::from_secs(120)), from_hand_to_hand);
+    assert_eq!(households(&phone), Ok(before));
+    assert_eq!(world.breaches(&[&phone]), [""; 0]);
 }
 
 /// A phone, and one with everything the first one held.

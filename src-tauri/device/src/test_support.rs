@@ -197,6 +197,7 @@ impl World {
             seen_rev: Some(1),
             durable_rev: None,
             server_key: Some(server_key().public()),
+            hands: 0,
         };
         self.put_identity(&identity);
         self.put_rows(START_MS);

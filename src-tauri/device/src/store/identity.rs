@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use super::cached::Cached as _;
-use super::history;
 use super::seen_clock::{self, SeenClock};
+use super::{history, setting};
 use crate::failure::Result;
 
 /// The enrolment of this phone.
@@ -33,7 +33,12 @@ pub(crate) struct Identity {
     pub(crate) durable_rev: Option<u64>,
     /// The server's public key, pinned at the enrolment.
     pub(crate) server_key: Option<String>,
+    /// How often the phone changed hands, whoever it came to. Written by [`change_hands`] alone.
+    pub(crate) hands: u64,
 }
+
+/// Stands in the settings.
+const HANDS: &str = "changes-of-hands";
 
 impl Identity {
     /// Notes what an answer of this epoch says of the street's revisions. True when more is safe elsewhere than before.
@@ -68,9 +73,10 @@ impl Identity {
 }
 
 impl Identity {
-    /// True for the same person on the same device.
+    /// True for the same person on the same device, who did not give it away in between: their rows went with that, and an
+    /// answer to what they asked before continues what is not here any more.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        (self.device, self.profile.user) == (other.device, other.profile.user)
+        (self.device, self.profile.user, self.hands) == (other.device, other.profile.user, other.hands)
     }
 }
 
@@ -83,7 +89,14 @@ pub(crate) fn get(outbox: &Connection) -> Result<Option<Identity>> {
             read,
         )
         .optional()?;
-    Ok(found)
+    let hands = setting::get(outbox, HANDS)?;
+    Ok(found.map(|identity| Identity { hands, ..identity }))
+}
+
+/// Another person signs in.
+pub(crate) fn change_hands(outbox: &Connection) -> Result<()> {
+    let before: u64 = setting::get(outbox, HANDS)?;
+    setting::put(outbox, HANDS, &(before + 1))
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Identity> {
@@ -112,6 +125,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Identity> {
         seen_rev: row.get(11)?,
         durable_rev: row.get(12)?,
         server_key: row.get(13)?,
+        hands: 0,
         order: row.get::<_, Option<String>>(14)?.as_deref().and_then(order_of),
     })
 }
@@ -250,6 +264,7 @@ mod tests {
             seen_rev: Some(8),
             durable_rev: Some(5),
             server_key: Some("key".to_owned()),
+            hands: 0,
         }
     }
 

@@ -142,6 +142,7 @@ impl Device {
                     seen_rev: None,
                     durable_rev: None,
                     server_key: answer.key.clone(),
+                    hands: 0,
                 },
             )
         })?;

@@ -89,7 +89,10 @@ impl Device {
             mutation::forget_numbers(tx)?;
             identity::put(tx, &identity)
         })?;
-        self.ports.changed.changed(&[Topic::Sync]);
+        // It may have been locked until now, and may be ordered something.
+        self.ports
+            .changed
+            .changed(&[Topic::Session, Topic::Sync, Topic::Households, Topic::Today, Topic::Map]);
         Ok(())
     }
 

@@ -142,6 +142,7 @@ impl Device {
             if changed {
                 // The PIN of the one before is not theirs to know.
                 setting::put(tx, PIN_DUE, &true)?;
+                identity::change_hands(tx)?;
                 forgetting::begin(tx)?;
             }
             Ok(())
