@@ -18,7 +18,7 @@ use domain::{Epoch, ReceivedAt, Sha256Hex, StreetId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-pub use restore::{PutBack, begin_in_place, restore};
+pub use restore::{Missing, PutBack, begin_in_place, restore};
 pub use take::{Taken, take};
 
 use crate::blobs::{Files, Photos};
@@ -52,6 +52,17 @@ pub enum BackupError {
     /// The copy does not read as it was written.
     #[error("the copy is damaged")]
     Damaged,
+    /// There is no database to begin a new history on.
+    #[error("no database")]
+    NoDatabase,
+    /// Photos cannot be read, and nobody said that they are lost.
+    #[error("{missing} of {named} photos cannot be read")]
+    PhotosMissing {
+        /// How many.
+        missing: usize,
+        /// Of how many that the database names.
+        named: usize,
+    },
 }
 
 impl From<rusqlite::Error> for BackupError {
@@ -201,12 +212,6 @@ impl io::Write for HashWriter<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// A photo file, if it is there and its bytes hash to its name.
-fn whole(files: &Files, street: &StreetId, sha256: &Sha256Hex) -> Option<Vec<u8>> {
-    let bytes = files.read(street, sha256).ok()?;
-    (hash::of(&bytes) == sha256.as_str()).then_some(bytes)
 }
 
 #[cfg(test)]

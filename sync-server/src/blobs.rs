@@ -12,6 +12,11 @@ use uuid::Uuid;
 
 pub use objects::Bucket;
 
+use crate::clock::{Ids as _, RandomIds};
+
+/// A file: the street it belongs to, and the hash of its bytes.
+pub type Name = (StreetId, Sha256Hex);
+
 /// Where photo files lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Photos {
@@ -77,6 +82,35 @@ impl Files {
             Kind::Disk(disk) => disk.read(&name),
             Kind::Objects(objects) => objects.read(&name),
         }
+    }
+
+    /// The bytes of a file, if it can be read and they hash to its name.
+    #[must_use]
+    pub fn whole(&self, street: &StreetId, sha256: &Sha256Hex) -> Option<Vec<u8>> {
+        let bytes = self.read(street, sha256).ok()?;
+        (crate::hash::of(&bytes) == sha256.as_str()).then_some(bytes)
+    }
+
+    /// Takes over from `other` those of the files that are not whole here. Returns how many came, and which are whole in
+    /// neither place.
+    ///
+    /// # Errors
+    /// What the file system or the object store reports of a file that is written.
+    pub fn fill(&self, files: Vec<Name>, other: Option<&Self>) -> io::Result<(usize, Vec<Name>)> {
+        let (mut came, mut missing) = (0, Vec::new());
+        for (street, sha256) in files {
+            if self.whole(&street, &sha256).is_some() {
+                continue;
+            }
+            match other.and_then(|other| other.whole(&street, &sha256)) {
+                Some(bytes) => {
+                    self.put(&street, &sha256, &[bytes], RandomIds.uuid())?;
+                    came += 1;
+                }
+                None => missing.push((street, sha256)),
+            }
+        }
+        Ok((came, missing))
     }
 
     /// Removes a file that proved to be damaged, so that it is written anew.

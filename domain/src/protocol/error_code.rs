@@ -70,7 +70,7 @@ error_codes! {
     WrongCredentials = 401,
     /// Too many tries; details carry `{retry_after_s}`.
     TooManyTries = 429,
-    /// The server is busy; details carry `{retry_after_s}`.
+    /// The server is busy; the caller waits as after any failure.
     Busy = 503,
     /// The one-time code is unknown, used or expired.
     CodeInvalid = 410,

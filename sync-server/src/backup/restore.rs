@@ -6,14 +6,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use domain::{ReceivedAt, Sha256Hex};
+use rusqlite::{Connection, OpenFlags};
 
-use super::{BackupError, Draft, Manifest, Place, hash_of_file, whole};
+use super::{BackupError, Draft, Manifest, Place, hash_of_file};
 use crate::Failure;
-use crate::blobs::Files;
-use crate::clock::{Ids as _, RandomIds};
+use crate::blobs::{Files, Name};
+use crate::clock::RandomIds;
 use crate::fence::{Fence, Mark, new_history};
 use crate::places::Places;
-use crate::store::{Database, Store, StoreError, blobs};
+use crate::store::{Database, Store, StoreError, Tx, blobs};
 
 /// What was put back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +29,28 @@ pub struct PutBack {
     pub missing: Vec<Sha256Hex>,
 }
 
+/// What becomes of photos that are whole nowhere: because they are lost, or because their place is out of reach today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Nothing is put back while there is one.
+    Refuse,
+    /// The street forgets them, so that phones which still keep them send them again. There is no way back.
+    Forget,
+}
+
 /// Puts a copy in the place of the database, the newest one or the one named. The server must not run. What was there is
 /// set aside, never deleted.
 ///
 /// # Errors
-/// [`BackupError::NoCopy`], [`BackupError::Damaged`], or what the file system or the database reports.
-pub fn restore(places: &Places, from: &Path, name: Option<&str>, now: ReceivedAt) -> Result<PutBack, BackupError> {
+/// [`BackupError::NoCopy`], [`BackupError::Damaged`], [`BackupError::PhotosMissing`], or what the file system or the
+/// database reports.
+pub fn restore(
+    places: &Places,
+    from: &Path,
+    name: Option<&str>,
+    absent: Missing,
+    now: ReceivedAt,
+) -> Result<PutBack, BackupError> {
     let Database::File(database) = &places.database else {
         return Err(BackupError::NotAFile);
     };
@@ -54,44 +71,59 @@ pub fn restore(places: &Places, from: &Path, name: Option<&str>, now: ReceivedAt
     if hash_of_file(&draft.0)? != manifest.sha256 {
         return Err(BackupError::Damaged);
     }
+    let copy = Connection::open_with_flags(&draft.0, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let named = blobs::all(&Tx::sqlite(&copy))?;
+    drop(copy);
+    let (photos, missing) = photos(places, named, Some(&place.photos()?), absent)?;
     let before = set_aside(database, now)?;
     fs::rename(&draft.0, database)?;
     File::open(database.parent().unwrap_or(Path::new(".")))?.sync_all()?;
-    let (photos, missing) = begin(places, Some(&place.photos()?), now)?;
+    begin(&Store::open(&places.database, 1)?, places, &missing, now)?;
     Ok(PutBack {
         name,
         before,
         photos,
-        missing,
+        missing: hashes(missing),
     })
 }
 
 /// Begins a new history on a database that somebody put back by other means. Returns the photo files that are nowhere.
 ///
 /// # Errors
-/// What the file system or the database reports.
-pub fn begin_in_place(places: &Places, now: ReceivedAt) -> Result<Vec<Sha256Hex>, BackupError> {
-    Ok(begin(places, None, now)?.1)
+/// [`BackupError::NoDatabase`], [`BackupError::PhotosMissing`], or what the file system or the database reports.
+pub fn begin_in_place(places: &Places, absent: Missing, now: ReceivedAt) -> Result<Vec<Sha256Hex>, BackupError> {
+    if let Database::File(file) = &places.database
+        && !file.is_file()
+    {
+        return Err(BackupError::NoDatabase);
+    }
+    let store = Store::open(&places.database, 1)?;
+    let named = store.read_blocking(|tx| Ok(blobs::all(tx)?)).map_err(only_store)?;
+    let (_none, missing) = photos(places, named, None, absent)?;
+    begin(&store, places, &missing, now)?;
+    Ok(hashes(missing))
 }
 
-fn begin(places: &Places, copies: Option<&Files>, now: ReceivedAt) -> Result<(usize, Vec<Sha256Hex>), BackupError> {
-    let store = Store::open(&places.database, 1)?;
-    let files = Files::open(&places.photos)?;
-    let named = store.read_blocking(|tx| Ok(blobs::all(tx)?)).map_err(only_store)?;
-    let (mut found, mut missing) = (0, Vec::new());
-    for (street, sha256) in named {
-        if whole(&files, &street, &sha256).is_some() {
-            continue;
-        }
-        match copies.and_then(|copies| whole(copies, &street, &sha256)) {
-            Some(bytes) => {
-                files.put(&street, &sha256, &[bytes], RandomIds.uuid())?;
-                found += 1;
-            }
-            None => missing.push((street, sha256)),
-        }
+/// Brings the photos that a database names to their place. Returns how many came from the copies, and which are whole nowhere.
+fn photos(
+    places: &Places,
+    named: Vec<Name>,
+    copies: Option<&Files>,
+    absent: Missing,
+) -> Result<(usize, Vec<Name>), BackupError> {
+    let all = named.len();
+    let (came, missing) = Files::open(&places.photos)?.fill(named, copies)?;
+    if absent == Missing::Refuse && !missing.is_empty() {
+        return Err(BackupError::PhotosMissing {
+            missing: missing.len(),
+            named: all,
+        });
     }
-    let lost = missing.clone();
+    Ok((came, missing))
+}
+
+fn begin(store: &Store, places: &Places, missing: &[Name], now: ReceivedAt) -> Result<(), BackupError> {
+    let lost = missing.to_vec();
     let mark = store.write_blocking(move |tx| {
         for (street, sha256) in &lost {
             blobs::forget(tx, street, sha256)?;
@@ -99,8 +131,11 @@ fn begin(places: &Places, copies: Option<&Files>, now: ReceivedAt) -> Result<(us
         let epoch = new_history(tx, &RandomIds, now)?;
         Ok(Mark::of(tx, epoch)?)
     });
-    Fence::of(&places.database).write(&mark.map_err(only_store)?)?;
-    Ok((found, missing.into_iter().map(|(_street, sha256)| sha256).collect()))
+    Ok(Fence::of(&places.database).write(&mark.map_err(only_store)?)?)
+}
+
+fn hashes(files: Vec<Name>) -> Vec<Sha256Hex> {
+    files.into_iter().map(|(_street, sha256)| sha256).collect()
 }
 
 fn only_store(failure: Failure) -> BackupError {

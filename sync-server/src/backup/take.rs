@@ -8,7 +8,7 @@ use domain::{ReceivedAt, Sha256Hex, StreetId};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{BackupError, Draft, Manifest, Place, hash_of_file, whole};
+use super::{BackupError, Draft, Manifest, Place, hash_of_file};
 use crate::blobs::Files;
 use crate::clock::{Ids as _, RandomIds};
 use crate::durable;
@@ -103,12 +103,12 @@ fn copy_photos(copy: &Path, from: &Files, to: &Files) -> Result<(usize, Vec<Sha2
         if to.exists(&street, &sha256)? {
             continue;
         }
-        let Some(bytes) = whole(from, &street, &sha256) else {
+        let Some(bytes) = from.whole(&street, &sha256) else {
             missing.push(sha256);
             continue;
         };
         to.put(&street, &sha256, &[bytes], RandomIds.uuid())?;
-        if whole(to, &street, &sha256).is_none() {
+        if to.whole(&street, &sha256).is_none() {
             // Left there, the next copy would take it for a good one.
             to.remove(&street, &sha256)?;
             return Err(BackupError::Damaged);

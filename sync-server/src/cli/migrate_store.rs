@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use domain::{Epoch, Sha256Hex, StreetId};
+use domain::Epoch;
 
+use super::backup::{no_database, photos_missing};
 use super::start::{failed, hold, refused};
 use super::{Stop, say};
-use crate::blobs::Files;
+use crate::blobs::{Files, Photos};
 use crate::clock::{Clock as _, Ids as _, RandomIds, SystemClock};
 use crate::config::parse;
-use crate::hash;
 use crate::places::Places;
 use crate::store::{Copied, Database, Missing, Store, StoreError, Url, blobs, copy_all, server};
 
@@ -20,6 +20,9 @@ pub(super) struct Asked {
     /// The data folder of the stopped server 已停止的服务器的数据目录
     #[arg(long, value_name = "FOLDER")]
     from: PathBuf,
+    /// Where its photos lie, when not in that folder: a folder, or `s3://bucket/folder` 照片不在该目录时的位置
+    #[arg(long, value_name = "FOLDER|URL")]
+    from_photos: Option<String>,
     /// An empty database: `postgres://user@host/name` 空的 PostgreSQL 数据库
     #[arg(long, value_name = "URL")]
     to: String,
@@ -29,18 +32,21 @@ pub(super) struct Asked {
     /// New place of the photos: a folder, or `s3://bucket/folder`; they stay where they are without it 照片的新位置
     #[arg(long, value_name = "FOLDER|URL")]
     to_photos: Option<String>,
+    /// Photos that cannot be read are lost; phones that still keep them send them again 读不到的照片已丢失，仍留有的手机会重新发送
+    #[arg(long)]
+    forget_photos: bool,
 }
 
 /// Moves everything. May be repeated after a failure: until the last step the source stays as it is.
 pub(super) fn run(asked: &Asked) -> Result<(), Stop> {
-    let from = Places::in_folder(&asked.from);
+    let mut from = Places::in_folder(&asked.from);
+    if let Some(text) = &asked.from_photos {
+        from.photos = place_of_photos("--from-photos", text)?;
+    }
     let (to, url) = target(asked, &from)?;
     let file = asked.from.join("xunge.db");
     if !file.is_file() {
-        return Err(Stop(format!(
-            "[not_found] {}: 没有数据库 / there is no database",
-            file.display()
-        )));
+        return Err(no_database(file.display()));
     }
     let _hold = hold(&from)?;
     let store = Store::open(&from.database, 1).map_err(|error| refused(&from, &error))?;
@@ -50,7 +56,7 @@ pub(super) fn run(asked: &Asked) -> Result<(), Stop> {
     {
         return Err(refused(&from, &StoreError::Moved));
     }
-    let missing = photos(&store, &from, &to)?;
+    let missing = photos(asked, &store, &from, &to)?;
     let copied = everything(&file, &url, &missing).map_err(|error| refused(&to, &error))?;
     let now = SystemClock.now();
     let marked = store.write_blocking(move |tx| Ok(server::set_moved(tx, now)?));
@@ -73,17 +79,7 @@ fn target(asked: &Asked, from: &Places) -> Result<(Places, Url), Stop> {
     };
     let photos = match &asked.to_photos {
         None => from.photos.clone(),
-        Some(text) => parse::photos(text).ok_or_else(|| {
-            let (zh, en) = (
-                "应为文件夹，或 s3://桶/文件夹",
-                "must be a folder, or s3://bucket/folder",
-            );
-            Stop::new(
-                "photos_invalid",
-                &format!("--to-photos {zh}"),
-                &format!("--to-photos {en}"),
-            )
-        })?,
+        Some(text) => place_of_photos("--to-photos", text)?,
     };
     let database = Database::Postgres(url.clone());
     let folder = from.folder.clone();
@@ -97,32 +93,34 @@ fn target(asked: &Asked, from: &Places) -> Result<(Places, Url), Stop> {
     ))
 }
 
+fn place_of_photos(flag: &str, text: &str) -> Result<Photos, Stop> {
+    parse::photos(text).ok_or_else(|| {
+        let (zh, en) = (
+            "应为文件夹，或 s3://桶/文件夹",
+            "must be a folder, or s3://bucket/folder",
+        );
+        Stop::new("photos_invalid", &format!("{flag} {zh}"), &format!("{flag} {en}"))
+    })
+}
+
 /// Copies the photo files, each checked by its hash. Returns those that are not there or damaged.
-fn photos(store: &Store, from: &Places, to: &Places) -> Result<Vec<Missing>, Stop> {
+fn photos(asked: &Asked, store: &Store, from: &Places, to: &Places) -> Result<Vec<Missing>, Stop> {
     if from.photos == to.photos {
         return Ok(Vec::new());
     }
     let open = |places: &Places| Files::open(&places.photos).map_err(|error| refused(places, &error.into()));
     let (source, target) = (open(from)?, open(to)?);
-    let files = store
+    let named = store
         .read_blocking(|tx| Ok(blobs::all(tx)?))
         .map_err(|failure| failed(&failure))?;
-    let mut missing = Vec::new();
-    for (street, sha256) in files {
-        let Some(bytes) = whole(&source, &street, &sha256) else {
-            missing.push((street.0, sha256.0));
-            continue;
-        };
-        target
-            .put(&street, &sha256, &[bytes], RandomIds.uuid())
-            .map_err(|error| refused(to, &error.into()))?;
+    let all = named.len();
+    let filled = target.fill(named, Some(&source));
+    let (_came, missing) = filled.map_err(|error| refused(to, &error.into()))?;
+    if !missing.is_empty() && !asked.forget_photos {
+        return Err(photos_missing(&from.photos, missing.len(), all));
     }
-    Ok(missing)
-}
-
-fn whole(source: &Files, street: &StreetId, sha256: &Sha256Hex) -> Option<Vec<u8>> {
-    let bytes = source.read(street, sha256).ok()?;
-    (hash::of(&bytes) == sha256.as_str()).then_some(bytes)
+    let names = missing.into_iter().map(|(street, sha256)| (street.0, sha256.0));
+    Ok(names.collect())
 }
 
 fn everything(file: &Path, to: &Url, missing: &[Missing]) -> Result<Vec<Copied>, StoreError> {

@@ -21,13 +21,14 @@ use crate::push::{creates, report};
 use crate::world::{Phone, World};
 
 fn migrate(from: &Path, to: &str, photos: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sync-server"))
-        .args(["migrate-store", "--to", to, "--from"])
-        .arg(from)
-        .arg("--to-photos")
-        .arg(photos)
-        .output()
-        .unwrap()
+    asked(from, to, photos).output().unwrap()
+}
+
+fn asked(from: &Path, to: &str, photos: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
+    command.args(["migrate-store", "--to", to, "--from"]).arg(from);
+    command.arg("--to-photos").arg(photos);
+    command
 }
 
 pub(crate) fn open(world: &World, places: &Places) -> Result<Server, StoreError> {
@@ -142,7 +143,10 @@ async fn a_photo_that_is_damaged_at_the_move_is_asked_for_again() {
     std::fs::write(file, b"rotten").unwrap();
     let database = Cluster::shared().empty();
     let photos = tempfile::tempdir().unwrap();
-    let moved = migrate(world.folder.path(), database.url(), photos.path());
+    let refused = migrate(world.folder.path(), database.url(), photos.path());
+    assert!(said(&refused).contains("[photos_missing]"), "{}", said(&refused));
+    let mut lost = asked(world.folder.path(), database.url(), photos.path());
+    let moved = lost.arg("--forget-photos").output().unwrap();
     assert!(
         moved.status.success() && said(&moved).contains(preview.file.sha256.as_str()),
         "{}",
@@ -162,6 +166,22 @@ async fn a_photo_that_is_damaged_at_the_move_is_asked_for_again() {
         world.server.files.read(&street, &preview.file.sha256).unwrap(),
         preview.bytes
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn photos_that_lie_elsewhere_come_along() {
+    let world = World::on_sqlite();
+    let (phone, [_, preview, _]) = reported(&world).await;
+    put_preview(&world, &phone, &preview).await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let there = elsewhere.path().join("photos");
+    std::fs::rename(world.folder.path().join("blobs"), &there).unwrap();
+    let (database, photos) = (Cluster::shared().empty(), tempfile::tempdir().unwrap());
+    let mut command = asked(world.folder.path(), database.url(), photos.path());
+    let moved = command.arg("--from-photos").arg(&there).output().unwrap();
+    assert!(moved.status.success(), "{}", said(&moved));
+    assert!(find(photos.path(), preview.file.sha256.as_str()).is_file());
+    assert_eq!(database.number("SELECT COUNT(*) FROM blobs"), 1);
 }
 
 /// A target that changes what it is given must be noticed, and the source be left as it was.

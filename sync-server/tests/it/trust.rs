@@ -10,7 +10,7 @@ use domain::protocol::{
 use domain::{Bucket, ReceivedAt};
 use rusqlite::Connection;
 use serde_json::Value;
-use sync_server::backup::{self, BackupError, Taken};
+use sync_server::backup::{self, BackupError, Missing, Taken};
 use sync_server::fence;
 use sync_server::places::Places;
 use sync_server::rules;
@@ -192,7 +192,7 @@ async fn a_phone_that_has_seen_more_closes_the_street_until_somebody_begins_a_ne
     );
 
     let before = world.server.epoch;
-    backup::begin_in_place(&world.ground.places, ReceivedAt(MORNING)).unwrap();
+    backup::begin_in_place(&world.ground.places, Missing::Refuse, ReceivedAt(MORNING)).unwrap();
     again(&mut world);
     assert_ne!(world.server.epoch, before);
     assert_eq!(health(&world).await, "ok");
@@ -284,7 +284,9 @@ async fn a_rehearsed_restore_brings_back_the_copy_and_asks_for_the_rest() {
     // The machine is lost; the copy goes to another one, whose folder knows nothing.
     let fresh = tempfile::tempdir().unwrap();
     let places = Places::in_folder(fresh.path());
-    let back = backup::restore(&places, elsewhere.path(), None, ReceivedAt(MORNING)).unwrap();
+    let put_back =
+        |name: Option<&str>, absent| backup::restore(&places, elsewhere.path(), name, absent, ReceivedAt(MORNING));
+    let back = put_back(None, Missing::Refuse).unwrap();
     assert_eq!((back.name, back.photos, back.before), (taken.name.clone(), 1, None));
     assert!(back.missing.is_empty());
     world.serve(open(&world, &places).unwrap());
@@ -302,10 +304,22 @@ async fn a_rehearsed_restore_brings_back_the_copy_and_asks_for_the_rest() {
         (Some("have"), Some("want"))
     );
 
-    // A photo that neither machine nor copy has is wanted again.
+    // A photo that neither machine nor copy has may only be out of reach: it is not forgotten unless a person says so, and
+    // then wanted again.
     std::fs::remove_dir_all(elsewhere.path().join("blobs")).unwrap();
     std::fs::remove_dir_all(fresh.path().join("blobs")).unwrap();
-    let back = backup::restore(&places, elsewhere.path(), Some(&taken.name), ReceivedAt(MORNING)).unwrap();
+    let refused = put_back(Some(&taken.name), Missing::Refuse);
+    assert!(matches!(
+        refused,
+        Err(BackupError::PhotosMissing { missing: 1, named: 1 })
+    ));
+    assert!(!set_aside(fresh.path()), "nothing was changed");
+    let refused = backup::begin_in_place(&places, Missing::Refuse, ReceivedAt(MORNING));
+    assert!(matches!(refused, Err(BackupError::PhotosMissing { .. })));
+    let still = open(&world, &places).unwrap();
+    assert_eq!(still.epoch, world.server.epoch, "no new history began");
+    drop(still);
+    let back = put_back(Some(&taken.name), Missing::Forget).unwrap();
     assert_eq!(back.missing, std::slice::from_ref(&preview.file.sha256));
     assert!(
         back.before.is_some_and(|path| path.exists()),
@@ -314,6 +328,22 @@ async fn a_rehearsed_restore_brings_back_the_copy_and_asks_for_the_rest() {
     world.serve(open(&world, &places).unwrap());
     let lines = offer(&world, &phone, vec![preview.file.sha256]).await;
     assert_eq!(lines[0]["answer"], "want");
+}
+
+fn set_aside(folder: &Path) -> bool {
+    let mut names = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name());
+    names.any(|name| name.to_string_lossy().starts_with("xunge.before-"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_history_begins_on_a_database_that_is_there_or_nowhere() {
+    let empty = tempfile::tempdir().unwrap();
+    let places = Places::in_folder(empty.path());
+    let refused = backup::begin_in_place(&places, Missing::Refuse, ReceivedAt(MORNING));
+    assert!(matches!(refused, Err(BackupError::NoDatabase)));
+    assert_eq!(std::fs::read_dir(empty.path()).unwrap().count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -344,9 +374,11 @@ async fn a_damaged_copy_is_refused_and_nothing_is_changed() {
     std::fs::write(&file, bytes).unwrap();
     let fresh = tempfile::tempdir().unwrap();
     let places = Places::in_folder(fresh.path());
-    let refused = backup::restore(&places, elsewhere.path(), None, ReceivedAt(MORNING));
+    let put_back =
+        |name: Option<&str>| backup::restore(&places, elsewhere.path(), name, Missing::Refuse, ReceivedAt(MORNING));
+    let refused = put_back(None);
     assert!(matches!(refused, Err(BackupError::Damaged)));
-    let none = backup::restore(&places, elsewhere.path(), Some("yesterday"), ReceivedAt(MORNING));
+    let none = put_back(Some("yesterday"));
     assert!(matches!(none, Err(BackupError::NoCopy)));
     assert_eq!(std::fs::read_dir(fresh.path()).unwrap().count(), 0);
 }

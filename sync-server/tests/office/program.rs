@@ -40,6 +40,8 @@ const STARTS: &[Start] = &[
     ("a time that is none", &["serve", "--backup-minutes", "often"], &[], "", &["minutes_invalid"]),
     ("a copy of nothing", &["backup", "--data-dir", ":file", "--to", ":demo"], &[], "", &["data_unusable"]),
     ("a copy that is not there", &["restore", "--data-dir", ":here", "--from", ":file"], &[], "", &["not_found"]),
+    ("a new history on nothing", &["restore", "--data-dir", ":nowhere", "--in-place"], &[], "", &["not_found"]),
+    ("photos moved from nowhere", &["migrate-store", "--from", ":here", "--from-photos", "s3://", "--to", "postgres://x@db/x"], &[], "", &["photos_invalid"]),
     // The environment.
     ("everything wrong", &["serve", "--log-format", "xml"], &[("XUNGE_LISTEN", "x"), ("XUNGE_PUBLIC_URL", "ftp://x"), ("XUNGE_BEHIND_PROXY", "perhaps"), ("XUNGE_DATA_DIR", " ")], "", &["listen_invalid", "empty", "public_url_invalid", "flag_invalid", "log_format_invalid"]),
     ("a file that is not there", &["serve"], &[("XUNGE_CONFIG", "/no/such/file.toml")], "", &["file_unreadable"]),
@@ -69,7 +71,7 @@ impl Machine {
 
     fn fill(&self, argument: &str) -> String {
         match argument {
-            ":here" | ":file" | ":config" | ":demo" => self.path(&argument[1..]),
+            ":here" | ":file" | ":config" | ":demo" | ":nowhere" => self.path(&argument[1..]),
             ":taken" => self.taken.local_addr().unwrap().to_string(),
             ":free" => "127.0.0.1:1".to_owned(),
             other => other.to_owned(),
