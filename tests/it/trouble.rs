@@ -48,13 +48,13 @@ async fn a_report_the_server_chokes_on_is_set_aside_and_the_rest_goes_on() {
     );
     assert_eq!(
         read_by_worker(&phone, reports[4]),
-        "需要处理：服务器还没能处理这条，内容都还在，会自动再试。程序出错了，您填的内容都还在。请再试一次。"
+        "需要处理：服务器还没能处理这条，内容都还在，手机会自动再试。一天后还这样，请告诉街道办。"
     );
     let device = &world.office(street::KEEPER).get("/v1/devices")[0];
     let unsent = sentences::in_office("device.unsent_n");
     assert_eq!(
         (unsent.as_str(), device["holds"]["unsent"].as_u64()),
-        ("还有 {n} 条记录、{p} 个照片文件没有传上来", Some(1)),
+        ("上次联系时还有 {n} 条记录没有结果、{p} 个照片文件没有传上来", Some(1)),
         "the office sees which phone holds what"
     );
 
@@ -115,7 +115,7 @@ async fn a_photo_that_never_completes_holds_up_neither_its_report_nor_the_next_p
     assert_eq!((waiting.word, waiting.why.photos_waiting), (Word::OnPhone, 1));
     assert_eq!(
         read_by_worker(&phone, stuck),
-        "在手机上：记录已报到；上次没传成。照片传输中损坏，会自动重新上传。"
+        "在手机上：记录已送到；上次没传成。照片传输中损坏，会自动重新上传。"
     );
     assert_eq!(
         sentences::in_office("photo.missing"),
@@ -232,7 +232,7 @@ async fn a_revoked_phone_keeps_everything_and_its_worker_enrols_again() {
     assert_eq!(shown(&phone, report), said);
     assert_eq!(
         read_by_worker(&phone, report),
-        "在手机上：这台手机已停用，内容仍在手机上。这台手机已被街道办停用。没送出的内容仍留在手机上。"
+        "在手机上：这台手机要重新登记后才能送出，内容都在手机上。"
     );
     assert_eq!(
         sentences::in_office("device.ordered_lock"),

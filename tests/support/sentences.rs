@@ -42,6 +42,17 @@ pub fn error(code: ErrorCode) -> String {
     text(KIT, &format!("error.{}", spelled(&code)))
 }
 
+/// What an error adds to the reason at a record, as `why.ts` has it.
+fn fault(reason: ReasonCode, code: ErrorCode) -> String {
+    match (reason, code) {
+        (ReasonCode::Revoked | ReasonCode::PhotoUndecodable, _) | (ReasonCode::Parked, ErrorCode::Internal) => {
+            String::new()
+        }
+        (ReasonCode::Rejected, ErrorCode::NotFound) => text(FIELD, "refused.notFound"),
+        _ => error(code),
+    }
+}
+
 /// What the worker reads at a report: the word, the reason, and what went wrong. When it is tried next is left out.
 #[must_use]
 pub fn at_report(report: &ReportSummary) -> String {
@@ -54,7 +65,8 @@ pub fn at_report(report: &ReportSummary) -> String {
     };
     let word = text(KIT, &format!("word.{}", spelled(&report.word)));
     let reason = reason.replace("{n}", &why.photos_waiting.to_string());
-    format!("{word}：{facts}{reason}{}", why.error.map(error).unwrap_or_default())
+    let fault = why.error.map(|code| fault(why.code, code)).unwrap_or_default();
+    format!("{word}：{facts}{reason}{fault}")
 }
 
 /// What the worker reads of the last failure on the sync sheet; empty when there is none.

@@ -58,7 +58,7 @@ it('groups Today by what is to be done, what must be done first on top', async (
 
 it('says at the day\'s end what is not delivered and which rule decides, or that all is', async () => {
   const screen = await at('/')
-  await until(async () => expect((await screen.find('day-end')).textContent).toBe('还差 1 条记录、3 张照片移动流量：先传文字和缩略图，照片等 Wi-Fi'))
+  await until(async () => expect((await screen.find('day-end')).textContent).toBe('还差 1 条记录、3 个照片文件移动流量：先传文字和缩略图，照片等 Wi-Fi'))
   tearDown()
   const done = await at('/', { empty: true })
   await until(async () => expect((await done.find('day-end')).textContent).toMatch(/^你今天的记录全部送达上次连上服务器：/))

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { PIN } from '../src/platform/fake/phone'
 import { behindLock } from '../src/platform/behindLock'
 import { at, enterPin as enter, on, until, type Screen } from './support'
 import { fakePhone } from '../src/platform/fake/phone'
+import type { Session } from '../src/platform/types'
 
 const gone = (screen: Screen, name: string) => until(() => expect(screen.all(name)).toEqual([]))
 
@@ -117,5 +118,36 @@ describe('changing the PIN', () => {
     for (const pin of ['112233', '260412', '260412']) await enter(screen, pin)
     expect((await screen.find('error')).dataset['code']).toBe('pin_wrong')
     expect((await screen.find('change-pin')).dataset['step']).toBe('old')
+  })
+})
+
+/** The app on a phone of which this is so. */
+async function where(said: Partial<Session>, path = '/') {
+  const phone = fakePhone()
+  const session = { ...(await phone.getSession()), ...said }
+  vi.spyOn(phone, 'getSession').mockResolvedValue(session)
+  return on(phone, path)
+}
+
+describe('what stands above every page', () => {
+  it.each<[string, Partial<Session>, string]>([
+    ['of an order to remove everything', { order: 'wipe', locked: 'revoked' }, '没传的内容也会一起清除'],
+    ['of a lock that ends the enrolment', { order: 'lock', revoked: true, locked: 'revoked' }, '要一个新的登记码'],
+    ['of a lock until the phone is told who it is', { order: 'lock', revoked: false, locked: 'revoked' }, '服务器要重新确认'],
+    ['of a server that does not know the phone, although its time is over too', { revoked: true, locked: 'lease' }, '服务器不认识这台手机了'],
+    ['of a time that is over', { locked: 'lease' }, '天没连上服务器'],
+  ])('tells %s', async (_what, session, words) => {
+    const screen = await where(session)
+    expect((await screen.find('lock-notice')).textContent).toContain(words)
+    expect(screen.all('enrol-again').length).toBe(session.revoked ? 1 : 0)
+  })
+
+  it('says that no contact comes while sending is switched off, and asks for none', async () => {
+    const settings = { ...(await fakePhone().getSession()).settings, network: 'offline' as const }
+    const phone = fakePhone({ locked: 'clock', settings })
+    const screen = await on(phone, '/visits')
+    expect((await screen.find('lock-notice')).textContent).toContain('请到设置改成“自动”')
+    expect((await screen.find('error')).textContent).toContain('请到设置改成“自动”')
+    expect(screen.all('contact')).toEqual([])
   })
 })

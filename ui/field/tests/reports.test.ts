@@ -21,7 +21,7 @@ describe('the four words', () => {
 
   it('come with their reason on the report', async () => {
     const screen = await at('/reports/report-1')
-    expect((await screen.find('word')).textContent).toContain('记录已报到；2 张照片等 Wi-Fi。')
+    expect((await screen.find('word')).textContent).toContain('记录已送到；2 张照片等 Wi-Fi。')
   })
 
   it('stand on every photo', async () => {
@@ -127,6 +127,33 @@ describe('a report', () => {
     await until(() => expect(screen.phone.getRefused('mutation-3')).rejects.toMatchObject({ code: 'not_found' }))
   })
 
+  it('that was refused says that its photos go no further once it is given up', async () => {
+    const phone = fakePhone()
+    const [refused, report] = [await phone.getRefused('mutation-3'), await phone.getReport('report-1')]
+    const [photo] = report.photos
+    const waiting = { ...photo!, why: { ...photo!.why, photos_waiting: 1 } }
+    const asked = vi.spyOn(phone, 'getRefused').mockResolvedValue({ ...refused, can_revise: false, photos: [waiting] })
+    const screen = await on(phone, '/refused/mutation-3')
+    await screen.find('photos-wait')
+    expect((await screen.find('dismiss')).textContent).toContain('放弃')
+    tearDown()
+    asked.mockResolvedValue({ ...refused, can_revise: false, photos: [] })
+    const arrived = await on(phone, '/refused/mutation-3')
+    expect((await arrived.find('dismiss')).textContent).toContain('知道了')
+    expect(arrived.all('photos-wait')).toEqual([])
+  })
+
+  it('that was refused names fields and what is wrong in words', async () => {
+    const phone = fakePhone()
+    const refused = await phone.getRefused('mutation-3')
+    const problems = [{ field: 'needs.0.text', problem: 'missing' as const }]
+    const lines = ['tag.elder80: true', 'door_note: 门铃坏了: 请敲门', 'birth_year:']
+    vi.spyOn(phone, 'getRefused').mockResolvedValue({ ...refused, kind: 'household', problems, lines })
+    const screen = await on(phone, '/refused/mutation-3')
+    expect((await screen.find('refused')).textContent).toContain('需求：还没填')
+    expect(screen.all('refused-line').map((line) => line.textContent)).toEqual(['高龄：是', '门上备注：门铃坏了: 请敲门', '出生年：空'])
+  })
+
   it('keeps the reason for taking it back while that is written', async () => {
     const screen = await at('/reports/report-1')
     await screen.tap('withdraw')
@@ -161,6 +188,15 @@ describe('a report', () => {
     expect(document.body.textContent).not.toContain('找不到')
   })
 
+  it('that the server failed on asks nobody to try again', async () => {
+    const phone = fakePhone()
+    const report = await phone.getReport('report-1')
+    vi.spyOn(phone, 'getReport').mockResolvedValue({ ...report, word: 'needs_you', why: { ...report.why, code: 'parked', error: 'internal' } })
+    const screen = await on(phone, '/reports/report-1')
+    await screen.says('一天后还这样，请告诉街道办')
+    expect(document.body.textContent).not.toContain('请再试一次')
+  })
+
   it('says the same in Today, and of what was refused that it was not found', async () => {
     const phone = fakePhone()
     const today = await phone.getToday()
@@ -171,7 +207,7 @@ describe('a report', () => {
     await screen.find('today-needs_you')
     const rows = screen.all('today-needs_you').map((row) => row.textContent ?? '')
     expect(rows[0]).toContain('到了会自动接上')
-    expect(rows[1]).toContain('找不到')
+    expect(rows[1]).toContain('服务器上没有')
   })
 
   it('can be withdrawn within ten minutes only', async () => {
@@ -233,10 +269,30 @@ describe('the sync sheet', () => {
     await screen.tap('sync-chip')
     await screen.find('sync-now')
     expect(screen.all('sync-item').map((item) => item.dataset['word'])).toEqual(['on_phone', 'sending', 'needs_you'])
-    expect((await screen.find('sync-facts')).textContent).toContain('3 张照片未传（1.8 MB）')
+    expect((await screen.find('sync-facts')).textContent).toContain('3 个照片文件未传（1.8 MB）')
     const before = await screen.phone.getSync()
     await screen.phone.syncNow()
     await until(() => expect(screen.all('sync-item')).toHaveLength(before.items.length - 1))
+  })
+
+  it('does not say that all is delivered while a photo of no record of mine waits, and exports it', async () => {
+    const phone = fakePhone({ empty: true })
+    const sync = await phone.getSync()
+    vi.spyOn(phone, 'getSync').mockResolvedValue({ ...sync, word: 'delivered', photos_waiting: 1 })
+    const screen = await on(phone, '/')
+    await until(async () => expect((await screen.find('sync-chip')).dataset['word']).toBe('on_phone'))
+    await screen.tap('sync-chip')
+    await screen.find('export-bundle')
+    expect(document.body.textContent).not.toContain('全部送达。')
+  })
+
+  it('says of a server that does not know the phone what to do, not to sign in', async () => {
+    const phone = fakePhone()
+    const sync = await phone.getSync()
+    vi.spyOn(phone, 'getSync').mockResolvedValue({ ...sync, last_error: 'unauthenticated' })
+    const screen = await on(phone, '/')
+    await screen.tap('sync-chip')
+    expect((await screen.find('sync-facts')).textContent).toContain('要重新登记')
   })
 
   it('exports what waits into a sealed file and says where it lies', async () => {

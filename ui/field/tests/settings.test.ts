@@ -51,7 +51,7 @@ describe('signing out', () => {
   it('is refused while anything is unsent, and says how much', async () => {
     const screen = await at('/settings')
     await screen.tap('sign-out')
-    expect((await screen.find('error')).textContent).toContain('还有 1 条记录、3 张照片没送达')
+    expect((await screen.find('error')).textContent).toContain('还有 1 条记录、3 个照片文件没办完')
     expect((await screen.phone.getSession()).enrolled).toBe(true)
   })
 
@@ -80,6 +80,16 @@ describe('enrolment', () => {
     await screen.tap('enrol-go')
     await screen.goes(/^\/$/)
     expect((await screen.find('grid-name')).textContent).toContain('网格')
+  })
+
+  it('does not promise to try again by itself when nobody answered', async () => {
+    const screen = await at('/enrol', { enrolled: false, failing: { enrol: { code: 'unreachable' } } })
+    await screen.type('enrol-server', 'https://xunge.example')
+    await screen.type('enrol-code', 'K7QM2R9A')
+    await screen.tap('enrol-go')
+    const said = (await screen.find('error')).textContent
+    expect(said).toContain('还没登记成')
+    expect(said).not.toContain('自动')
   })
 
   it('keeps what was typed when the code is refused', async () => {

@@ -95,6 +95,9 @@ export function isWireError(value: unknown): value is WireError {
   return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string' && value.code in ERRORS
 }
 
+/** True where nobody answered, or only that they cannot now. What is not tried again by itself says so in words of its own. */
+export const isOutOfReach = (thrown: unknown): boolean => isWireError(thrown) && (thrown.code === 'unreachable' || thrown.code === 'busy')
+
 /** Words for anything that was thrown; what is not an error of ours is a fault of ours. */
 export function errorWords(thrown: unknown): ErrorWords {
   const code: ErrorCode = isWireError(thrown) ? thrown.code : 'internal'

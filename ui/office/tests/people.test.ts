@@ -49,7 +49,7 @@ describe('people and their phones', () => {
   it('are listed the worst first, each with its sentences', async () => {
     const office = await load('/devices', 'admin')
     const rows = office.all('device-row').map((row) => row.text())
-    expect(rows[0]).toContain('还有 3 条记录、5 个照片文件没有传上来，最早的一条已经等了 2 天 3 小时。')
+    expect(rows[0]).toContain('上次联系时还有 3 条记录没有结果、5 个照片文件没有传上来，最早的一条已经等了 2 天 3 小时。')
     expect(rows[0]).toContain('内容已保存在手机上')
     expect(rows[1]).toContain('手机存储只剩 180 MB')
     expect(rows[2]).toContain('已经 6 天 2 小时没有联系服务器。')
@@ -57,7 +57,24 @@ describe('people and their phones', () => {
     expect(rows[4]).toContain('应用还是 0.1.0 版')
     expect(rows[4]).toContain('有 2 条在服务器上等人处理。')
     expect(rows[5]).toContain('登记以后还没有联系过服务器。')
-    expect(rows[7]).toContain('全部送达。')
+    expect(rows[7]).toContain('上次联系时已全部送达。')
+  })
+
+  it('that are locked and enrolled anew say that nothing more comes under this entry, and a file of one what was left', async () => {
+    const office = await load('/devices', 'admin')
+    await office.all('device-row')[0]!.find('[data-test="revoke"]').trigger('click')
+    await office.settle()
+    await office.click('order-lock')
+    await office.click('revoke-confirm')
+    expect(office.all('device-row')[0]!.text()).toContain('由新的一行送出')
+    office.intercept((request) => (request.url.endsWith('/v1/bundles')
+      ? Response.json({ device: 'd-2', device_name: '华为畅享', user_name: '孙悦', made_at: 1, records: { new: 0, again: 0, refused: 0, parked: 0, left: 2 }, photos: { new: 0, again: 0, unwanted: 4 } }) : null))
+    await office.click('bundle')
+    const input = office.outside('bundle-file') as HTMLInputElement
+    Object.defineProperty(input, 'files', { value: [new File(['xunge bundle 1'], 'a.xunge-bundle')], configurable: true })
+    input.dispatchEvent(new Event('change'))
+    await office.settle()
+    expect(office.outside('bundle-taken')?.textContent).toContain('4 个照片文件没有导入')
   })
 
   it('are counted at the top, and a count shows those phones alone', async () => {
@@ -106,7 +123,7 @@ describe('people and their phones', () => {
     const office = await load('/devices', 'admin')
     await office.all('device-row')[0]!.find('[data-test="revoke"]').trigger('click')
     await office.settle()
-    expect(document.body.textContent).toContain('它最后报告还有 8 条没有传上来')
+    expect(document.body.textContent).toContain('它上次联系时还有 3 条记录没有结果、5 个照片文件没有传上来')
     expect(office.sent.some((one) => one.method === 'POST')).toBe(false)
     await office.click('order-upload_then_wipe')
     await office.click('revoke-confirm')

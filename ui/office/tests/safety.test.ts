@@ -32,6 +32,7 @@ describe('the line under the bar', () => {
   })
 
   it('tells everybody that nothing is written', async () => {
-    expect(await line('municipal', { ...none, read_only_at: 1 })).toBe('read_only')
+    expect(await line('municipal', { ...none, read_only_at: 1 })).toBe('read_only_staff')
+    expect(await line('admin', { ...none, read_only_at: 1 })).toBe('read_only')
   })
 })

@@ -38,6 +38,22 @@ describe('strays', () => {
     expect(office.all('stray-row')).toHaveLength(2)
   })
 
+  it('tells one that was refused from one whose author is not known on its phone, and from a fault of the server', async () => {
+    const office = await load('/strays', 'admin', undefined, (request) => {
+      if (!request.url.endsWith('/v1/strays')) return null
+      const one = { device: 'd-2', author: 'u-sun', author_name: '孙悦', kind: 'report.note', at: 1 }
+      return Response.json([
+        { ...one, mutation: 'm-1', code: 'out_of_scope', parked: false },
+        { ...one, mutation: 'm-2', code: 'out_of_scope', parked: true },
+        { ...one, mutation: 'm-3', code: 'internal', parked: true },
+      ])
+    })
+    const rows = office.all('stray-row').map((row) => row.text())
+    expect(rows[0]).toContain('请补录')
+    expect(rows[1]).toContain('请提交人在那部手机上登录')
+    expect(rows[2]).toContain('修好后点“重新处理”')
+  })
+
   it('keeps the list and says why when ticking off fails', async () => {
     const office = await load('/strays', 'triage')
     await office.all('stray-look')[0]!.trigger('click')

@@ -31,6 +31,7 @@ export type NewValues = Record<string, unknown>
 /** Words for fields and values. */
 export function useFieldWords() {
   const { t, te } = useI18n({ useScope: 'global' })
+  const knows = (name: string) => name.startsWith('tag.') || te(`edit.field.${name}`)
   const field = (name: string) => (name.startsWith('tag.') ? t(`tag.${name.slice(4)}`) : t(`edit.field.${name}`))
   const value = (name: string, value: unknown): string => {
     if (typeof value === 'boolean') return t(value ? 'edit.yes' : 'edit.no')
@@ -39,7 +40,7 @@ export function useFieldWords() {
     const words = name === 'tenure' ? `tenure.${value}` : name === 'sex' ? `household.sex.${value}` : ''
     return words && te(words) ? t(words) : value
   }
-  return { field, value }
+  return { knows, field, value }
 }
 
 /** What a sheet edits, flat: by name of the field, as it is typed. */

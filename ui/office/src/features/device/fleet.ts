@@ -40,11 +40,14 @@ export function useFleetWords() {
     const holds = one.holds
     if (!holds) return []
     if (!unsent(one)) return [{ key: 'all_sent', text: t('device.all_sent'), grave: false }]
+    const grave = one.worries.includes('unsent_long')
+    // Nothing more comes under this name.
+    if (one.revoked && one.order === 'lock') return [{ key: 'unsent', text: t('device.unsent_locked', { n: holds.unsent, p: holds.photos_unsent }), grave }]
     const parts = [t('device.unsent_n', { n: holds.unsent, p: holds.photos_unsent })]
     if (holds.oldest_unsent_at !== null) parts.push(t('device.oldest', { t: since(holds.oldest_unsent_at) }))
     const whole = parts.join(t('device.comma')) + t('device.stop')
     const why = holds.last_error === null ? '' : t('device.because', { why: failure(holds.last_error) })
-    return [{ key: 'unsent', text: whole + why, grave: one.worries.includes('unsent_long') }]
+    return [{ key: 'unsent', text: whole + why, grave }]
   }
 
   /** The sentences about a phone, the gravest first. */

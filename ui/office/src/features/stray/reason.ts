@@ -9,5 +9,9 @@ export const isEarly = (stray: Stray): boolean => stray.parked && stray.code ===
 export function useStrayText() {
   const { t } = useI18n()
   const codeText = useCodeText()
-  return (stray: Stray): string => (isEarly(stray) ? t('stray.early') : codeText(stray.code))
+  return (stray: Stray): string => {
+    if (isEarly(stray)) return t('stray.early')
+    if (stray.parked && stray.code === 'out_of_scope') return t('stray.not_theirs')
+    return stray.code === 'internal' ? t('stray.fault') : codeText(stray.code)
+  }
 }
