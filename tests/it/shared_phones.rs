@@ -274,17 +274,41 @@ async fn a_change_of_hands_that_never_reached_the_server_is_not_made_behind_anyb
     assert_eq!(user(), (street::user("li"), Some(LockReason::Revoked)));
 }
 
-/// The answer to a pull takes longer than signing in twice.
-struct SlowPulls(Arc<AtomicBool>);
+/// Longer than somebody takes to sign in.
+const SLOW: Duration = Duration::from_secs(15);
 
-impl Weather for SlowPulls {
+/// The next pull fares so; all else goes well.
+struct NextPull {
+    asked: Arc<AtomicBool>,
+    fares: Fate,
+}
+
+impl Weather for NextPull {
     fn fate(&mut self, request: &Request) -> Fate {
-        if request.url.ends_with("/v1/pull") && !self.0.swap(true, Ordering::Relaxed) {
-            let back = Duration::from_secs(15);
-            return Fate { back, ..Fate::WELL };
+        if request.url.ends_with("/v1/pull") && !self.asked.swap(true, Ordering::Relaxed) {
+            self.fares
+        } else {
+            Fate::WELL
         }
-        Fate::WELL
     }
+}
+
+/// The phone pulls, and while that is under way these sign in, one after the other.
+async fn pulls_as_these_sign_in(world: &World, phone: &Phone, fares: Fate, workers: &[&'static str]) {
+    let asked = Arc::new(AtomicBool::new(false));
+    phone.link.set_weather(NextPull {
+        asked: Arc::clone(&asked),
+        fares,
+    });
+    let sign_in = async {
+        while !asked.load(Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        for worker in workers {
+            phone.device().switch_user(&world.code_for(worker)).await.unwrap();
+        }
+    };
+    tokio::join!(phone.run_for(Duration::from_secs(120)), sign_in);
 }
 
 #[tokio::test(start_paused = true)]
@@ -293,19 +317,33 @@ async fn what_a_worker_asked_before_giving_the_phone_away_is_not_taken_for_an_an
     let phone = world.worker("li").await;
     phone.sync().await;
     let before = households(&phone).unwrap();
-    let asked = Arc::new(AtomicBool::new(false));
-    phone.link.set_weather(SlowPulls(Arc::clone(&asked)));
-    let from_hand_to_hand = async {
-        while !asked.load(Ordering::Relaxed) {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        for worker in ["zhao", "li"] {
-            phone.device().switch_user(&world.code_for(worker)).await.unwrap();
-        }
+    let late = Fate {
+        back: SLOW,
+        ..Fate::WELL
     };
-    tokio::join!(phone.run_for(Duration::from_secs(120)), from_hand_to_hand);
+    pulls_as_these_sign_in(&world, &phone, late, &["zhao", "li"]).await;
     assert_eq!(households(&phone), Ok(before));
     assert_eq!(world.breaches(&[&phone]), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_to_the_worker_before_locks_the_phone_of_nobody_else() {
+    let world = World::new();
+    let phone = world.worker("li").await;
+    // From now on it says who asks.
+    for worker in ["zhao", "li"] {
+        phone.device().switch_user(&world.code_for(worker)).await.unwrap();
+    }
+    phone.sync().await;
+    let overtaken = Fate {
+        out: SLOW,
+        ..Fate::WELL
+    };
+    pulls_as_these_sign_in(&world, &phone, overtaken, &["zhao"]).await;
+    let session = phone.session();
+    assert_eq!(session.profile.unwrap().user, street::user("zhao"));
+    assert_eq!((session.revoked, session.order, session.locked), (false, None, None));
+    assert!(households(&phone).unwrap() > 0);
 }
 
 /// A phone, and one with everything the first one held.

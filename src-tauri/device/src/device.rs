@@ -119,8 +119,12 @@ impl Device {
     }
 
     fn forget(&self) -> Result<()> {
-        if self.store.outbox(forgetting::is_due)? {
+        if self.store.outbox(forgetting::are_photos_due)? {
             self.forget_fetched()?;
+            self.store.write_outbox(|tx| forgetting::end_photos(tx))?;
+        }
+        // Whoever looks at the rows removes what is not theirs first.
+        if self.store.outbox(forgetting::is_due)? {
             self.store.cache(|_| Ok(()))?;
         }
         Ok(())

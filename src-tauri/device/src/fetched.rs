@@ -11,6 +11,7 @@ use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::photos::media_type;
 use crate::ports::Method;
+use crate::store::forgetting;
 use crate::sync::{Call, Fault};
 
 /// Fetched photos take at most this much room, in bytes; the oldest give way.
@@ -28,7 +29,8 @@ impl Device {
             found => return found,
         }
         let path = self.fetched_path(hash);
-        let bytes = if self.ports.files.size(&path).is_some() {
+        let anothers = self.store.outbox(forgetting::are_photos_due).map_err(WireError::from)?;
+        let bytes = if !anothers && self.ports.files.size(&path).is_some() {
             self.ports.files.read(&path).map_err(Failure::from)?
         } else {
             self.fetch_photo(hash).await.map_err(WireError::from)?
@@ -51,19 +53,24 @@ impl Device {
         let response = match self.call(call).await {
             Ok(response) => response,
             Err(fault) => {
-                self.note_refusal(identity.device, &fault)?;
+                self.note_refusal(&identity, &fault)?;
                 return Err(fault);
             }
         };
         if !is_named(&response.body, hash) {
             return Err(Failure::from(ErrorCode::HashMismatch).into());
         }
-        if !self.is_still(&identity)? {
-            return Err(Failure::from(ErrorCode::NotFound).into());
-        }
         // A phone without room still shows what it has just got.
         if let Err(failure) = self.keep_fetched(hash, &response.body) {
             tracing::warn!(code = ?failure.code(), "a fetched photo was not kept");
+        }
+        // Asked once it is kept: whoever signs in from now on removes it.
+        if !self.is_still(&identity)? {
+            self.ports
+                .files
+                .remove(&self.fetched_path(hash))
+                .map_err(Failure::from)?;
+            return Err(Failure::from(ErrorCode::NotFound).into());
         }
         Ok(response.body)
     }
@@ -204,5 +211,26 @@ mod tests {
             world.device.open_photo(&hash).await.unwrap_err().code,
             ErrorCode::NotEnrolled
         );
+    }
+
+    #[tokio::test]
+    async fn they_go_also_when_somebody_looked_at_the_rows_first() {
+        let world = World::enrolled();
+        let hash = on_the_server(&world, &jpeg(1));
+        world.device.open_photo(&hash).await.unwrap();
+        let store = &world.device.store;
+        store.write_outbox(|tx| forgetting::begin(tx)).unwrap();
+        store.cache(|_| Ok(())).unwrap();
+        let is_there = || {
+            world
+                .device
+                .ports
+                .files
+                .size(&world.device.fetched_path(&hash))
+                .is_some()
+        };
+        assert!(is_there());
+        world.device.try_to_forget();
+        assert!(!is_there());
     }
 }

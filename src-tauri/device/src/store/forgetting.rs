@@ -10,9 +10,23 @@ use crate::failure::Result;
 /// Stands in the settings until they are gone.
 const FORGETTING: &str = "forgetting-rows";
 
-/// The rows that are here have to go; to be written with the change that makes it so.
+/// Stands in the settings until the photos that were fetched with them are gone, which lie in files.
+const FETCHED: &str = "forgetting-photos";
+
+/// The rows that are here have to go, and the photos that were fetched with them; to be written with the change that makes it so.
 pub(crate) fn begin(outbox: &Connection) -> Result<()> {
+    setting::put(outbox, FETCHED, &true)?;
     setting::put(outbox, FORGETTING, &true)
+}
+
+/// True until the fetched photos are gone.
+pub(crate) fn are_photos_due(outbox: &Connection) -> Result<bool> {
+    setting::get(outbox, FETCHED)
+}
+
+/// The fetched photos are gone.
+pub(crate) fn end_photos(outbox: &Connection) -> Result<()> {
+    setting::put(outbox, FETCHED, &false)
 }
 
 /// True until they are gone.

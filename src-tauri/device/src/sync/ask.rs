@@ -37,7 +37,7 @@ impl Device {
                 Ok(self.note_clock(identity.device, response.server_ms, asked_at)?)
             }
             Err(fault) => {
-                self.note_refusal(identity.device, &fault)?;
+                self.note_refusal(&identity, &fault)?;
                 Err(fault)
             }
         }

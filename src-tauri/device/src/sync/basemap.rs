@@ -48,16 +48,34 @@ impl Device {
             Err(Fault::Refused { error, .. }) if error.code == domain::ErrorCode::NotFound => None,
             answered => Some(answered?),
         };
-        if let Some(response) = response.filter(|response| response.status == 200) {
-            // Something else than a map under our server's headers is not kept; nothing of this phone is damaged by it.
-            if !is_map(&response.body) {
-                return Err(Fault::Foreign);
+        if !self.is_still(&identity)? {
+            return Ok(()); // of another street, perhaps
+        }
+        match response {
+            None => self.drop_basemap()?,
+            Some(response) if response.status == 200 => {
+                // Something else than a map under our server's headers is not kept; nothing of this phone is damaged by it.
+                if !is_map(&response.body) {
+                    return Err(Fault::Foreign);
+                }
+                self.keep_basemap(&response)?;
             }
-            self.keep_basemap(&response)?;
+            Some(_unchanged) => {}
         }
         let mut memory = self.engine.memory();
         *memory.lanes.get_mut(Lane::Map) = Backoff::default();
         memory.basemap_due_at = self.ports.clock.mono_ms() + EVERY_MS;
+        Ok(())
+    }
+
+    /// This street has none: what lies here is another's.
+    fn drop_basemap(&self) -> Result<()> {
+        let path = self.basemap_path();
+        if self.ports.files.size(&path).is_none() {
+            return Ok(());
+        }
+        self.ports.files.remove(&path)?;
+        self.ports.changed.changed(&[Topic::Map]);
         Ok(())
     }
 

@@ -55,7 +55,11 @@ impl Device {
         let device = under_way.device;
         self.finish_enrolment(under_way, &answer)?;
         self.note_clock(device, answer.server_ms, asked_at)?;
-        self.engine.memory().try_everything_now();
+        let mut memory = self.engine.memory();
+        memory.try_everything_now();
+        // Another street has another map.
+        memory.basemap_due_at = 0;
+        drop(memory);
         self.engine.wake();
         self.ports.changed.changed(&[
             Topic::Lock,

@@ -12,6 +12,7 @@ use super::push::begin_history;
 use super::switch::take_profile;
 use crate::device::Device;
 use crate::ports::Topic;
+use crate::store::identity::Identity;
 use crate::store::{identity, mutation, setting};
 
 /// Stands in the settings: who this phone was before each of its forks, the last at the end.
@@ -58,7 +59,7 @@ impl Device {
         let answer = match answer {
             Ok(answer) => answer,
             Err(fault) => {
-                self.note_refusal(before.device, &fault)?;
+                self.note_refusal(&before, &fault)?;
                 return Err(fault);
             }
         };
@@ -98,14 +99,14 @@ impl Device {
 
     /// The server does not know who asked: whoever this phone was before its last fork asks for another device id. Without
     /// one, its worker has to enrol it again.
-    pub(crate) fn note_unknown(&self, asked_as: DeviceId) -> crate::failure::Result<()> {
+    pub(crate) fn note_unknown(&self, asked_as: &Identity) -> crate::failure::Result<()> {
         self.store.write_outbox(|tx| {
             let mut former: Vec<Former> = setting::get(tx, BEFORE_FORKS)?;
-            let Some(mut identity) = identity::get(tx)?.filter(|now| now.device == asked_as) else {
+            let Some(mut identity) = identity::get(tx)?.filter(|now| now.is(asked_as)) else {
                 return Ok(()); // an answer to who we were before
             };
             let Some(last) = former.pop() else {
-                return identity::unknown_there(tx, asked_as);
+                return identity::unknown_there(tx, asked_as.device);
             };
             setting::put(tx, BEFORE_FORKS, &former)?;
             identity.device = last.device;

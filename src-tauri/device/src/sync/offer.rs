@@ -45,7 +45,7 @@ impl Device {
                 Ok(self.write_offer(&request.hashes, &response, &signed)?)
             }
             Err(fault) => {
-                self.note_refusal(identity.device, &fault)?;
+                self.note_refusal(&identity, &fault)?;
                 Err(fault)
             }
         }

@@ -68,7 +68,7 @@ impl Device {
                 self.mend_doubtful().await
             }
             Err(fault) => {
-                self.note_refusal(identity.device, &fault)?;
+                self.note_refusal(&identity, &fault)?;
                 Err(fault)
             }
         }

@@ -54,7 +54,7 @@ impl Device {
                 Ok(())
             }
             Err(fault) => {
-                self.note_refusal(identity.device, &fault)?;
+                self.note_refusal(&identity, &fault)?;
                 self.narrow_down(&request.mutations, &fault)?;
                 Err(fault)
             }
@@ -172,15 +172,20 @@ impl Device {
         }
     }
 
-    /// A refused device does as the office ordered; without an order it keeps everything and only stops sending.
-    pub(crate) fn note_refusal(&self, asked_as: DeviceId, fault: &Fault) -> Result<()> {
+    /// A refused device does as the office ordered; without an order it keeps everything and only stops sending. What was
+    /// refused to somebody who gave the phone away since says nothing of whoever has it now: they are told when they ask.
+    pub(crate) fn note_refusal(&self, asked_as: &Identity, fault: &Fault) -> Result<()> {
         let Fault::Refused { error, .. } = fault else {
             return Ok(());
         };
         if error.code == ErrorCode::DeviceRevoked {
             let order = error.details.get("order").cloned().unwrap_or_default();
             let order = serde_json::from_value(order).unwrap_or(RevokeOrder::Lock);
-            self.store.write_outbox(|tx| identity::revoke(tx, asked_as, order))?;
+            self.store
+                .write_outbox(|tx| match identity::get(tx)?.filter(|now| now.is(asked_as)) {
+                    Some(now) => identity::revoke(tx, now.device, order),
+                    None => Ok(()),
+                })?;
         } else if error.code == ErrorCode::Unauthenticated {
             self.note_unknown(asked_as)?;
         } else {

@@ -785,6 +785,17 @@ async fn the_base_map_is_fetched_once_and_kept() {
     assert_eq!(world.device.get_map().unwrap().base, crate::view::MapBase::Street);
 }
 
+#[tokio::test]
+async fn the_base_map_of_another_street_is_not_shown_in_one_that_has_none() {
+    let world = World::enrolled();
+    steps(&world, 20).await;
+    assert!(world.device.base_map().is_ok());
+    world.server.state().without_map = true;
+    world.device.engine.memory().basemap_due_at = 0;
+    steps(&world, 20).await;
+    assert!(world.device.base_map().is_err());
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_running_loops_deliver_without_a_tap() {
     let world = World::enrolled();

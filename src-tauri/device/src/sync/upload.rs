@@ -52,7 +52,7 @@ impl Device {
                 Ok(())
             }
             Err(fault) => {
-                self.note_refusal(identity.device, &fault)?;
+                self.note_refusal(&identity, &fault)?;
                 let mut memory = self.engine.memory();
                 memory.shrink_chunk();
                 let random = |most| self.ports.ids.up_to(most);

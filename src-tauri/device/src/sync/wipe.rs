@@ -67,7 +67,7 @@ impl Device {
         let sends_first = identity.order == Some(RevokeOrder::UploadThenWipe);
         if sends_first {
             let response = told.or_else(|fault| {
-                self.note_refusal(identity.device, &fault)?;
+                self.note_refusal(&identity, &fault)?;
                 Err(fault)
             })?;
             // A server that was set back since may have lost what this phone sent: that goes again first.

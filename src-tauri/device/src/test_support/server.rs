@@ -71,6 +71,8 @@ pub(crate) struct State {
     pub(crate) forger: bool,
     /// Believes that a number is missing, whatever it is sent.
     pub(crate) sees_gaps: bool,
+    /// The street has no base map.
+    pub(crate) without_map: bool,
 }
 
 impl TestServer {
@@ -98,6 +100,7 @@ impl TestServer {
             unfinished: 0,
             forgetful: false,
             forger: false,
+            without_map: false,
             sees_gaps: false,
         }))
     }
@@ -241,6 +244,7 @@ impl State {
             "v1/pull" => self.pull(&serde_json::from_slice(&body).unwrap()),
             "v1/blobs/offer" => self.offer(serde_json::from_slice(&body).unwrap()),
             "v1/wiped" => Ok((204, Vec::new())),
+            "v1/basemap" if self.without_map => Err(ErrorCode::NotFound.into()),
             "v1/basemap" => Ok((200, br#"{"type":"FeatureCollection","features":[]}"#.to_vec())),
             other => match other.strip_prefix("v1/blobs/") {
                 Some(hash) if request.method == Method::Get => {
