@@ -18,7 +18,7 @@ use domain::{Epoch, ReceivedAt, Sha256Hex, StreetId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-pub use restore::{Missing, PutBack, begin_in_place, restore};
+pub use restore::{PutBack, begin_in_place, restore};
 pub use take::{Taken, take};
 
 use crate::blobs::{Files, Photos};
@@ -55,7 +55,7 @@ pub enum BackupError {
     /// There is no database to begin a new history on.
     #[error("no database")]
     NoDatabase,
-    /// Photos cannot be read, and nobody said that they are lost.
+    /// More photos cannot be read than somebody said are lost.
     #[error("{missing} of {named} photos cannot be read")]
     PhotosMissing {
         /// How many.

@@ -57,13 +57,21 @@ fn fault(reason: ReasonCode, code: ErrorCode) -> String {
 #[must_use]
 pub fn at_report(report: &ReportSummary) -> String {
     let why = &report.why;
-    let reason = text(FIELD, &format!("why.{}", spelled(&why.code)));
+    let word = text(KIT, &format!("word.{}", spelled(&report.word)));
+    if (why.code, why.error) == (ReasonCode::Parked, Some(ErrorCode::NotFound)) {
+        return format!("{word}：{}", text(FIELD, "why.parkedEarly"));
+    }
+    let reason = if why.backed_up {
+        "backed_up".to_owned()
+    } else {
+        spelled(&why.code)
+    };
+    let reason = text(FIELD, &format!("why.{reason}"));
     let facts = if why.facts_delivered && why.code != ReasonCode::Arrived {
         text(FIELD, "why.factsDelivered")
     } else {
         String::new()
     };
-    let word = text(KIT, &format!("word.{}", spelled(&report.word)));
     let reason = reason.replace("{n}", &why.photos_waiting.to_string());
     let fault = why.error.map(|code| fault(why.code, code)).unwrap_or_default();
     format!("{word}：{facts}{reason}{fault}")
@@ -72,7 +80,11 @@ pub fn at_report(report: &ReportSummary) -> String {
 /// What the worker reads of the last failure on the sync sheet; empty when there is none.
 #[must_use]
 pub fn on_sync_sheet(sync: &SyncView) -> String {
-    sync.last_error.map(error).unwrap_or_default()
+    match sync.last_error {
+        None => String::new(),
+        Some(ErrorCode::Unauthenticated) => text(FIELD, "sync.unknown"),
+        Some(code) => error(code),
+    }
 }
 
 /// What the office reads under a key.

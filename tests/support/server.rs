@@ -217,7 +217,7 @@ impl StreetServer {
     /// When the database fails.
     pub fn declare_restored(&self) {
         self.stop();
-        backup::begin_in_place(&lock(&self.places), backup::Missing::Forget, self.clock.now()).unwrap();
+        backup::begin_in_place(&lock(&self.places), usize::MAX, self.clock.now()).unwrap();
         self.start();
     }
 
@@ -241,7 +241,7 @@ impl StreetServer {
         self.stop();
         fs::create_dir_all(&folder).unwrap();
         let places = Places::in_folder(&folder);
-        backup::restore(&places, from, None, backup::Missing::Refuse, self.clock.now()).unwrap();
+        backup::restore(&places, from, None, 0, self.clock.now()).unwrap();
         *lock(&self.places) = places;
         self.start();
     }

@@ -14,7 +14,7 @@ use crate::blobs::{Files, Name};
 use crate::clock::RandomIds;
 use crate::fence::{Fence, Mark, new_history};
 use crate::places::Places;
-use crate::store::{Database, Store, StoreError, Tx, blobs};
+use crate::store::{Database, Store, StoreError, Tx, blobs, server};
 
 /// What was put back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,17 +29,9 @@ pub struct PutBack {
     pub missing: Vec<Sha256Hex>,
 }
 
-/// What becomes of photos that are whole nowhere: because they are lost, or because their place is out of reach today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missing {
-    /// Nothing is put back while there is one.
-    Refuse,
-    /// The street forgets them, so that phones which still keep them send them again. There is no way back.
-    Forget,
-}
-
 /// Puts a copy in the place of the database, the newest one or the one named. The server must not run. What was there is
-/// set aside, never deleted.
+/// set aside, never deleted. At most `lost` photos may be whole nowhere: the street forgets them, so that phones which still keep
+/// them send them again. There is no way back, and a place that is out of reach today looks alike.
 ///
 /// # Errors
 /// [`BackupError::NoCopy`], [`BackupError::Damaged`], [`BackupError::PhotosMissing`], or what the file system or the
@@ -48,7 +40,7 @@ pub fn restore(
     places: &Places,
     from: &Path,
     name: Option<&str>,
-    absent: Missing,
+    lost: usize,
     now: ReceivedAt,
 ) -> Result<PutBack, BackupError> {
     let Database::File(database) = &places.database else {
@@ -74,7 +66,7 @@ pub fn restore(
     let copy = Connection::open_with_flags(&draft.0, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let named = blobs::all(&Tx::sqlite(&copy))?;
     drop(copy);
-    let (photos, missing) = photos(places, named, Some(&place.photos()?), absent)?;
+    let (photos, missing) = photos(places, named, Some(&place.photos()?), lost)?;
     let before = set_aside(database, now)?;
     fs::rename(&draft.0, database)?;
     File::open(database.parent().unwrap_or(Path::new(".")))?.sync_all()?;
@@ -87,19 +79,23 @@ pub fn restore(
     })
 }
 
-/// Begins a new history on a database that somebody put back by other means. Returns the photo files that are nowhere.
+/// Begins a new history on a database that somebody put back by other means. Returns the photo files that are nowhere, of which
+/// there may be `lost`, as with [`restore`].
 ///
 /// # Errors
 /// [`BackupError::NoDatabase`], [`BackupError::PhotosMissing`], or what the file system or the database reports.
-pub fn begin_in_place(places: &Places, absent: Missing, now: ReceivedAt) -> Result<Vec<Sha256Hex>, BackupError> {
+pub fn begin_in_place(places: &Places, lost: usize, now: ReceivedAt) -> Result<Vec<Sha256Hex>, BackupError> {
     if let Database::File(file) = &places.database
         && !file.is_file()
     {
         return Err(BackupError::NoDatabase);
     }
     let store = Store::open(&places.database, 1)?;
-    let named = store.read_blocking(|tx| Ok(blobs::all(tx)?)).map_err(only_store)?;
-    let (_none, missing) = photos(places, named, None, absent)?;
+    let found = store.read_blocking(|tx| Ok((server::epoch(tx)?, blobs::all(tx)?)));
+    let (epoch, named) = found.map_err(only_store)?;
+    // Just made by opening it: nobody's street is here.
+    epoch.ok_or(BackupError::NoDatabase)?;
+    let (_none, missing) = photos(places, named, None, lost)?;
     begin(&store, places, &missing, now)?;
     Ok(hashes(missing))
 }
@@ -109,11 +105,11 @@ fn photos(
     places: &Places,
     named: Vec<Name>,
     copies: Option<&Files>,
-    absent: Missing,
+    lost: usize,
 ) -> Result<(usize, Vec<Name>), BackupError> {
     let all = named.len();
     let (came, missing) = Files::open(&places.photos)?.fill(named, copies)?;
-    if absent == Missing::Refuse && !missing.is_empty() {
+    if missing.len() > lost {
         return Err(BackupError::PhotosMissing {
             missing: missing.len(),
             named: all,
@@ -123,9 +119,9 @@ fn photos(
 }
 
 fn begin(store: &Store, places: &Places, missing: &[Name], now: ReceivedAt) -> Result<(), BackupError> {
-    let lost = missing.to_vec();
+    let missing = missing.to_vec();
     let mark = store.write_blocking(move |tx| {
-        for (street, sha256) in &lost {
+        for (street, sha256) in &missing {
             blobs::forget(tx, street, sha256)?;
         }
         let epoch = new_history(tx, &RandomIds, now)?;

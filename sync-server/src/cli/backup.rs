@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::start::{hold, refused};
 use super::{Stop, say};
-use crate::backup::{BackupError, Missing, begin_in_place, is_on_another_machine, restore as put_back, take};
+use crate::backup::{BackupError, begin_in_place, is_on_another_machine, restore as put_back, take};
 use crate::blobs::Photos;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::Config;
@@ -41,9 +41,9 @@ pub(super) struct Wanted {
     /// The database was put back by other means 数据库已用其他方式恢复
     #[arg(long)]
     in_place: bool,
-    /// Photos that cannot be read are lost; phones that still keep them send them again 读不到的照片已丢失，仍留有的手机会重新发送
-    #[arg(long)]
-    forget_photos: bool,
+    /// So many photos are lost, as the refusal has told; phones that still keep them send them again 已丢失的照片张数（见拒绝时的提示），仍留有的手机会重新发送
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    forget_photos: usize,
 }
 
 /// Copies once.
@@ -87,15 +87,11 @@ pub(super) fn is_elsewhere(places: &Places, to: &Path) -> Result<bool, BackupErr
 pub(super) fn restore(config: &Config, asked: &Wanted) -> Result<(), Stop> {
     let (places, now) = (&config.places, SystemClock.now());
     let _hold = hold(places)?;
-    let absent = if asked.forget_photos {
-        Missing::Forget
-    } else {
-        Missing::Refuse
-    };
+    let lost = asked.forget_photos;
     let missing = match &asked.from {
         Some(from) => {
             let back =
-                put_back(places, from, asked.copy.as_deref(), absent, now).map_err(|error| stopped(places, &error))?;
+                put_back(places, from, asked.copy.as_deref(), lost, now).map_err(|error| stopped(places, &error))?;
             say(&format!(
                 "{} → {} +{} 张照片 photos",
                 back.name, places.database, back.photos
@@ -105,7 +101,7 @@ pub(super) fn restore(config: &Config, asked: &Wanted) -> Result<(), Stop> {
             }
             back.missing
         }
-        None => begin_in_place(places, absent, now).map_err(|error| stopped(places, &error))?,
+        None => begin_in_place(places, lost, now).map_err(|error| stopped(places, &error))?,
     };
     for sha256 in missing {
         say(&format!(
@@ -148,8 +144,8 @@ pub(super) fn no_database(place: impl std::fmt::Display) -> Stop {
 /// Photos that are lost, or only out of reach: a person has to look.
 pub(super) fn photos_missing(place: &Photos, missing: usize, named: usize) -> Stop {
     Stop(format!(
-        "[photos_missing] {place}: {named} 张照片中有 {missing} 张读不到，数据库未改动；请检查照片位置是否正确、是否已挂载，\
-         确已丢失时再加 --forget-photos / {missing} of {named} photos cannot be read, the database was left as it was; see that \
-         their place is the right one and in reach, and add --forget-photos only where they are lost"
+        "[photos_missing] {place}: {named} 张照片中有 {missing} 张读不到，没有恢复或迁移任何内容；请检查照片位置是否正确、是否已\
+         挂载，确已丢失时再加 --forget-photos {missing} / {missing} of {named} photos cannot be read, and nothing was put back or \
+         moved; see that their place is the right one and in reach, and add --forget-photos {missing} only where they are lost"
     ))
 }

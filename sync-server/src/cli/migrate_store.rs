@@ -32,9 +32,9 @@ pub(super) struct Asked {
     /// New place of the photos: a folder, or `s3://bucket/folder`; they stay where they are without it 照片的新位置
     #[arg(long, value_name = "FOLDER|URL")]
     to_photos: Option<String>,
-    /// Photos that cannot be read are lost; phones that still keep them send them again 读不到的照片已丢失，仍留有的手机会重新发送
-    #[arg(long)]
-    forget_photos: bool,
+    /// So many photos are lost, as the refusal has told; phones that still keep them send them again 已丢失的照片张数（见拒绝时的提示），仍留有的手机会重新发送
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    forget_photos: usize,
 }
 
 /// Moves everything. May be repeated after a failure: until the last step the source stays as it is.
@@ -103,11 +103,9 @@ fn place_of_photos(flag: &str, text: &str) -> Result<Photos, Stop> {
     })
 }
 
-/// Copies the photo files, each checked by its hash. Returns those that are not there or damaged.
+/// Copies the photo files, each checked by its hash, or only checks them where they stay. Returns those that are not there or
+/// damaged.
 fn photos(asked: &Asked, store: &Store, from: &Places, to: &Places) -> Result<Vec<Missing>, Stop> {
-    if from.photos == to.photos {
-        return Ok(Vec::new());
-    }
     let open = |places: &Places| Files::open(&places.photos).map_err(|error| refused(places, &error.into()));
     let (source, target) = (open(from)?, open(to)?);
     let named = store
@@ -116,7 +114,7 @@ fn photos(asked: &Asked, store: &Store, from: &Places, to: &Places) -> Result<Ve
     let all = named.len();
     let filled = target.fill(named, Some(&source));
     let (_came, missing) = filled.map_err(|error| refused(to, &error.into()))?;
-    if !missing.is_empty() && !asked.forget_photos {
+    if missing.len() > asked.forget_photos {
         return Err(photos_missing(&from.photos, missing.len(), all));
     }
     let names = missing.into_iter().map(|(street, sha256)| (street.0, sha256.0));

@@ -146,7 +146,7 @@ async fn a_photo_that_is_damaged_at_the_move_is_asked_for_again() {
     let refused = migrate(world.folder.path(), database.url(), photos.path());
     assert!(said(&refused).contains("[photos_missing]"), "{}", said(&refused));
     let mut lost = asked(world.folder.path(), database.url(), photos.path());
-    let moved = lost.arg("--forget-photos").output().unwrap();
+    let moved = lost.args(["--forget-photos", "1"]).output().unwrap();
     assert!(
         moved.status.success() && said(&moved).contains(preview.file.sha256.as_str()),
         "{}",

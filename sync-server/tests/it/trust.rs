@@ -10,7 +10,7 @@ use domain::protocol::{
 use domain::{Bucket, ReceivedAt};
 use rusqlite::Connection;
 use serde_json::Value;
-use sync_server::backup::{self, BackupError, Missing, Taken};
+use sync_server::backup::{self, BackupError, Taken};
 use sync_server::fence;
 use sync_server::places::Places;
 use sync_server::rules;
@@ -192,7 +192,7 @@ async fn a_phone_that_has_seen_more_closes_the_street_until_somebody_begins_a_ne
     );
 
     let before = world.server.epoch;
-    backup::begin_in_place(&world.ground.places, Missing::Refuse, ReceivedAt(MORNING)).unwrap();
+    backup::begin_in_place(&world.ground.places, 0, ReceivedAt(MORNING)).unwrap();
     again(&mut world);
     assert_ne!(world.server.epoch, before);
     assert_eq!(health(&world).await, "ok");
@@ -285,8 +285,8 @@ async fn a_rehearsed_restore_brings_back_the_copy_and_asks_for_the_rest() {
     let fresh = tempfile::tempdir().unwrap();
     let places = Places::in_folder(fresh.path());
     let put_back =
-        |name: Option<&str>, absent| backup::restore(&places, elsewhere.path(), name, absent, ReceivedAt(MORNING));
-    let back = put_back(None, Missing::Refuse).unwrap();
+        |name: Option<&str>, lost| backup::restore(&places, elsewhere.path(), name, lost, ReceivedAt(MORNING));
+    let back = put_back(None, 0).unwrap();
     assert_eq!((back.name, back.photos, back.before), (taken.name.clone(), 1, None));
     assert!(back.missing.is_empty());
     world.serve(open(&world, &places).unwrap());
@@ -308,18 +308,22 @@ async fn a_rehearsed_restore_brings_back_the_copy_and_asks_for_the_rest() {
     // then wanted again.
     std::fs::remove_dir_all(elsewhere.path().join("blobs")).unwrap();
     std::fs::remove_dir_all(fresh.path().join("blobs")).unwrap();
-    let refused = put_back(Some(&taken.name), Missing::Refuse);
+    let refused = put_back(Some(&taken.name), 0);
     assert!(matches!(
         refused,
         Err(BackupError::PhotosMissing { missing: 1, named: 1 })
     ));
-    assert!(!set_aside(fresh.path()), "nothing was changed");
-    let refused = backup::begin_in_place(&places, Missing::Refuse, ReceivedAt(MORNING));
+    let names = std::fs::read_dir(fresh.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name());
+    let left: Vec<_> = names.filter(|name| !is_of_a_server(&name.to_string_lossy())).collect();
+    assert_eq!(left, [""; 0], "nothing was set aside or left behind");
+    let refused = backup::begin_in_place(&places, 0, ReceivedAt(MORNING));
     assert!(matches!(refused, Err(BackupError::PhotosMissing { .. })));
     let still = open(&world, &places).unwrap();
     assert_eq!(still.epoch, world.server.epoch, "no new history began");
     drop(still);
-    let back = put_back(Some(&taken.name), Missing::Forget).unwrap();
+    let back = put_back(Some(&taken.name), 1).unwrap();
     assert_eq!(back.missing, std::slice::from_ref(&preview.file.sha256));
     assert!(
         back.before.is_some_and(|path| path.exists()),
@@ -330,20 +334,23 @@ async fn a_rehearsed_restore_brings_back_the_copy_and_asks_for_the_rest() {
     assert_eq!(lines[0]["answer"], "want");
 }
 
-fn set_aside(folder: &Path) -> bool {
-    let mut names = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name());
-    names.any(|name| name.to_string_lossy().starts_with("xunge.before-"))
+fn is_of_a_server(name: &str) -> bool {
+    name == "blobs"
+        || ["db", "db-wal", "db-shm", "fence", "lock"]
+            .iter()
+            .any(|kind| name == format!("xunge.{kind}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_history_begins_on_a_database_that_is_there_or_nowhere() {
     let empty = tempfile::tempdir().unwrap();
     let places = Places::in_folder(empty.path());
-    let refused = backup::begin_in_place(&places, Missing::Refuse, ReceivedAt(MORNING));
+    let refused = backup::begin_in_place(&places, 0, ReceivedAt(MORNING));
     assert!(matches!(refused, Err(BackupError::NoDatabase)));
     assert_eq!(std::fs::read_dir(empty.path()).unwrap().count(), 0);
+    std::fs::write(empty.path().join("xunge.db"), b"").unwrap();
+    let refused = backup::begin_in_place(&places, 0, ReceivedAt(MORNING));
+    assert!(matches!(refused, Err(BackupError::NoDatabase)), "nobody's street");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -374,8 +381,7 @@ async fn a_damaged_copy_is_refused_and_nothing_is_changed() {
     std::fs::write(&file, bytes).unwrap();
     let fresh = tempfile::tempdir().unwrap();
     let places = Places::in_folder(fresh.path());
-    let put_back =
-        |name: Option<&str>| backup::restore(&places, elsewhere.path(), name, Missing::Refuse, ReceivedAt(MORNING));
+    let put_back = |name: Option<&str>| backup::restore(&places, elsewhere.path(), name, 0, ReceivedAt(MORNING));
     let refused = put_back(None);
     assert!(matches!(refused, Err(BackupError::Damaged)));
     let none = put_back(Some("yesterday"));
