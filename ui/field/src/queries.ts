@@ -20,6 +20,12 @@ export function useSession() {
   return useQuery({ queryKey: ['session'], queryFn: () => phone.getSession() })
 }
 
+/** The session as far as it is known, without asking for it: what tells of a failure must not cause the next one. */
+export function useKnownSession() {
+  const phone = usePhone()
+  return useQuery({ queryKey: ['session'], queryFn: () => phone.getSession(), enabled: false })
+}
+
 export function useReference() {
   const phone = usePhone()
   return useQuery({ queryKey: ['reference'], queryFn: () => phone.getReference() })

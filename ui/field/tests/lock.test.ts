@@ -142,6 +142,17 @@ describe('what stands above every page', () => {
     expect(screen.all('enrol-again').length).toBe(session.revoked ? 1 : 0)
   })
 
+  it('says why the phone cannot tell whose it is, and asks again only when told to', async () => {
+    const phone = fakePhone({ failing: { getSession: { code: 'phone_full' } } })
+    const asked = vi.spyOn(phone, 'getSession')
+    const screen = await on(phone, '/')
+    await screen.find('error')
+    const before = asked.mock.calls.length
+    await new Promise((done) => setTimeout(done, 300))
+    expect(asked.mock.calls.length).toBe(before)
+    expect(screen.all('retry').length).toBe(1)
+  })
+
   it('says that no contact comes while sending is switched off, and asks for none', async () => {
     const settings = { ...(await fakePhone().getSession()).settings, network: 'offline' as const }
     const phone = fakePhone({ locked: 'clock', settings })

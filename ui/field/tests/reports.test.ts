@@ -146,11 +146,11 @@ describe('a report', () => {
   it('that was refused names fields and what is wrong in words', async () => {
     const phone = fakePhone()
     const refused = await phone.getRefused('mutation-3')
-    const problems = [{ field: 'needs.0.text', problem: 'missing' as const }]
+    const problems = ['needs.0.text', 'fields.birth_year', 'resident.phone'].map((field) => ({ field, problem: 'missing' as const }))
     const lines = ['tag.elder80: true', 'door_note: 门铃坏了: 请敲门', 'birth_year:']
     vi.spyOn(phone, 'getRefused').mockResolvedValue({ ...refused, kind: 'household', problems, lines })
     const screen = await on(phone, '/refused/mutation-3')
-    expect((await screen.find('refused')).textContent).toContain('需求：还没填')
+    expect((await screen.find('refused')).textContent).toContain('需求：还没填出生年：还没填电话：还没填')
     expect(screen.all('refused-line').map((line) => line.textContent)).toEqual(['高龄：是', '门上备注：门铃坏了: 请敲门', '出生年：空'])
   })
 
