@@ -22,6 +22,12 @@ export function useLabels() {
   }
 }
 
+/** Puts sentences one after the other; Chinese leaves no room between them. */
+export function useSentences() {
+  const { locale } = useI18n({ useScope: 'global' })
+  return (...sentences: string[]) => sentences.filter(Boolean).join(locale.value === 'zh-CN' ? '' : ' ')
+}
+
 /** Times as a person says them, in the street's zone. */
 export function useTimes() {
   const { locale, t } = useI18n({ useScope: 'global' })

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '@xunge/kit/generated/ErrorCode'
 import { useI18n } from 'vue-i18n'
 
-import { useTimes } from '../../labels'
+import { useSentences, useTimes } from '../../labels'
 import type { WordReason } from '../../platform/types'
 
 /** Reasons that leave nothing for an error to add. */
@@ -22,12 +22,13 @@ export function useWhy() {
   const { t } = useI18n({ useScope: 'global' })
   const faultWords = useFaultWords()
   const times = useTimes()
+  const sentences = useSentences()
   return (why: WordReason, now: number): string => {
     if (why.code === 'parked' && why.error === 'not_found') return t('why.parkedEarly')
     const reason = t(`why.${why.backed_up ? 'backed_up' : why.code}`, { n: why.photos_waiting }, why.photos_waiting)
     const fault = why.error && !SAYS_ALL.has(why.code) ? faultWords(why.code, why.error) : ''
     const next = why.next_try_at && why.next_try_at > now ? t('why.next', { when: times.ago(why.next_try_at, now) }) : ''
     const facts = why.facts_delivered && why.code !== 'arrived' ? t('why.factsDelivered') : ''
-    return [facts + reason, fault, next].filter(Boolean).join(' ')
+    return sentences(facts + reason, fault, next)
   }
 }
