@@ -28,9 +28,12 @@ use crate::{number, scale};
 /// Histories in a daily run.
 const DAILY: u64 = 90;
 
+/// What a seed decides.
+type PlanOf = fn(u64) -> Plan;
+
 /// Seeds that once broke a promise, with the plan of then. Each has its own reason, told beside it. A seed is another history
 /// once there are more acts, so what is found is kept as a story beside it, as in `leaving_phones` and `trouble`.
-const REGRESSIONS: &[(fn(u64) -> Plan, u64, &str)] = &[
+const REGRESSIONS: &[(PlanOf, u64, &str)] = &[
     (
         Plan::at_first,
         11,
