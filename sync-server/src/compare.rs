@@ -1,5 +1,7 @@
 //! Where the rows of a phone differ from the street's: digests below prefixes, then the rows themselves.
 
+use std::collections::BTreeSet;
+
 use domain::protocol::{CompareRequest, CompareResponse, Parts, Row, parts, row_place};
 use domain::{Bucket, Epoch, ErrorCode, ReceivedAt};
 
@@ -40,19 +42,21 @@ pub fn answer(
         answer.rows = below(tx, device, &request.bucket, &request.prefixes)?;
     } else {
         let present = buckets::present(tx, &device.street, &request.bucket)?;
-        for prefix in &request.prefixes {
-            let rows = present.iter().map(|(kind, id, rev)| (*kind, id.as_str(), *rev));
-            answer.parts.extend(parts(prefix, rows));
-        }
+        let prefixes = request.prefixes.iter().map(String::as_str).collect();
+        let rows = present.iter().map(|(kind, id, rev)| (*kind, id.as_str(), *rev));
+        answer.parts = parts(&prefixes, rows);
     }
     Ok(answer)
 }
 
 fn below(tx: &Tx<'_>, device: &DeviceRecord, bucket: &Bucket, prefixes: &[String]) -> Outcome<Vec<Row>> {
     let mut members = buckets::present(tx, &device.street, bucket)?;
+    let prefixes: BTreeSet<&str> = prefixes.iter().map(String::as_str).collect();
     members.retain(|(kind, id, _)| {
         let place = row_place(*kind, id);
-        prefixes.iter().any(|prefix| place.starts_with(prefix))
+        [0, 2, 4]
+            .into_iter()
+            .any(|length| place.get(..length).is_some_and(|above| prefixes.contains(above)))
     });
     if members.len() > MAX_ROWS {
         return Err(ErrorCode::TooLarge.into());

@@ -108,9 +108,23 @@ struct Question<'q> {
 }
 
 impl Question<'_> {
-    /// A cursor of 0, from the future, or older than the tombstones that were kept begins again.
-    fn begins_again(&self) -> bool {
-        self.cursor == 0 || self.cursor > self.street_rev || self.cursor < self.standing.min_rev
+    /// True where tombstones after this cursor were forgotten.
+    fn may_have_missed(&self) -> bool {
+        self.cursor < self.standing.min_rev
+    }
+
+    /// A cursor of 0, from the future, or older than the tombstones that were kept begins again. Not one among the rows that
+    /// are here: a first fill stops there from page to page, and would never end. What an old phone missed at such a
+    /// place, the digest tells.
+    fn begins_again(&self, tx: &Tx<'_>, device: &DeviceRecord) -> Result<bool, StoreError> {
+        if self.cursor == 0 || self.cursor > self.street_rev {
+            return Ok(true);
+        }
+        if !self.may_have_missed() {
+            return Ok(false);
+        }
+        let oldest = bucket_rows::after(tx, &device.street, self.bucket, 0, true, 1)?;
+        Ok(oldest.first().is_none_or(|row| self.cursor < row.rev))
     }
 
     fn page(&self, tx: &Tx<'_>, device: &DeviceRecord, room: &mut Room) -> Result<BucketPage, StoreError> {
@@ -127,7 +141,7 @@ impl Question<'_> {
             // An unfinished answer says so for every bucket it did not reach; a cursor from the future stays wrong till then.
             return Ok(page);
         }
-        page.reset = self.begins_again();
+        page.reset = self.begins_again(tx, device)?;
         page.to = if page.reset { 0 } else { self.cursor };
         while page.to < self.standing.newest {
             if room.is_full() {
@@ -142,7 +156,7 @@ impl Question<'_> {
         }
         page.more = false;
         page.to = self.street_rev;
-        if self.check || page.reset || !page.rows.is_empty() || !page.gone.is_empty() {
+        if self.check || page.reset || self.may_have_missed() || !page.rows.is_empty() || !page.gone.is_empty() {
             page.digest = Some(self.standing.digest(tx, &device.street, self.bucket)?);
         }
         Ok(page)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::protocol::{BlobAnswer, RowType};
+use domain::protocol::{BlobAnswer, OfferLine, RowType};
 use domain::{DeviceId, ErrorCode, Sha256Hex, StreetId};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -31,6 +31,50 @@ pub fn offer(tx: &Tx<'_>, street: &StreetId, sha256: &Sha256Hex) -> Result<BlobA
     Ok(BlobAnswer::Want {
         offset: blobs::arrived(tx, street, sha256)?,
     })
+}
+
+/// Files that the street says it has, and that are not at their place: a copy that was put back, or a machine that took over,
+/// may lack the newest. Whoever offers one can send it again.
+///
+/// # Errors
+/// What the object store reports.
+pub async fn lost(server: &Server, street: &StreetId, lines: &[OfferLine]) -> Outcome<Vec<Sha256Hex>> {
+    let have = lines.iter().filter(|line| line.answer == BlobAnswer::Have);
+    let names: Vec<Sha256Hex> = have.map(|line| line.sha256.clone()).collect();
+    if names.is_empty() {
+        return Ok(names);
+    }
+    let (files, street) = (Arc::clone(&server.files), street.clone());
+    let look = move || {
+        let mut lost = Vec::new();
+        for name in names {
+            if !files.exists(&street, &name)? {
+                lost.push(name);
+            }
+        }
+        Ok::<_, std::io::Error>(lost)
+    };
+    let looked = tokio::task::spawn_blocking(look).await;
+    Ok(looked.map_err(|_panicked| Failure::Panicked)??)
+}
+
+/// Forgets that the street has these files.
+///
+/// # Errors
+/// What the engine reports.
+pub async fn forget(server: &Server, street: &StreetId, lost: Vec<Sha256Hex>) -> Outcome<()> {
+    tracing::warn!(
+        files = lost.len(),
+        "photo files are not at their place and are asked for again"
+    );
+    let street = street.clone();
+    let write = server.store.write(move |tx| {
+        for sha256 in &lost {
+            blobs::forget(tx, &street, sha256)?;
+        }
+        Ok(())
+    });
+    write.await
 }
 
 /// How far a file has come.

@@ -3,7 +3,7 @@
 //! A digest is the number of rows and the sum of their hashes, so the order does not matter and one row can be added or
 //! taken away. It finds accidents; it is no defence against somebody who wants two sets of rows to look the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -104,14 +104,18 @@ pub fn row_place(kind: RowType, id: &str) -> String {
 /// The digests of what lies below a prefix, by the prefixes two digits longer; those without rows are left out.
 pub type Parts = BTreeMap<String, RowDigest>;
 
-/// Splits rows into the parts below one prefix.
+/// Splits rows into the parts below each of these prefixes. Every row is hashed once, however many prefixes there are.
 #[must_use]
-pub fn parts<'r>(prefix: &str, rows: impl IntoIterator<Item = (RowType, &'r str, u64)>) -> Parts {
+pub fn parts<'r>(prefixes: &BTreeSet<&str>, rows: impl IntoIterator<Item = (RowType, &'r str, u64)>) -> Parts {
     let mut parts = Parts::new();
     for (kind, id, rev) in rows {
-        let mut place = row_place(kind, id);
-        if place.starts_with(prefix) {
-            place.truncate(prefix.len() + 2);
+        let place = row_place(kind, id);
+        let (first, _) = place.split_at(2);
+        if prefixes.contains("") {
+            parts.entry(first.to_owned()).or_default().add(kind, id, rev);
+        }
+        // Below four digits there is nothing more to split.
+        if prefixes.contains(first) || prefixes.contains(place.as_str()) {
             parts.entry(place).or_default().add(kind, id, rev);
         }
     }
@@ -225,7 +229,10 @@ mod tests {
             damaged.extend(&damage);
             let (theirs, ours) = (text(&rows), text(&damaged));
             fn below(rows: &[(String, u64)], prefix: &str) -> Parts {
-                parts(prefix, rows.iter().map(|(id, rev)| (RowType::Case, id.as_str(), *rev)))
+                parts(
+                    &BTreeSet::from([prefix]),
+                    rows.iter().map(|(id, rev)| (RowType::Case, id.as_str(), *rev)),
+                )
             }
             let mut found = Vec::new();
             for first in differing(&below(&ours, ""), &below(&theirs, "")) {

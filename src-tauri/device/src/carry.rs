@@ -111,7 +111,10 @@ impl Device {
         let (mutations, files) = self
             .store
             .outbox(|outbox| Ok((mutation::unsent_whole(outbox)?, photo_file::travelling(outbox)?)))?;
-        let here = |file: &photo_file::Kept| self.ports.files.size(&self.photo_path(&file.sha256)) == Some(file.size);
+        let here = |file: &photo_file::Kept| {
+            let read = self.ports.files.read(&self.photo_path(&file.sha256));
+            read.is_ok_and(|bytes| bytes.len() as u64 == file.size)
+        };
         let photos: Vec<BundlePhoto> = files
             .into_iter()
             .filter(here)

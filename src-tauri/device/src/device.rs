@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use crate::failure::{Failure, Result};
 use crate::ports::{Files, Ports, Topic};
 use crate::rest::DataKey;
-use crate::store::{Store, forgetting};
+use crate::store::{SET_ASIDE, Store, forgetting};
 use crate::sync::engine::Engine;
 use crate::sync::is_wiping;
 use crate::uploads::Upload;
@@ -118,9 +118,21 @@ impl Device {
         }
     }
 
+    /// Removes copies of the server's rows that were found damaged and set aside.
+    pub(crate) fn remove_set_aside(&self) -> Result<()> {
+        let files = &self.ports.files;
+        for file in files.list(&self.dir)? {
+            if file.name.starts_with(SET_ASIDE) {
+                files.remove(&self.dir.join(file.name))?;
+            }
+        }
+        Ok(files.sync_dir(&self.dir)?)
+    }
+
     fn forget(&self) -> Result<()> {
         if self.store.outbox(forgetting::are_photos_due)? {
             self.forget_fetched()?;
+            self.remove_set_aside()?;
             self.store.write_outbox(|tx| forgetting::end_photos(tx))?;
         }
         // Whoever looks at the rows removes what is not theirs first.

@@ -92,10 +92,11 @@ impl Device {
 
     /// Forgets every fetched photo: they may belong to what this phone may not see any more.
     pub(crate) fn forget_fetched(&self) -> Result<()> {
-        for file in self.ports.files.list(&self.dir.join("fetched"))? {
-            self.ports.files.remove(&self.dir.join("fetched").join(file.name))?;
+        let folder = self.dir.join("fetched");
+        for file in self.ports.files.list(&folder)? {
+            self.ports.files.remove(&folder.join(file.name))?;
         }
-        Ok(())
+        Ok(self.ports.files.sync_dir(&folder)?)
     }
 
     fn fetched_path(&self, hash: &Sha256Hex) -> PathBuf {

@@ -34,7 +34,7 @@ use crate::failure::Result;
 use crate::ports::Files;
 use crate::rest::DataKey;
 
-pub(crate) use open::connect;
+pub(crate) use open::{SET_ASIDE, connect};
 
 /// Both databases. No lock is held across a request: every function here returns before the network is used.
 pub(crate) struct Store {
@@ -117,7 +117,11 @@ impl Store {
     fn own_cache(&self) -> Result<MutexGuard<'_, Connection>> {
         let mut cache = lock(&self.cache);
         if self.outbox(forgetting::is_due)? {
-            transact(&mut cache, |tx| forgetting::remove_rows(tx))?;
+            // Durable before that is noted: else they would be back after a power cut, and nobody would know whose they are.
+            cache.execute_batch("pragma synchronous = full")?;
+            let removed = transact(&mut cache, |tx| forgetting::remove_rows(tx));
+            cache.execute_batch("pragma synchronous = normal")?;
+            removed?;
             self.write_outbox(|tx| forgetting::end(tx))?;
         }
         Ok(cache)

@@ -136,7 +136,7 @@ impl Push<'_, '_> {
             let over = match answer.0 {
                 Verdict::Parked {
                     code: ErrorCode::OutOfScope,
-                } => self.intake.speaks_for(mutation.author)? && ahead(edit, mutation)?.is_empty(),
+                } => self.intake.speaks_for(mutation.author)? && ahead(edit, mutation, self.intake.device)?.is_empty(),
                 Verdict::Parked {
                     code: ErrorCode::NotFound,
                 } => !self.may_come(mutation)?,
@@ -147,7 +147,11 @@ impl Push<'_, '_> {
                 | Verdict::Rejected { .. } => false,
             };
             if over {
-                return self.again(mutation, hash).map(Some);
+                let answer = self.again(mutation, hash)?;
+                if !matches!(answer.0, Verdict::Parked { .. }) {
+                    self.follow(mutation)?;
+                }
+                return Ok(Some(answer));
             }
             return Ok(Some(answer));
         }

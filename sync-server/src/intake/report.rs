@@ -60,6 +60,7 @@ impl Intake<'_, '_> {
     /// Text and photos added later; taken in every state.
     pub(super) fn add_note(&self, mutation: &Mutation, note: ReportNote) -> Outcome<Verdict> {
         let edit = self.edit;
+        self.may(Permission::CaptureReports)?;
         valid(domain::validate::note(&note))?;
         let record = self.own_report(mutation, note.report)?;
         photos::add(
@@ -90,6 +91,7 @@ impl Intake<'_, '_> {
     /// Taken back within ten minutes. The case ends with its last report, unless somebody has dealt with it already.
     pub(super) fn withdraw_report(&self, mutation: &Mutation, withdrawal: ReportWithdrawal) -> Outcome<Verdict> {
         let edit = self.edit;
+        self.may(Permission::CaptureReports)?;
         let record = self.own_report(mutation, withdrawal.report)?;
         if record.withdrawn_at.is_some() {
             return Ok(Verdict::Applied);

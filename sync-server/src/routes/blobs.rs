@@ -10,7 +10,7 @@ use domain::protocol::{
     BlobAnswer, MAX_CHUNK_BYTES, OfferLine, OfferRequest, OfferResponse, RowType, SMALL_BLOB_BYTES, UploadState,
     photo_line,
 };
-use domain::{Bucket, ErrorCode, PhotoCopy, Problem, ProblemKind, Sha256Hex};
+use domain::{Bucket, ErrorCode, PhotoCopy, Problem, ProblemKind, Sha256Hex, StreetId};
 use serde_json::json;
 
 use super::Route;
@@ -75,19 +75,13 @@ pub async fn offer(
     if request.hashes.len() > MAX_HASHES {
         return Err(Failure::refused(ErrorCode::TooLarge, json!({ "limit": MAX_HASHES })));
     }
-    let (street_rev, lines) = server
-        .store
-        .read(move |tx| {
-            let line = |sha256: Sha256Hex| {
-                Ok(OfferLine {
-                    answer: upload::offer(tx, &device.street, &sha256)?,
-                    sha256,
-                })
-            };
-            let lines = request.hashes.into_iter().map(line).collect::<Outcome<Vec<_>>>()?;
-            Ok((streets::rev(tx, &device.street)?, lines))
-        })
-        .await?;
+    let (mut street_rev, mut lines) = answers(&server, &device.street, request.hashes).await?;
+    let lost = upload::lost(&server, &device.street, &lines).await?;
+    if !lost.is_empty() {
+        upload::forget(&server, &device.street, lost).await?;
+        let hashes = lines.into_iter().map(|line| line.sha256).collect();
+        (street_rev, lines) = answers(&server, &device.street, hashes).await?;
+    }
     let have = lines.iter().filter(|line| line.answer == BlobAnswer::Have);
     let sig = server.signed(street_rev, have.map(|line| photo_line(&line.sha256)).collect());
     Ok(Json(OfferResponse {
@@ -96,6 +90,22 @@ pub async fn offer(
         lines,
         sig,
     }))
+}
+
+/// The street's revision, and its word on each file.
+async fn answers(server: &Server, street: &StreetId, hashes: Vec<Sha256Hex>) -> Outcome<(u64, Vec<OfferLine>)> {
+    let street = street.clone();
+    let read = server.store.read(move |tx| {
+        let line = |sha256: Sha256Hex| {
+            Ok(OfferLine {
+                answer: upload::offer(tx, &street, &sha256)?,
+                sha256,
+            })
+        };
+        let lines = hashes.into_iter().map(line).collect::<Outcome<Vec<_>>>()?;
+        Ok((streets::rev(tx, &street)?, lines))
+    });
+    read.await
 }
 
 /// How far a file has come, signed once it is stored.

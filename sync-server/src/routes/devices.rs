@@ -222,7 +222,8 @@ pub async fn revoke_device(
             let known = devices::by_id(tx, id)?.filter(|device| device.street == keeper.street);
             let known = known.ok_or(ErrorCode::NotFound)?;
             let news = !known.revoked || known.order != asked.order;
-            if news && known.wiped_at.is_none() {
+            // Also of one that has said farewell: nobody knows who said so, or whether it was done.
+            if news {
                 devices::revoke(tx, &keeper.street, (id, asked.order), keeper.user, now)?;
                 audit::note(
                     tx,

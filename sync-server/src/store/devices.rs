@@ -220,7 +220,8 @@ pub fn revoke_twin(tx: &Tx<'_>, street: &StreetId, revoked: DeviceId, twin: Devi
 /// # Errors
 /// What the engine reports.
 pub fn wiped(tx: &Tx<'_>, street: &StreetId, device: DeviceId, now: ReceivedAt) -> Result<(), StoreError> {
-    let sql = "UPDATE devices SET wiped_at = $3 WHERE street_id = $1 AND id = $2 AND wiped_at IS NULL";
+    let sql = "UPDATE devices SET wiped_at = $3
+         WHERE street_id = $1 AND id = $2 AND wiped_at IS NULL AND status = 'revoked'";
     tx.execute(sql, args![street, device, now])?;
     Ok(())
 }

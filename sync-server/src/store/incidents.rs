@@ -35,7 +35,7 @@ pub struct Incident {
     pub details: serde_json::Value,
 }
 
-/// Writes an incident.
+/// Writes an incident. What a phone repeats about the same mutation is told once.
 ///
 /// # Errors
 /// What the engine reports.
@@ -46,6 +46,16 @@ pub fn insert(
     incident: &Incident,
     now: ReceivedAt,
 ) -> Result<(), StoreError> {
+    let known = "SELECT 1 FROM incidents WHERE street_id = $1 AND kind = $2 AND device_id = $3 AND mutation_id = $4
+         LIMIT 1";
+    let kind = super::code(&incident.kind)?;
+    if let (Some(device), Some(mutation)) = (incident.device, incident.mutation)
+        && tx
+            .query_opt(known, args![street, &kind, device, mutation], |_| Ok(()))?
+            .is_some()
+    {
+        return Ok(());
+    }
     tx.execute(
         "INSERT INTO incidents (street_id, id, at, kind, device_id, mutation_id, details)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -53,7 +63,7 @@ pub fn insert(
             street,
             id,
             now,
-            super::code(&incident.kind)?,
+            kind,
             incident.device,
             incident.mutation,
             json(&incident.details)?,

@@ -221,13 +221,17 @@ pub struct Taken {
 }
 
 /// Takes the street's lock, `revs` revisions, and the next `numbers` case numbers of a street-local day (`YYYYMMDD`). Comes
-/// last in a transaction, so that commit order is revision order.
+/// last in a transaction, so that commit order is revision order. A clock that was set may bring a day back: its numbers go
+/// on where they were.
 ///
 /// # Errors
 /// [`StoreError::ReadOnly`] while the street is closed to writing, or what the engine reports.
 pub fn take(tx: &Tx<'_>, street: &StreetId, revs: u64, day: &str, numbers: u32) -> Result<Taken, StoreError> {
     let sql = "UPDATE streets SET rev = rev + $2,
-            number_last = CASE WHEN number_day = $3 OR $4 = 0 THEN number_last + $4 ELSE $4 END,
+            number_last = CASE WHEN number_day = $3 OR $4 = 0 THEN number_last + $4 ELSE $4 + COALESCE((
+                SELECT MAX(CAST(SUBSTR(number, LENGTH(streets.code) + 11) AS INTEGER)) FROM cases
+                WHERE cases.street_id = streets.street_id AND number > streets.code || '-' || $3 || '-'
+                    AND number < streets.code || '-' || $3 || '.'), 0) END,
             number_day = CASE WHEN $4 = 0 THEN number_day ELSE $3 END
          WHERE street_id = $1 AND read_only_at IS NULL RETURNING rev, durable_rev, code, number_last";
     let taken = tx.query_opt(sql, args![street, revs, day, numbers], |row| {

@@ -374,3 +374,16 @@ async fn a_photo_nobody_could_have_made_is_not_wanted_however_it_is_named() {
         [json!({"answer": "unknown"})]
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_not_at_its_place_any_more_is_asked_for_again() {
+    let world = World::on_sqlite();
+    let (phone, [_, preview, _]) = reported(&world).await;
+    crate::migrate::put_preview(&world, &phone, &preview).await;
+    let name = preview.file.sha256.clone();
+    assert_eq!(offer(&world, &phone, vec![name.clone()]).await[0]["answer"], "have");
+    std::fs::remove_file(crate::migrate::find(&world.folder.path().join("blobs"), name.as_str())).unwrap();
+    assert_eq!(offer(&world, &phone, vec![name.clone()]).await[0]["answer"], "want");
+    crate::migrate::put_preview(&world, &phone, &preview).await;
+    assert_eq!(offer(&world, &phone, vec![name]).await[0]["answer"], "have");
+}

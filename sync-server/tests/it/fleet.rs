@@ -193,3 +193,21 @@ async fn that_unsent_work_grew_older_is_no_news() {
     assert_eq!(say(7_200_000).await, world.server.now(), "other work");
     assert!(pokes.try_recv().is_ok());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_cannot_shut_the_office_out_by_saying_farewell() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let farewell = domain::protocol::WipedRequest {
+        proto: 1,
+        device: phone.device,
+    };
+    assert_eq!(world.post(Some(&phone.token), "/v1/wiped", &farewell).await.status, 204);
+    assert_eq!(
+        world
+            .number("SELECT COUNT(*) FROM devices WHERE wiped_at IS NOT NULL")
+            .await,
+        0,
+        "nobody ordered it"
+    );
+}

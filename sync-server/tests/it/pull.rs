@@ -336,3 +336,42 @@ async fn a_street_that_fills_many_pages_arrives_whole_and_once() {
     assert_eq!(seen.len(), 2300);
     assert!(pages >= 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_fill_of_many_pages_ends_where_old_tombstones_were_forgotten() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    for n in 1..=9 {
+        settle(&world, household(n, GRID_A)).await;
+    }
+    let forgotten = "UPDATE buckets SET min_rev = (SELECT MAX(rev) FROM streets)";
+    let raise = world.server.store.write(move |tx| Ok(tx.execute(forgotten, &[])?));
+    raise.await.unwrap();
+    let home = Bucket(format!("home:{GRID_A}"));
+    let (mut cursors, mut rows, mut resets) = (BTreeMap::new(), 0, 0);
+    for _ in 0..200 {
+        let request = PullRequest {
+            proto: 1,
+            bundle_key: false,
+            epoch: Some(phone.epoch),
+            device: phone.device,
+            cursors: cursors.clone(),
+            check: false,
+            profile: None,
+            max_bytes: Some(1),
+            seen: None,
+            announce: None,
+        };
+        let answer: PullResponse = world.post(Some(&phone.token), "/v1/pull", &request).await.json();
+        let pages = answer.buckets.iter().filter(|page| page.id == home);
+        for page in pages {
+            rows += page.rows.len();
+            resets += usize::from(page.reset);
+        }
+        cursors = answer.buckets.iter().map(|page| (page.id.clone(), page.to)).collect();
+        if answer.buckets.iter().all(|page| !page.more) {
+            break;
+        }
+    }
+    assert_eq!((rows, resets), (18, 1), "each household and resident once");
+}

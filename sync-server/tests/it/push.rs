@@ -278,7 +278,7 @@ async fn another_body_under_a_known_id_is_parked_and_the_first_answer_stands() {
     let first = world.push(&phone, &[creates(&phone, 1, &report(1, "manhole"))]).await;
     let mut changed = creates(&phone, 1, &report(1, "manhole"));
     changed.body["text"] = json!("something else");
-    let answer = world.push(&phone, &[changed]).await;
+    let answer = world.push(&phone, std::slice::from_ref(&changed)).await;
     assert_eq!(
         verdicts(&answer),
         [Verdict::Parked {
@@ -288,6 +288,7 @@ async fn another_body_under_a_known_id_is_parked_and_the_first_answer_stands() {
     assert_eq!(answer.receipts[0].rev, None);
     let again = world.push(&phone, &[creates(&phone, 1, &report(1, "manhole"))]).await;
     assert_eq!(first.receipts, again.receipts);
+    world.push(&phone, &[changed]).await;
     assert_eq!(
         world
             .number("SELECT COUNT(*) FROM incidents WHERE kind = 'mutation_id_conflict'")
@@ -629,4 +630,63 @@ async fn a_case_cannot_have_two_open_leads() {
         .await;
     assert!(second.is_err());
     assert_eq!(world.number("SELECT COUNT(*) FROM orders WHERE role = 'lead'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_phone_left_undecided_holds_up_no_other() {
+    let world = World::new();
+    let (phone, other) = (world.enrol(1, user(1)).await, world.enrol(2, user(1)).await);
+    let one = report(1, "manhole");
+    world.push(&phone, &[creates(&phone, 1, &one)]).await;
+    let unknown = mutation(&other, 1, "report.paint", one.id.0, json!({}));
+    world.push(&other, &[unknown]).await;
+    let noted = world.push(&phone, &[note(&phone, 2, &one)]).await;
+    assert_eq!(verdicts(&noted), [Verdict::Applied]);
+    let behind = world.push(&other, &[note(&other, 2, &one)]).await;
+    let waits = Verdict::Parked {
+        code: ErrorCode::Internal,
+    };
+    assert_eq!(verdicts(&behind), [waits], "it queues up behind its own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_queued_up_behind_an_undecided_one_is_tried_once_that_is_decided() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let one = report(1, "manhole");
+    world.push(&phone, &[creates(&phone, 1, &one)]).await;
+    let strange = Mutation {
+        author: user(2),
+        ..note(&phone, 2, &one)
+    };
+    let own = note(&phone, 3, &one);
+    let answer = world.push(&phone, &[strange.clone(), own.clone()]).await;
+    let behind = Verdict::Parked {
+        code: ErrorCode::Internal,
+    };
+    assert_eq!(verdicts(&answer), [WAITS, behind]);
+    let (device, now) = (phone.device, world.server.now());
+    let sign_in = move |tx: &Tx<'_>| Ok(devices::sign_in(tx, &street(), device, user(2), now)?);
+    world.server.store.write(sign_in).await.unwrap();
+    let decided = verdicts(&world.push(&phone, &[strange]).await);
+    assert!(matches!(decided[0], Verdict::Rejected { .. }), "it is not their report");
+    assert_eq!(verdicts(&world.push(&phone, &[own]).await), [Verdict::Applied]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_comes_back_goes_on_with_its_numbers() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let days = [0, 40, -40, 0];
+    for (n, days) in (1..).zip(days) {
+        world.advance(days * 86_400_000);
+        let answer = world
+            .push(&phone, &[creates(&phone, n, &report(n.into(), "manhole"))])
+            .await;
+        assert_eq!(verdicts(&answer), [Verdict::Applied], "report {n}");
+    }
+    let numbers = "SELECT COUNT(DISTINCT number) FROM cases WHERE number LIKE 'JL-20260302-%'";
+    assert_eq!(world.number(numbers).await, 3);
+    let last = "SELECT COUNT(*) FROM cases WHERE number = 'JL-20260302-0003'";
+    assert_eq!(world.number(last).await, 1);
 }

@@ -31,7 +31,8 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("rusqlite", &["device", "sync-server", "xunge-tests", "bench"]),
     ("postgres", &["sync-server", "cluster", "bench"]),
     ("object_store", &["sync-server"]),
-    ("reqwest", &["device", "xunge-tests", "bench"]),
+    // The server names it for object_store alone, which needs its TLS.
+    ("reqwest", &["device", "sync-server", "xunge-tests", "bench"]),
     ("tokio", &["device", "field-app", "sync-server", "xunge-tests", "bench"]),
     ("image", &["photo", "device"]),
     ("getrandom", &["device", "sync-server"]),

@@ -90,7 +90,7 @@ fn end_draft(outbox: &Connection, read: &Draft, now_ms: i64) -> Result<()> {
         return Err(ErrorCode::Stale.into());
     }
     if let Some(refused) = read.replaces {
-        mutation::dismiss(outbox, refused, now_ms)?;
+        mutation::replace(outbox, refused, now_ms)?;
     }
     draft::remove(outbox, &read.id)
 }

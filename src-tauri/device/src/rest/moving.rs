@@ -11,7 +11,7 @@ use super::DataKey;
 use super::sealed::{MARK, SealedFiles};
 use crate::failure::{Failure, Result};
 use crate::ports::{Files, Ids};
-use crate::store::connect;
+use crate::store::{SET_ASIDE, connect};
 
 const DATABASES: [&str; 2] = ["outbox.db", "cache.db"];
 const FOLDERS: [&str; 3] = ["photos", "fetched", "maps"];
@@ -50,7 +50,7 @@ pub(crate) fn move_in(dir: &Path, key: &DataKey, files: &Arc<dyn Files>, ids: &A
     }
     // Copies of the server's rows that were damaged and set aside.
     for entry in files.list(dir)? {
-        if entry.name.starts_with("cache.db.damaged") {
+        if entry.name.starts_with(SET_ASIDE) {
             file(&dir.join(entry.name), files.as_ref(), &sealed)?;
         }
     }

@@ -15,8 +15,13 @@ const FETCHED: &str = "forgetting-photos";
 
 /// The rows that are here have to go, and the photos that were fetched with them; to be written with the change that makes it so.
 pub(crate) fn begin(outbox: &Connection) -> Result<()> {
-    setting::put(outbox, FETCHED, &true)?;
+    begin_photos(outbox)?;
     setting::put(outbox, FORGETTING, &true)
+}
+
+/// Fetched photos may be of what this phone may not see any more; to be written with the change that makes it so.
+pub(crate) fn begin_photos(outbox: &Connection) -> Result<()> {
+    setting::put(outbox, FETCHED, &true)
 }
 
 /// True until the fetched photos are gone.

@@ -230,6 +230,16 @@ pub(crate) fn dismiss(outbox: &Connection, id: MutationId, now_ms: i64) -> Resul
     Ok(())
 }
 
+/// Another record was made of this one. It may have been refused in a history that is over, and wait to be sent again.
+pub(crate) fn replace(outbox: &Connection, id: MutationId, now_ms: i64) -> Result<()> {
+    outbox.run(
+        "update mutation set state = 'rejected', seq = null, dismissed_ms = ?2
+         where id = ?1 and state in ('rejected', 'pending') and dismissed_ms is null",
+        params![id.to_string(), now_ms],
+    )?;
+    Ok(())
+}
+
 /// Everything, oldest first.
 pub(crate) fn all(outbox: &Connection) -> Result<Vec<Stored>> {
     select(outbox, "true", [])
@@ -240,7 +250,7 @@ pub(crate) fn all(outbox: &Connection) -> Result<Vec<Stored>> {
 /// device's to say, and so has it.
 pub(super) const SENDABLE: &str = "(author in (select user from author)
     or exists (select 1 from identity i where json_extract(i.profile, '$.street') = lost_by
-        or (i.revoke_order = 'upload_then_wipe' and lost_by is null)))";
+        or (i.revoke_order = 'upload_then_wipe' and lost_by is null and (acked_epoch is null or acked_epoch = i.epoch))))";
 
 /// Number of mutations without a verdict that this device can push.
 pub(crate) fn sendable(outbox: &Connection) -> Result<u32> {

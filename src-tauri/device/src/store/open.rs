@@ -101,11 +101,14 @@ fn check(connection: &Connection) -> Result<()> {
     }
 }
 
+/// How the name of a copy begins that was found damaged.
+pub(crate) const SET_ASIDE: &str = "cache.db.damaged";
+
 fn set_aside(dir: &Path, files: &dyn Files, now_ms: i64) -> Result<()> {
     for part in PARTS {
         let from = dir.join(format!("cache.db{part}"));
         if files.size(&from).is_some() {
-            files.rename(&from, &dir.join(format!("cache.db.damaged-{now_ms}{part}")))?;
+            files.rename(&from, &dir.join(format!("{SET_ASIDE}-{now_ms}{part}")))?;
         }
     }
     files.sync_dir(dir)?;

@@ -2,7 +2,7 @@
 //! every completed pull, and where they differ two rounds of smaller digests find the rows to fetch again.
 
 use domain::Bucket;
-use domain::protocol::{CompareRequest, CompareResponse, MAX_PREFIXES, PROTO, Parts, differing, parts};
+use domain::protocol::{CompareRequest, CompareResponse, MAX_PREFIXES, PROTO, differing, parts};
 
 use super::exchange::Fault;
 use crate::device::Device;
@@ -86,13 +86,8 @@ impl Device {
             return Ok(None);
         };
         let rows = self.store.cache(|cache| member::sound_members(cache, bucket))?;
-        let mut ours = Parts::new();
-        for prefix in prefixes {
-            ours.extend(parts(
-                prefix,
-                rows.iter().map(|(kind, id, rev)| (*kind, id.as_str(), *rev)),
-            ));
-        }
+        let prefixes = prefixes.iter().map(String::as_str).collect();
+        let ours = parts(&prefixes, rows.iter().map(|(kind, id, rev)| (*kind, id.as_str(), *rev)));
         Ok(Some(differing(&ours, &answer.parts)))
     }
 

@@ -62,7 +62,7 @@ pub(crate) enum FactsStep {
     Basemap,
     /// One small request, to find out whether the server is back.
     Probe,
-    /// One request of a revoked phone, to find out whether it still is, and what it is to do.
+    /// One request of a phone under an order, to find out whether it still is, and what it is to do.
     Ask,
     /// Remove everything, as the office ordered.
     Wipe,
@@ -130,6 +130,9 @@ fn facts_step_inner(at: &Situation, lanes: &Lanes, now: i64) -> FactsStep {
     }
     if at.front && at.pending {
         once_in(PROBE_MS, FactsStep::Probe, at, now, wake)
+    } else if at.order == Some(RevokeOrder::UploadThenWipe) {
+        // It is sent nothing, and what is left may not go to this street, or not by this network: only another order ends that.
+        once_in(LOOK_AGAIN_MS, FactsStep::Ask, at, now, wake)
     } else {
         FactsStep::Wait(wake)
     }
@@ -414,6 +417,16 @@ mod tests {
             ..leaving
         };
         assert!(matches!(facts_step(&photos_wait, &lanes, 0), FactsStep::Wait(Some(_))));
+        let may_not_go = Situation {
+            pending: false,
+            ..photos_wait.clone()
+        };
+        assert_eq!(facts_step(&may_not_go, &lanes, 0), FactsStep::Wait(Some(LOOK_AGAIN_MS)));
+        assert_eq!(
+            facts_step(&may_not_go, &lanes, LOOK_AGAIN_MS),
+            FactsStep::Ask,
+            "the office may order something else"
+        );
         let empty = Situation {
             left: false,
             pending: false,

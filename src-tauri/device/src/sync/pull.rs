@@ -16,7 +16,7 @@ use crate::device::Device;
 use crate::failure::Result;
 use crate::ports::Topic;
 use crate::store::identity::Identity;
-use crate::store::{cursor, identity, mutation, photo_file, row};
+use crate::store::{cursor, forgetting, identity, mutation, photo_file, row};
 
 /// Wanted size of an answer before compression, in bytes.
 const MAX_BYTES: u32 = 512 * 1024;
@@ -91,6 +91,9 @@ impl Device {
                 identity.next_seq = 1;
                 mutation::forget_numbers(tx)?;
             }
+            if response.profile.is_some() {
+                forgetting::begin_photos(tx)?;
+            }
             let seen = response.buckets.iter().map(|page| page.to).max();
             let more_is_safe = identity.note_revs(seen, response.durable_rev, response.street_rev);
             identity::put(tx, &identity)?;
@@ -124,7 +127,7 @@ impl Device {
             return Ok(applied);
         }
         if response.profile.is_some() {
-            self.forget_fetched()?;
+            self.try_to_forget();
         }
         self.note_asked_originals()?;
         // Reading the own cases takes long. With the comparison after a start, because the last run may have ended in between.

@@ -21,7 +21,7 @@ const UNDER_WAY: &str = "switch-under-way";
 
 /// A change of hands under way: stored before it is sent, until the server has answered. The code binds the repeat to the first
 /// request, and the server answers both alike.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct UnderWay {
     device: DeviceId,
     code: String,
@@ -97,7 +97,7 @@ impl Device {
         let question = SwitchRequest {
             proto: PROTO,
             device: under_way.device,
-            code: under_way.code,
+            code: under_way.code.clone(),
         };
         let asked_at = self.ports.clock.mono_ms();
         let answer: std::result::Result<EnrolResponse, Fault> = self
@@ -113,7 +113,7 @@ impl Device {
                 return Err(fault);
             }
         };
-        self.change_person(&answer)?;
+        self.change_person(&under_way, &answer)?;
         self.note_clock(before.device, answer.server_ms, asked_at)?;
         self.engine.memory().try_everything_now();
         self.saved(&[
@@ -129,9 +129,13 @@ impl Device {
     }
 
     /// First the person, then the copy of the rows: a pull under way sees that it was asked by somebody else.
-    fn change_person(&self, answer: &EnrolResponse) -> Result<()> {
+    fn change_person(&self, asked: &UnderWay, answer: &EnrolResponse) -> Result<()> {
         self.store.write_outbox(|tx| {
             let mut now = identity::get(tx)?.ok_or_else(|| Failure::from(ErrorCode::NotEnrolled))?;
+            // Enrolled anew meanwhile, or another change was begun, or this one is made: it says nothing of today.
+            if under_way(tx, &now)?.as_ref() != Some(asked) {
+                return Ok(());
+            }
             let changed = now.profile.user != answer.profile.user;
             now.profile = answer.profile.clone();
             // Locked for a while because the answer to the first attempt was lost.

@@ -775,6 +775,16 @@ async fn a_missing_photo_file_does_not_hold_up_the_others() {
 }
 
 #[tokio::test]
+async fn a_photo_that_is_all_there_and_not_put_together_yet_is_finished() {
+    let world = World::enrolled();
+    world.save_report_with("ads", "x", &large_jpeg(1));
+    world.server.state().fails_to_finish = 1;
+    settle(&world).await;
+    assert_eq!(world.server.state().fails_to_finish, 0, "the control");
+    assert_eq!(world.device.get_sync().unwrap().photos_waiting, 0);
+}
+
+#[tokio::test]
 async fn the_base_map_is_fetched_once_and_kept() {
     let mut world = World::enrolled();
     steps(&world, 20).await;

@@ -96,7 +96,14 @@ impl Device {
             }
             tracing::info!("everything on this phone is removed, as the office ordered");
             // First: whatever the rest comes to, nothing of it can be read any more.
-            gone::destroy_key(&self.dir, disk.as_ref(), self.ports.key_store.as_deref())?;
+            let destroyed = gone::destroy_key(&self.dir, disk.as_ref(), self.ports.key_store.as_deref());
+            if let Err(failure) = destroyed {
+                if !gone::is_begun(&self.dir, disk.as_ref()) {
+                    return Err(failure);
+                }
+                // There is no way back from its first step: nothing is saved any more, and the next start does the rest.
+                tracing::warn!(code = ?failure.code(), "the key is not destroyed yet");
+            }
             self.end();
             setting::put(tx, WIPING, &true)?;
             Ok(true)
@@ -112,11 +119,7 @@ impl Device {
     pub(crate) fn finish_wiping(&self) -> Result<()> {
         self.uploads().clear();
         gone::remove_folders(&self.dir, self.ports.files.as_ref())?;
-        for file in self.ports.files.list(&self.dir)? {
-            if file.name.starts_with("cache.db.damaged") {
-                self.ports.files.remove(&self.dir.join(file.name))?;
-            }
-        }
+        self.remove_set_aside()?;
         self.store.erase(WIPING, WIPED)?;
         self.saved(&[
             Topic::Session,

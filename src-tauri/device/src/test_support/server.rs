@@ -73,6 +73,8 @@ pub(crate) struct State {
     pub(crate) sees_gaps: bool,
     /// The street has no base map.
     pub(crate) without_map: bool,
+    /// So many files that are all there it fails to put together.
+    pub(crate) fails_to_finish: u32,
 }
 
 impl TestServer {
@@ -101,6 +103,7 @@ impl TestServer {
             forgetful: false,
             forger: false,
             without_map: false,
+            fails_to_finish: 0,
             sees_gaps: false,
         }))
     }
@@ -478,6 +481,10 @@ impl State {
         }
         part.extend(body);
         let offset = part.len() as u64;
+        if complete && self.fails_to_finish > 0 {
+            self.fails_to_finish -= 1;
+            return Err(ErrorCode::Busy.into());
+        }
         if complete {
             let whole = self.parts.remove(&hash).unwrap();
             let hex: String = Sha256::digest(&whole)

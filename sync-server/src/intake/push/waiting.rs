@@ -1,9 +1,10 @@
 //! Mutations that wait on the server: for a person, for their author, or for the thing they are about.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 
 use domain::protocol::{Mutation, Verdict, kind};
-use domain::{ErrorCode, MutationId, Problem, ProblemKind};
+use domain::{DeviceId, ErrorCode, MutationId, Problem, ProblemKind};
 use serde_json::Value;
 
 use super::Push;
@@ -76,7 +77,9 @@ impl Push<'_, '_> {
     pub(super) fn is_held_up(&self, mutation: &Mutation) -> Outcome<bool> {
         let edit = self.edit();
         let waiting = parked::about(edit.tx, &edit.street, mutation.entity)?;
-        Ok(waiting.iter().any(|waits| holds_up(waits, mutation)))
+        Ok(waiting
+            .iter()
+            .any(|waits| holds_up(waits, mutation, self.intake.device)))
     }
 
     /// Tries what waits for the thing that a mutation brought, in the order it came; also when the thing was refused. What
@@ -86,16 +89,30 @@ impl Push<'_, '_> {
             return Ok(());
         }
         let edit = self.edit();
-        let mut held_up = false;
+        let mut held_up = HashSet::new();
         for waiting in parked::about(edit.tx, &edit.street, brought.entity)? {
             let for_thing = waiting.code == ErrorCode::NotFound;
             // Until its author signs in, nobody knows whether that phone may speak for them.
-            if waiting.code == ErrorCode::OutOfScope || (held_up && !for_thing) {
-                held_up = true;
+            if waiting.code == ErrorCode::OutOfScope || (held_up.contains(&waiting.device) && !for_thing) {
+                held_up.insert(waiting.device);
                 continue;
             }
-            let verdict = replay_one(edit, waiting.mutation.id)?;
-            held_up |= matches!(verdict, Some(Verdict::Parked { .. }));
+            if let Some(Verdict::Parked { .. }) = replay_one(edit, waiting.mutation.id)? {
+                held_up.insert(waiting.device);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tries what queued up behind one of this phone that is decided by now, up to the next that waits on.
+    pub(super) fn follow(&self, decided: &Mutation) -> Outcome<()> {
+        let edit = self.edit();
+        let waiting = parked::about(edit.tx, &edit.street, decided.entity)?;
+        let behind = |waits: &&ParkedRecord| waits.device == self.intake.device && waits.code == ErrorCode::Internal;
+        for waits in waiting.iter().filter(behind) {
+            if let Some(Verdict::Parked { .. }) = replay_one(edit, waits.mutation.id)? {
+                break;
+            }
         }
         Ok(())
     }
@@ -105,17 +122,19 @@ fn brings(mutation: &Mutation) -> bool {
     BRING.contains(&mutation.kind.as_str())
 }
 
-/// True when a mutation has to wait behind this one about the same thing: not behind one that waits for the thing itself,
-/// and what brings the thing waits for nothing that rests on it.
-fn holds_up(waits: &ParkedRecord, mutation: &Mutation) -> bool {
-    brings(&waits.mutation) || (waits.code != ErrorCode::NotFound && !brings(mutation))
+/// True when a mutation of a phone has to wait behind this one about the same thing: behind what brings the thing, whoever
+/// does, and else behind its own alone. Not behind one that waits for the thing itself, and what brings the thing waits for
+/// nothing that rests on it.
+fn holds_up(waits: &ParkedRecord, mutation: &Mutation, device: DeviceId) -> bool {
+    let before = waits.device == device && waits.code != ErrorCode::NotFound;
+    brings(&waits.mutation) || (before && !brings(mutation))
 }
 
 /// What waits before a mutation that waits too, and holds it up.
-pub(super) fn ahead(edit: &Edit<'_>, mutation: &Mutation) -> Outcome<Vec<MutationId>> {
+pub(super) fn ahead(edit: &Edit<'_>, mutation: &Mutation, device: DeviceId) -> Outcome<Vec<MutationId>> {
     let before = parked::about(edit.tx, &edit.street, mutation.entity)?.into_iter();
     let before = before.take_while(|waits| waits.mutation.id != mutation.id);
-    let ahead = before.filter(|waits| holds_up(waits, mutation));
+    let ahead = before.filter(|waits| holds_up(waits, mutation, device));
     Ok(ahead.map(|waits| waits.mutation.id).collect())
 }
 
@@ -127,12 +146,15 @@ pub(super) fn ahead(edit: &Edit<'_>, mutation: &Mutation) -> Outcome<Vec<Mutatio
 /// [`ErrorCode::NotFound`] when no such mutation waits; [`ErrorCode::DiskFull`], or what the engine reports.
 pub fn replay(edit: &Edit<'_>, id: MutationId) -> Outcome<Verdict> {
     let waiting = parked::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
-    for ahead in ahead(edit, &waiting.mutation)? {
+    for ahead in ahead(edit, &waiting.mutation, waiting.device)? {
         if let Some(Verdict::Parked { .. }) = replay_one(edit, ahead)? {
             return Ok(Verdict::Parked { code: waiting.code });
         }
     }
     if let Some(verdict) = replay_one(edit, id)? {
+        if !matches!(verdict, Verdict::Parked { .. }) {
+            Push::of(edit, &waiting).follow(&waiting.mutation)?;
+        }
         return Ok(verdict);
     }
     let answered = receipts::get(edit.tx, &edit.street, id)?.ok_or(ErrorCode::NotFound)?;
@@ -177,5 +199,6 @@ pub fn give_up(edit: &Edit<'_>, id: MutationId) -> Outcome<()> {
         details: Value::Null,
     };
     parked::settle(edit.tx, &edit.street, id, edit.now)?;
-    push.answer(&waiting.mutation, &waiting.body_hash, &refused)
+    push.answer(&waiting.mutation, &waiting.body_hash, &refused)?;
+    push.follow(&waiting.mutation)
 }

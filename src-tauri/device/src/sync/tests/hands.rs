@@ -90,6 +90,15 @@ async fn the_same_person_who_enrols_again_keeps_the_rows_until_a_fresh_copy_come
     assert_eq!(households(&world), Ok(1));
 }
 
+#[tokio::test]
+async fn copies_that_were_set_aside_go_with_whoever_was_signed_in() {
+    let world = World::enrolled();
+    let copy = world.device.dir.join("cache.db.damaged-1");
+    std::fs::write(&copy, "rows").unwrap();
+    world.device.sign_out().unwrap();
+    assert!(!copy.exists());
+}
+
 /// What the office ordered this phone to do before it removes everything.
 fn ordered_to_send_first(world: &World) {
     let device = world.device.identity().unwrap().unwrap().device;
