@@ -17,6 +17,16 @@ use crate::store::{areas, cases, grids, timeline};
 /// How long a report may be taken back, by the phone's clock, in milliseconds: ten minutes.
 const WITHDRAW_MS: i64 = 10 * 60_000;
 
+/// What the same draft became on a phone that was set back to a time before it was saved, or on its twin. Said again it is
+/// there already; with other words it is refused, so that its author sees it and sends it as one of its own.
+pub(super) fn saved_twice(alike: bool) -> Outcome<Verdict> {
+    if alike {
+        Ok(Verdict::Applied)
+    } else {
+        Err(ErrorCode::MutationIdConflict.into())
+    }
+}
+
 impl Intake<'_, '_> {
     /// The report, its case and where routing says so its order, in one transaction. What anybody sees on public ground
     /// is taken from anybody who may report; `home_grid` only tells where the worker was posted.
@@ -26,7 +36,8 @@ impl Intake<'_, '_> {
             return Err(ErrorCode::BadRequest.into());
         }
         if edit.ahead.has_report(edit.tx, &edit.street, report.id)? {
-            return Ok(Verdict::Applied);
+            let known = reports::get(edit.tx, &edit.street, report.id)?;
+            return saved_twice(known.is_none_or(|known| known.report == report));
         }
         valid(domain::validate::report(&report))?;
         self.may(Permission::CaptureReports)?;

@@ -5,6 +5,7 @@ use domain::view::{HouseholdRow, VisitRow};
 use domain::{ErrorCode, Permission, Place, PlaceClaim, PlaceSource, Tag, Visit, VisitOutcome};
 
 use super::open::Opening;
+use super::report::saved_twice;
 use super::{Intake, valid};
 use crate::Outcome;
 use crate::store::households;
@@ -18,8 +19,18 @@ impl Intake<'_, '_> {
         if visit.id.0 != mutation.entity {
             return Err(ErrorCode::BadRequest.into());
         }
-        if visits::get(edit.tx, &edit.street, visit.id)?.is_some() {
-            return Ok(Verdict::Applied);
+        if let Some(known) = visits::get(edit.tx, &edit.street, visit.id)? {
+            let reflection = visits::reflection(edit.tx, &edit.street, visit.id)?;
+            let said = Visit {
+                reflection: visit.reflection.filter(|text| !text.is_empty()),
+                ..visit
+            };
+            return saved_twice(
+                Visit {
+                    reflection,
+                    ..known.visit
+                } == said,
+            );
         }
         valid(domain::validate::visit(&visit))?;
         self.may(Permission::RecordVisits)?;

@@ -180,13 +180,17 @@ pub fn merge(tx: &Tx<'_>, street: &StreetId, case: CaseId, into: CaseId) -> Resu
     Ok(())
 }
 
-/// Gives a case back the reports it opened with.
+/// Gives a case back the reports it opened with, and those of the cases that were merged into it before it was merged itself.
 ///
 /// # Errors
 /// What the engine reports.
 pub fn unmerge(tx: &Tx<'_>, street: &StreetId, case: CaseId) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE reports SET case_id = $2 WHERE street_id = $1 AND first_case_id = $2",
+        "UPDATE reports SET case_id = $2 WHERE street_id = $1 AND first_case_id IN (
+             WITH RECURSIVE under (id) AS (
+                 SELECT id FROM cases WHERE street_id = $1 AND id = $2
+                 UNION SELECT cases.id FROM cases JOIN under ON cases.merged_into = under.id WHERE cases.street_id = $1)
+             SELECT id FROM under)",
         args![street, case],
     )?;
     Ok(())

@@ -92,6 +92,15 @@ pub fn of_household(tx: &Tx<'_>, street: &StreetId, household: HouseholdId) -> R
     tx.query(sql, args![street, household], read)
 }
 
+/// The private reflection of a visit.
+///
+/// # Errors
+/// What the engine reports.
+pub fn reflection(tx: &Tx<'_>, street: &StreetId, visit: VisitId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT text FROM reflections WHERE street_id = $1 AND visit_id = $2";
+    tx.query_opt(sql, args![street, visit], |row| row.get("text"))
+}
+
 /// Whose a private reflection is.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use sync_server::Outcome;
 use sync_server::intake::act::from_office;
 use sync_server::intake::push::replay;
 use sync_server::rules;
+use sync_server::store::Tx;
 use sync_server::store::cases::{self, CaseRecord};
 use uuid::Uuid;
 
@@ -338,6 +339,32 @@ async fn merged_reports_move_to_the_main_case_and_back() {
         code(act(&world, 3, triage(), &undone, Action::Merge { into: undone.id }).await),
         ErrorCode::Invalid
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_main_case_that_was_merged_itself_takes_back_all_that_was_under_it() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let three = [1, 2, 3].map(|number| creates(&phone, number, &report(number.into(), "neighbor-dispute")));
+    world.push(&phone, &three).await;
+    let read = |tx: &Tx<'_>| Ok(cases::find(tx, "1 = 1 ORDER BY number", &[])?);
+    let all = world.server.store.read(read).await.unwrap();
+    let (first, main, other) = (&all[0], &all[1], &all[2]);
+    act(&world, 1, triage(), first, Action::Merge { into: main.id })
+        .await
+        .unwrap();
+    let main_now = self::read(&world, main.id).await;
+    let merged = act(&world, 2, triage(), &main_now, Action::Merge { into: other.id })
+        .await
+        .unwrap();
+    let under =
+        "SELECT COUNT(*) FROM reports JOIN cases ON cases.id = reports.case_id WHERE cases.number = 'JL-20260302-0003'";
+    assert_eq!(world.number(under).await, 3);
+    act(&world, 3, triage(), &merged, Action::Unmerge).await.unwrap();
+    assert_eq!(world.number(under).await, 1, "its own alone");
+    let of_main =
+        "SELECT COUNT(*) FROM reports JOIN cases ON cases.id = reports.case_id WHERE cases.number = 'JL-20260302-0002'";
+    assert_eq!(world.number(of_main).await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -690,3 +690,34 @@ async fn a_day_that_comes_back_goes_on_with_its_numbers() {
     let last = "SELECT COUNT(*) FROM cases WHERE number = 'JL-20260302-0003'";
     assert_eq!(world.number(last).await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_was_saved_twice_loses_none_of_its_words() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    let one = report(1, "manhole");
+    let more = Report {
+        text: "井盖松了，有人差点摔倒".to_owned(),
+        ..one.clone()
+    };
+    let mutations = [
+        creates(&phone, 1, &one),
+        Mutation {
+            id: MutationId(Uuid::from_u128(0xF1)),
+            ..creates(&phone, 2, &one)
+        },
+        Mutation {
+            id: MutationId(Uuid::from_u128(0xF2)),
+            ..creates(&phone, 3, &more)
+        },
+    ];
+    let refused = Verdict::Rejected {
+        code: ErrorCode::MutationIdConflict,
+        details: Value::Null,
+    };
+    let answer = world.push(&phone, &mutations).await;
+    assert_eq!(verdicts(&answer), [Verdict::Applied, Verdict::Applied, refused]);
+    assert_eq!(world.number("SELECT COUNT(*) FROM reports").await, 1);
+    let kept = "SELECT COUNT(*) FROM receipts WHERE kept IS NOT NULL";
+    assert_eq!(world.number(kept).await, 1, "its author sends it as one of its own");
+}
