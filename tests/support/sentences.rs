@@ -45,9 +45,8 @@ pub fn error(code: ErrorCode) -> String {
 /// What an error adds to the reason at a record, as `why.ts` has it.
 fn fault(reason: ReasonCode, code: ErrorCode) -> String {
     match (reason, code) {
-        (ReasonCode::Revoked | ReasonCode::PhotoUndecodable, _) | (ReasonCode::Parked, ErrorCode::Internal) => {
-            String::new()
-        }
+        (ReasonCode::Revoked | ReasonCode::PhotoUndecodable | ReasonCode::PhotoLost, _)
+        | (ReasonCode::Parked, ErrorCode::Internal) => String::new(),
         (ReasonCode::Rejected, ErrorCode::NotFound) => text(FIELD, "refused.notFound"),
         _ => error(code),
     }

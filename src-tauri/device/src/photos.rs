@@ -99,7 +99,8 @@ impl Device {
     fn put_photo_file(&self, hash: &Sha256Hex, bytes: &[u8]) -> Result<()> {
         let path = self.photo_path(hash);
         let files = &self.ports.files;
-        if files.size(&path) == Some(bytes.len() as u64) {
+        // Read, because one that was damaged since is written anew.
+        if files.size(&path) == Some(bytes.len() as u64) && files.read(&path).is_ok_and(|kept| kept == bytes) {
             return Ok(());
         }
         let temporary = path.with_extension("part");

@@ -53,6 +53,8 @@ pub struct Standing {
     pub answer: Answer,
     /// True when a photo's format cannot be decoded here.
     pub undecodable: bool,
+    /// True when a photo is missing or damaged on this phone, before the server had it.
+    pub lost: bool,
     /// Photos whose upright copy is not stored on the server.
     pub photos_waiting: u32,
     /// True when an off-machine copy of the server holds the answer and every upright.
@@ -92,6 +94,10 @@ pub fn word(standing: &Standing) -> (Word, WordReason) {
             None,
             Some(ErrorCode::PhotoUndecodable),
         );
+    }
+    if standing.lost {
+        let error = Some(ErrorCode::PhotoDamaged);
+        return say(Word::NeedsYou, ReasonCode::PhotoLost, None, error);
     }
     if facts_delivered && standing.photos_waiting == 0 {
         return say(Word::Delivered, ReasonCode::Arrived, None, None);
@@ -143,13 +149,14 @@ mod tests {
     fn combinations() -> Vec<Standing> {
         let mut all = Vec::new();
         for answer in ANSWERS {
-            for undecodable in [false, true] {
+            for (undecodable, lost) in [(false, false), (true, false), (false, true), (true, true)] {
                 for photos_waiting in [0, 2] {
                     for facts in TRAFFIC {
                         for photos in TRAFFIC {
                             all.extend([false, true].map(|copied| Standing {
                                 answer,
                                 undecodable,
+                                lost,
                                 photos_waiting,
                                 copied,
                                 facts,
@@ -168,7 +175,7 @@ mod tests {
         let refused = matches!(standing.answer, Answer::Rejected(_) | Answer::Parked(_));
         let settled = standing.answer == Answer::Final;
         let moving = if settled { standing.photos } else { standing.facts } == Traffic::Moving;
-        if refused || standing.undecodable {
+        if refused || standing.undecodable || standing.lost {
             Word::NeedsYou
         } else if settled && standing.photos_waiting == 0 {
             Word::Delivered
@@ -182,7 +189,7 @@ mod tests {
     #[test]
     fn every_combination_has_the_word_of_the_design() {
         let all = combinations();
-        assert_eq!(all.len(), 4 * 2 * 2 * 2 * 9 * 9);
+        assert_eq!(all.len(), 4 * 4 * 2 * 2 * 9 * 9);
         for standing in &all {
             assert_eq!(word(standing).0, expected(standing), "{standing:?}");
         }
@@ -215,6 +222,7 @@ mod tests {
         let standing = Standing {
             answer: Answer::Final,
             undecodable: false,
+            lost: false,
             photos_waiting: 2,
             copied: true,
             facts: Traffic::Moving,
@@ -236,6 +244,7 @@ mod tests {
                 let standing = Standing {
                     answer: Answer::None,
                     undecodable: false,
+                    lost: false,
                     photos_waiting: 0,
                     copied: false,
                     facts,

@@ -98,12 +98,15 @@ impl Outlook {
         let waiting: Vec<Option<&Kept>> = uprights
             .iter()
             .map(|file| of(&file.sha256))
-            .filter(|file| file.is_none_or(|file| file.state != FileState::Stored))
+            .filter(|file| file.is_none_or(|file| file.state != FileState::Stored && !file.lost))
             .collect();
         let kept: Vec<&Kept> = waiting.iter().flatten().copied().collect();
         word(&Standing {
             answer: answer(row),
             undecodable: photos.iter().any(|manifest| manifest.upright.is_none()),
+            lost: uprights
+                .iter()
+                .any(|file| of(&file.sha256).is_some_and(|file| file.lost)),
             photos_waiting: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
             copied: row.copied
                 && uprights
@@ -172,6 +175,7 @@ pub(crate) fn told(photos: &[PhotoManifest], stored: &[Sha256Hex]) -> (Word, Wor
     word(&Standing {
         answer: Answer::Final,
         undecodable: false,
+        lost: false,
         photos_waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
         copied: false,
         facts: Traffic::Moving,

@@ -12,7 +12,9 @@ use crate::device::Device;
 use crate::failure::Result;
 use crate::store::mutation::{self, MutationState, Stored};
 use crate::store::{household_search, photo_file};
-use crate::view::{Draft, DraftKind, ReportSummary, SyncItemKind, TitleParts, Today, TodayItem, TodayKind, Word};
+use crate::view::{
+    Draft, DraftKind, ReasonCode, ReportSummary, SyncItemKind, TitleParts, Today, TodayItem, TodayKind, Word,
+};
 
 const DAY: i64 = 86_400_000;
 /// News and photos nobody can look at stay this long, in milliseconds. A refusal stays until it is dealt with.
@@ -253,7 +255,7 @@ fn case_item(kind: TodayKind, case: &CaseRow, offset: i64, now: CapturedAt) -> T
 /// A report that arrived, or will, with a photo nobody can look at.
 fn odd_photo(report: &ReportSummary, now: CapturedAt) -> bool {
     report.word == Word::NeedsYou
-        && report.why.code == crate::view::ReasonCode::PhotoUndecodable
+        && matches!(report.why.code, ReasonCode::PhotoUndecodable | ReasonCode::PhotoLost)
         && now.millis() - report.captured_at.millis() <= ODD_PHOTO_MS
 }
 

@@ -22,6 +22,7 @@ const OUTBOX: &[M<'_>] = &[
     M::up(include_str!("migrations/outbox/06.sql")),
     M::up(include_str!("migrations/outbox/07.sql")),
     M::up(include_str!("migrations/outbox/08.sql")),
+    M::up(include_str!("migrations/outbox/09.sql")),
 ];
 const CACHE: &[M<'_>] = &[
     M::up(include_str!("migrations/cache/01.sql")),

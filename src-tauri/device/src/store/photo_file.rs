@@ -47,11 +47,14 @@ pub(crate) struct Kept {
     pub(crate) asked: bool,
     /// True once an off-machine copy of the server holds it.
     pub(crate) copied: bool,
+    /// True where it was found missing or damaged on this phone.
+    pub(crate) lost: bool,
 }
 
 const COLUMNS: &str = "f.sha256, f.copy, f.size, f.mime, f.state, f.sent, f.any_network, f.asked,
     (f.freed_ms is not null
-        or exists (select 1 from identity i where i.epoch = f.stored_epoch and i.durable_rev >= f.stored_rev))";
+        or exists (select 1 from identity i where i.epoch = f.stored_epoch and i.durable_rev >= f.stored_rev)),
+    f.lost_ms is not null";
 
 pub(crate) const fn copy_name(copy: PhotoCopy) -> &'static str {
     match copy {
@@ -85,6 +88,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
         any_network: row.get(6)?,
         asked: row.get(7)?,
         copied: row.get(8)?,
+        lost: row.get(9)?,
     })
 }
 
@@ -112,7 +116,7 @@ pub(crate) fn insert(outbox: &Connection, named: &Named<'_>) -> Result<()> {
         "insert into photo_file (sha256, copy, size, mime, state, any_network, asked, captured_ms)
          values (?1, ?2, ?3, ?4, 'local', ?5, ?6, ?7)
          on conflict (sha256) do update set any_network = max(any_network, excluded.any_network),
-             asked = max(asked, excluded.asked), freed_ms = null",
+             asked = max(asked, excluded.asked), freed_ms = null, lost_ms = null",
         params![
             named.file.sha256.as_str(),
             copy_name(named.copy),
@@ -135,8 +139,9 @@ pub(crate) fn insert(outbox: &Connection, named: &Named<'_>) -> Result<()> {
     Ok(())
 }
 
-/// On no server, and of a mutation that was not given up; originals only if asked for.
-const HELD_HERE_ALONE: &str = "f.state <> 'stored' and f.freed_ms is null and (f.copy <> 'original' or f.asked = 1)
+/// On no server, whole here, and of a mutation that was not given up; originals only if asked for.
+const HELD_HERE_ALONE: &str =
+    "f.state <> 'stored' and f.freed_ms is null and f.lost_ms is null and (f.copy <> 'original' or f.asked = 1)
     and exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
         where r.sha256 = f.sha256 and m.dismissed_ms is null)";
 /// Wanted only where its mutation was answered: in this history.
@@ -310,6 +315,15 @@ pub(crate) fn reopen(outbox: &Connection, street: &StreetId, epoch: Epoch) -> Re
              where {lost}"
         ),
         of,
+    )?;
+    Ok(())
+}
+
+/// Notes that a file is missing or damaged on this phone. It waits no more: nobody can send it.
+pub(crate) fn set_lost(outbox: &Connection, sha256: &Sha256Hex, now_ms: i64) -> Result<()> {
+    outbox.run(
+        "update photo_file set lost_ms = ?2 where sha256 = ?1 and state <> 'stored'",
+        params![sha256.as_str(), now_ms],
     )?;
     Ok(())
 }

@@ -77,6 +77,7 @@ mod tests {
             any_network,
             asked: true,
             copied: false,
+            lost: false,
         }
     }
 

@@ -771,7 +771,10 @@ async fn a_missing_photo_file_does_not_hold_up_the_others() {
         world.device.get_report(good.summary.id).unwrap().summary.word,
         Word::Delivered
     );
-    assert_eq!(world.device.get_sync().unwrap().photos_waiting, 1);
+    assert_eq!(world.device.get_sync().unwrap().photos_waiting, 0, "nobody can send it");
+    let said = world.device.get_report(broken.summary.id).unwrap().summary;
+    assert_eq!((said.word, said.why.code), (Word::NeedsYou, ReasonCode::PhotoLost));
+    assert!(!world.device.sign_out().unwrap().enrolled, "it keeps nobody signed in");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Uploading one photo: small files whole, large ones in pieces from where the server is.
 
+use std::io;
+
 use domain::Sha256Hex;
 use domain::protocol::{ErrorCode, SMALL_BLOB_BYTES, UploadState, photo_line};
 
@@ -48,7 +50,13 @@ impl Device {
             // A file that is gone or unreadable on this phone must not hold up the others.
             Err(Fault::Own(failure)) => {
                 tracing::error!(photo = %file.sha256, code = ?failure.code(), "a photo cannot be read");
-                self.pause(hash);
+                if self.is_gone(&file) {
+                    let now = self.ports.clock.wall_ms();
+                    self.store.write_outbox(|tx| photo_file::set_lost(tx, hash, now))?;
+                    self.ports.changed.changed(&[Topic::Reports, Topic::Sync, Topic::Today]);
+                } else {
+                    self.pause(hash);
+                }
                 Ok(())
             }
             Err(fault) => {
@@ -63,6 +71,14 @@ impl Device {
                 drop(memory);
                 Err(fault)
             }
+        }
+    }
+
+    /// True where no try will read it: not here, or not what was written. Anything else may pass.
+    fn is_gone(&self, file: &Kept) -> bool {
+        match self.ports.files.read(&self.photo_path(&file.sha256)) {
+            Ok(bytes) => (bytes.len() as u64) < file.size,
+            Err(fault) => matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData),
         }
     }
 

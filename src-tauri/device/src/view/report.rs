@@ -35,6 +35,8 @@ pub enum ReasonCode {
     Parked,
     /// A photo's format cannot be decoded here.
     PhotoUndecodable,
+    /// A photo is missing or damaged on this phone.
+    PhotoLost,
     /// Everything has arrived.
     Arrived,
     /// The record is on its way.

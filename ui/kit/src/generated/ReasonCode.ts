@@ -3,4 +3,4 @@
 /**
  * Why a word holds.
  */
-export type ReasonCode = "rejected" | "parked" | "photo_undecodable" | "arrived" | "sending_facts" | "sending_photos" | "not_enrolled" | "revoked" | "switched_off" | "no_network" | "waiting_for_wifi" | "waiting_for_retry" | "waiting_for_turn" | "elsewhere";
+export type ReasonCode = "rejected" | "parked" | "photo_undecodable" | "photo_lost" | "arrived" | "sending_facts" | "sending_photos" | "not_enrolled" | "revoked" | "switched_off" | "no_network" | "waiting_for_wifi" | "waiting_for_retry" | "waiting_for_turn" | "elsewhere";

@@ -6,7 +6,7 @@ import { useSentences, useTimes } from '../../labels'
 import type { WordReason } from '../../platform/types'
 
 /** Reasons that leave nothing for an error to add. */
-const SAYS_ALL = new Set<WordReason['code']>(['revoked', 'photo_undecodable'])
+const SAYS_ALL = new Set<WordReason['code']>(['revoked', 'photo_undecodable', 'photo_lost'])
 
 /** The words of an error at a record: what a screen says of its own doing does not fit one that waits, or was refused. */
 export function useFaultWords() {
