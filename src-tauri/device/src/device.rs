@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use crate::failure::{Failure, Result};
 use crate::ports::{Files, Ports, Topic};
 use crate::rest::DataKey;
-use crate::store::{SET_ASIDE, Store, forgetting};
+use crate::store::{SET_ASIDE, Store, forgetting, photo_file};
 use crate::sync::engine::Engine;
 use crate::sync::is_wiping;
 use crate::uploads::Upload;
@@ -74,6 +74,7 @@ impl Device {
             device.finish_wiping()?;
         }
         device.try_to_forget();
+        device.try_to_look_for_lost();
         device.drop_old_uploads()?;
         device.try_to_let_go();
         device.try_to_collect_orphans();
@@ -115,6 +116,13 @@ impl Device {
     pub(crate) fn try_to_forget(&self) {
         if let Err(failure) = self.forget() {
             tracing::warn!(code = ?failure.code(), "the rows of whoever was signed in before could not be removed yet");
+        }
+    }
+
+    /// On a full disk the app opens all the same, and the next start looks.
+    fn try_to_look_for_lost(&self) {
+        if let Err(failure) = self.store.write_outbox(|tx| photo_file::look_for_lost(tx)) {
+            tracing::warn!(code = ?failure.code(), "photos that were lost could not be looked for");
         }
     }
 

@@ -328,6 +328,12 @@ pub(crate) fn set_lost(outbox: &Connection, sha256: &Sha256Hex, now_ms: i64) -> 
     Ok(())
 }
 
+/// What was missing or damaged is looked at once more: a folder may have been out of reach.
+pub(crate) fn look_for_lost(outbox: &Connection) -> Result<()> {
+    outbox.run("update photo_file set lost_ms = null where lost_ms is not null", [])?;
+    Ok(())
+}
+
 /// Hashes of every file that a saved record names and that was not let go of.
 pub(crate) fn known(outbox: &Connection) -> Result<Vec<String>> {
     let mut statement = outbox.prepare_cached("select sha256 from photo_file where freed_ms is null")?;

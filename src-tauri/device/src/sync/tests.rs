@@ -761,10 +761,12 @@ async fn a_damaged_cache_is_pulled_again() {
 
 #[tokio::test]
 async fn a_missing_photo_file_does_not_hold_up_the_others() {
-    let world = World::enrolled();
+    let mut world = World::enrolled();
     let broken = world.save_report("ads");
     let hash: Sha256Hex = broken.photos[0].manifest.upright.as_ref().unwrap().sha256.clone();
-    std::fs::remove_file(world.device.photo_path(&hash)).unwrap();
+    let path = world.device.photo_path(&hash);
+    let away = path.with_extension("away");
+    std::fs::rename(&path, &away).unwrap();
     let good = world.save_report("ads");
     steps(&world, 60).await;
     assert_eq!(
@@ -774,7 +776,21 @@ async fn a_missing_photo_file_does_not_hold_up_the_others() {
     assert_eq!(world.device.get_sync().unwrap().photos_waiting, 0, "nobody can send it");
     let said = world.device.get_report(broken.summary.id).unwrap().summary;
     assert_eq!((said.word, said.why.code), (Word::NeedsYou, ReasonCode::PhotoLost));
-    assert!(!world.device.sign_out().unwrap().enrolled, "it keeps nobody signed in");
+    std::fs::rename(&away, &path).unwrap();
+    world.restart();
+    steps(&world, 60).await;
+    let said = world.device.get_report(broken.summary.id).unwrap().summary;
+    assert_eq!(said.word, Word::Delivered, "it was only out of reach");
+}
+
+#[tokio::test]
+async fn a_photo_that_is_lost_keeps_nobody_signed_in() {
+    let world = World::enrolled();
+    let broken = world.save_report("ads");
+    let hash: Sha256Hex = broken.photos[0].manifest.upright.as_ref().unwrap().sha256.clone();
+    std::fs::remove_file(world.device.photo_path(&hash)).unwrap();
+    steps(&world, 60).await;
+    assert!(!world.device.sign_out().unwrap().enrolled);
 }
 
 #[tokio::test]
