@@ -129,6 +129,22 @@ async fn a_revoked_phone_is_shown_as_revoked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_said_farewell_can_be_ordered_something_else() {
+    let world = World::demo();
+    let (admin, phone) = (world.signed_in("admin"), Phone::enrol(&world, "li").await);
+    let revoke = format!("/v1/devices/{}/revoke", phone.device);
+    admin.post(&revoke, json!({ "order": "upload_then_wipe" })).await.ok();
+    let farewell = json!({ "proto": 1, "device": phone.device });
+    assert_eq!(
+        post(&world, Some(&phone.token), "/v1/wiped", &farewell).await.status,
+        204
+    );
+    let locked = admin.post(&revoke, json!({ "order": "lock" })).await.ok();
+    assert!(locked["wiped_at"].is_number(), "the control");
+    assert_eq!(locked["order"], "lock");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn phones_are_listed_with_what_they_hold_the_worst_first() {
     let world = World::demo();
     let admin = world.signed_in("admin");
