@@ -1,10 +1,6 @@
 //! What the phone need not keep any longer: delivered, safe in an off-machine copy of the server, and a week old. Until
 //! then everything stays, so that a server restored from that copy gets back whatever the copy lacks.
 
-use std::collections::HashSet;
-
-use domain::{PhotoManifest, Sha256Hex};
-
 use crate::device::Device;
 use crate::failure::Result;
 use crate::ports::Topic;
@@ -19,16 +15,10 @@ impl Device {
     /// Lets go of what is safe elsewhere.
     pub(crate) fn let_go(&self) -> Result<()> {
         let now = self.ports.clock.wall_ms();
-        let drafts = self.store.outbox(draft::all)?;
-        let drawn: HashSet<&Sha256Hex> = drafts
-            .iter()
-            .flat_map(|draft| &draft.photos)
-            .flat_map(|photo| PhotoManifest::files(&photo.manifest))
-            .map(|(_, file)| &file.sha256)
-            .collect();
+        let drafts = self.store.outbox(draft::words)?;
         let (files, records) = self.store.write_outbox(|tx| {
             let mut files = photo_file::to_free(tx, now - RECORDS_MS, now - ORIGINALS_MS)?;
-            files.retain(|file| !drawn.contains(file));
+            files.retain(|file| !drafts.name(file.as_str()));
             files.iter().try_for_each(|file| photo_file::set_freed(tx, file, now))?;
             Ok((files, mutation::let_go(tx, now - RECORDS_MS)?))
         })?;

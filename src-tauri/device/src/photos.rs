@@ -130,18 +130,11 @@ impl Device {
 
     /// Removes files that no record and no draft names, a day after they were written.
     pub(crate) fn collect_orphans(&self) -> Result<()> {
-        let mut named: HashSet<String> = self.store.outbox(photo_file::known)?.into_iter().collect();
-        for draft in self.store.outbox(draft::all)? {
-            let manifests = draft.photos.iter().map(|photo| &photo.manifest);
-            named.extend(
-                manifests
-                    .flat_map(PhotoManifest::files)
-                    .map(|(_, file)| file.sha256.0.clone()),
-            );
-        }
+        let named: HashSet<String> = self.store.outbox(photo_file::known)?.into_iter().collect();
+        let drafts = self.store.outbox(draft::words)?;
         let CapturedAt(now) = self.now();
         for file in self.ports.files.list(&self.dir.join("photos"))? {
-            if !named.contains(&file.name) && now - file.modified_ms > ORPHAN_MS {
+            if !named.contains(&file.name) && !drafts.name(&file.name) && now - file.modified_ms > ORPHAN_MS {
                 self.ports.files.remove(&self.dir.join("photos").join(file.name))?;
             }
         }

@@ -214,7 +214,9 @@ pub fn queues(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> 
 /// # Errors
 /// What the engine reports.
 pub fn phone_scope(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Result<Vec<Bucket>, StoreError> {
-    let roles = roles(tx, street, user)?.unwrap_or_default();
+    let Some(roles) = roles(tx, street, user)? else {
+        return Ok(Vec::new());
+    };
     let postings = of_person(tx, street, user)?;
     let grids: Vec<GridId> = held_of(&postings, AreaKind::Grid, now).map(GridId).collect();
     let mut communities: Vec<CommunityId> = held_of(&postings, AreaKind::Community, now).map(CommunityId).collect();

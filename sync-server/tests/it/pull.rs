@@ -375,3 +375,18 @@ async fn a_first_fill_of_many_pages_ends_where_old_tombstones_were_forgotten() {
     }
     assert_eq!((rows, resets), (18, 1), "each household and resident once");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_phone_of_somebody_who_was_switched_off_is_shown_nothing() {
+    let world = World::new();
+    let phone = world.enrol(1, user(1)).await;
+    world.push(&phone, &[creates(&phone, 1, &report(1, "manhole"))]).await;
+    assert!(!world.pull(&phone, &[]).await.scope.is_empty(), "the control");
+    let switch_off = "UPDATE people SET active = 0 WHERE street_id = $1 AND id = $2";
+    let off = world.server.edit(street(), move |edit| {
+        Ok(edit.tx.execute(switch_off, sync_server::args![&edit.street, user(1)])?)
+    });
+    assert_eq!(off.await.unwrap(), 1);
+    let after = world.pull(&phone, &[]).await;
+    assert!(after.scope.is_empty() && after.buckets.is_empty());
+}

@@ -25,27 +25,38 @@ pub(crate) fn get(outbox: &Connection, id: &str) -> Result<Option<Draft>> {
 /// Every draft that can be read, last changed first. One that does not parse, after an upgrade say, stays where it is and
 /// keeps nobody from the others.
 pub(crate) fn list(outbox: &Connection) -> Result<Vec<Draft>> {
-    let parsed = parse_all(outbox)?;
-    let all = parsed.len();
-    let drafts: Vec<Draft> = parsed.into_iter().filter_map(std::result::Result::ok).collect();
-    if drafts.len() < all {
-        tracing::warn!(drafts = all - drafts.len(), "drafts that do not parse are not shown");
+    let bodies = bodies(outbox)?;
+    let parsed = bodies.iter().filter_map(|body| serde_json::from_str(body).ok());
+    let drafts: Vec<Draft> = parsed.collect();
+    if drafts.len() < bodies.len() {
+        tracing::warn!(
+            drafts = bodies.len() - drafts.len(),
+            "drafts that do not parse are not shown"
+        );
     }
     Ok(drafts)
 }
 
-/// Every draft, for whoever must miss none.
-///
-/// # Errors
-/// When one does not parse.
-pub(crate) fn all(outbox: &Connection) -> Result<Vec<Draft>> {
-    Ok(parse_all(outbox)?.into_iter().collect::<serde_json::Result<_>>()?)
+/// The words of every draft, for whoever must miss none: which photos one names stands there even where it does not parse.
+#[derive(Debug)]
+pub(crate) struct Words(Vec<String>);
+
+impl Words {
+    /// True when a draft names a photo file, given as its hash in hexadecimal.
+    pub(crate) fn name(&self, sha256: &str) -> bool {
+        self.0.iter().any(|body| body.contains(sha256))
+    }
 }
 
-fn parse_all(outbox: &Connection) -> Result<Vec<serde_json::Result<Draft>>> {
+/// What stands in every draft.
+pub(crate) fn words(outbox: &Connection) -> Result<Words> {
+    bodies(outbox).map(Words)
+}
+
+fn bodies(outbox: &Connection) -> Result<Vec<String>> {
     let mut statement = outbox.prepare_cached("select body from draft order by updated_ms desc, id")?;
-    let bodies = statement.query_map([], |row| row.get::<_, String>(0))?;
-    bodies.map(|body| Ok(serde_json::from_str(&body?))).collect()
+    let bodies = statement.query_map([], |row| row.get(0))?;
+    Ok(bodies.collect::<rusqlite::Result<_>>()?)
 }
 
 pub(crate) fn remove(outbox: &Connection, id: &str) -> Result<()> {

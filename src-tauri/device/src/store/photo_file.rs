@@ -110,8 +110,11 @@ pub(crate) struct Named<'a> {
     pub(crate) captured_ms: i64,
 }
 
-/// Notes that a record names a file. The same bytes in two records are one file.
+/// Notes that a record names a file. The same bytes in two records are one file; that another street has it is of no use to this
+/// one.
 pub(crate) fn insert(outbox: &Connection, named: &Named<'_>) -> Result<()> {
+    let elsewhere = "sha256 = ?1 and state = 'stored' and stored_epoch is not (select epoch from identity)";
+    put_back(outbox, elsewhere, [named.file.sha256.as_str()])?;
     outbox.run(
         "insert into photo_file (sha256, copy, size, mime, state, any_network, asked, captured_ms)
          values (?1, ?2, ?3, ?4, 'local', ?5, ?6, ?7)
@@ -251,12 +254,15 @@ pub(crate) fn set_stored(
 
 /// Files that need not stay on this phone: the server signed that it has them, and said, which it does not sign, that an
 /// off-machine copy of it holds them as well. Uprights and previews that were stored before `week_ago`; originals taken
-/// before `month_ago` whose upright may go, and which the office either has or never asked for.
+/// before `month_ago` whose upright may go, and which the office either has or never asked for. One that a record of another
+/// history names as well, or one without an answer, stays: nobody knows whether that street has it.
 pub(crate) fn to_free(outbox: &Connection, week_ago_ms: i64, month_ago_ms: i64) -> Result<Vec<Sha256Hex>> {
     let mut statement = outbox.prepare_cached(
         "with safe as (
              select sha256 from photo_file f where state = 'stored' and stored_ms <= ?1 and proof is not null
                  and exists (select 1 from identity i where i.epoch = f.stored_epoch and i.durable_rev >= f.stored_rev)
+                 and not exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
+                     where r.sha256 = f.sha256 and m.dismissed_ms is null and m.acked_epoch is not f.stored_epoch)
          )
          select sha256 from photo_file f where freed_ms is null and case copy
              when 'original' then captured_ms <= ?2
@@ -303,18 +309,25 @@ pub(crate) fn set_asked(outbox: &Connection, sha256: &Sha256Hex, asked: bool) ->
 }
 
 /// The street's server has begun this history, or is met in it: nothing that is still here and that it stored in another one is
-/// known to be stored any more. What proves that it was stays.
+/// known to be stored any more, nor what another street has of a record that this one is to have.
 pub(crate) fn reopen(outbox: &Connection, street: &StreetId, epoch: Epoch) -> Result<()> {
-    let lost = format!("freed_ms is null and {}", history::lost("stored_epoch"));
-    let of = [&epoch.to_string(), street.as_str()];
-    proof::keep_of_photos(outbox, &lost, of)?;
+    let elsewhere = "stored_epoch <> ?1 and exists (select 1 from photo_ref r join mutation m on m.id = r.mutation
+        where r.sha256 = photo_file.sha256 and m.dismissed_ms is null and (m.acked_epoch is null or m.acked_epoch = ?1))";
+    let lost = history::lost("stored_epoch");
+    let anew = format!("freed_ms is null and ({lost} or {elsewhere})");
+    put_back(outbox, &anew, [&epoch.to_string(), street.as_str()])
+}
+
+/// Files that are to be offered anew. What proves that they were stored stays.
+fn put_back(outbox: &Connection, filter: &str, values: impl Params + Copy) -> Result<()> {
+    proof::keep_of_photos(outbox, filter, values)?;
     outbox.run(
         &format!(
             "update photo_file set state = 'local', sent = 0, stored_epoch = null, stored_rev = null, stored_ms = null,
                     proof = null
-             where {lost}"
+             where {filter}"
         ),
-        of,
+        values,
     )?;
     Ok(())
 }

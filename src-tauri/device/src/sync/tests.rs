@@ -935,6 +935,49 @@ fn records(world: &World) -> usize {
     world.device.store.outbox(mutation::all).unwrap().len()
 }
 
+#[tokio::test]
+async fn a_draft_that_does_not_parse_holds_up_nothing_and_keeps_its_photos() {
+    let (world, _) = with_one_due().await;
+    let kept = world
+        .save_report("ads")
+        .photos
+        .remove(0)
+        .manifest
+        .preview
+        .unwrap()
+        .sha256;
+    settle(&world).await;
+    let of_a_newer_app = format!("{{\"shape\": 99, \"picture\": \"{kept}\"}}");
+    let put = "insert into draft (id, body, updated_ms) values ('newer', ?1, 0)";
+    world
+        .device
+        .store
+        .write_outbox(|tx| Ok(tx.execute(put, [of_a_newer_app])?))
+        .unwrap();
+    world.device.let_go().unwrap();
+    assert!(world.device.photo_path(&kept).exists());
+    let forgotten = "delete from photo_ref; delete from photo_file";
+    world
+        .device
+        .store
+        .outbox(|outbox| Ok(outbox.execute_batch(forgotten)?))
+        .unwrap();
+    let file = std::fs::File::options()
+        .write(true)
+        .open(world.device.photo_path(&kept))
+        .unwrap();
+    file.set_modified(std::time::UNIX_EPOCH).unwrap();
+    world.device.collect_orphans().unwrap();
+    assert!(world.device.photo_path(&kept).exists());
+    world
+        .device
+        .store
+        .write_outbox(|tx| Ok(tx.execute("delete from draft", [])?))
+        .unwrap();
+    world.device.collect_orphans().unwrap();
+    assert!(!world.device.photo_path(&kept).exists(), "the control");
+}
+
 /// From now on nothing that has to grow the outbox is written, as on a full disk; or it is again.
 fn fill_outbox(world: &World, full: bool) {
     let limit = if full { 1 } else { i64::from(u32::MAX - 2) };

@@ -2,6 +2,7 @@
 
 use super::refusals::enrolment;
 use super::*;
+use crate::store::identity;
 
 const OTHER: Epoch = Epoch(Uuid::from_u128(0x0b));
 const RESTORED: Epoch = Epoch(Uuid::from_u128(0x0c));
@@ -92,6 +93,62 @@ async fn photos_of_one_street_are_not_let_go_of_on_the_word_of_another() {
     move_to(&world, "s", first, "LASTCODE").await;
     world.device.pull().await.unwrap();
     assert!(!is_here(), "the control: its own street says so");
+}
+
+#[tokio::test]
+async fn a_picture_that_is_reported_in_two_streets_reaches_both() {
+    let world = World::new();
+    let first = world.server.state().epoch;
+    move_to(&world, "s", first, "GOODCODE").await;
+    world.save_report_with("tree-fallen", "", &jpeg(7));
+    settle(&world).await;
+    let files: Vec<_> = world.server.state().blobs.keys().cloned().collect();
+    assert_eq!(files.len(), 2);
+    world.server.restore_empty(OTHER);
+    move_to(&world, "t", OTHER, "NEXTCODE").await;
+    assert!(
+        world.server.state().blobs.is_empty(),
+        "the control: only a report takes it there"
+    );
+    world.save_report_with("ads", "", &jpeg(7));
+    settle(&world).await;
+    let there: Vec<_> = world.server.state().blobs.keys().cloned().collect();
+    assert_eq!(there, files);
+    let durable = world.server.state().rev;
+    world.server.state().durable_rev = Some(durable);
+    world.clock.advance(31 * DAY);
+    world.device.pull().await.unwrap();
+    assert!(
+        files.iter().all(|file| world.device.photo_path(file).exists()),
+        "the first street may want it once more"
+    );
+}
+
+#[tokio::test]
+async fn a_picture_that_only_another_street_has_is_sent_when_the_phone_comes_back() {
+    let world = World::new();
+    let first = world.server.state().epoch;
+    move_to(&world, "s", first, "GOODCODE").await;
+    world.save_report_with("tree-fallen", "", &jpeg(7));
+    world.device.push(false).await.unwrap();
+    let of_the_first = world.server.state().done.clone();
+    assert_eq!((of_the_first.len(), world.server.state().blobs.len()), (1, 0));
+    world.server.restore_empty(OTHER);
+    // A phone that was locked is signed in anew, with what is left on it.
+    let leave = |tx: &rusqlite::Connection| {
+        identity::forget_authors(tx)?;
+        identity::remove(tx)
+    };
+    world.device.store.write_outbox(|tx| leave(tx)).unwrap();
+    move_to(&world, "t", OTHER, "NEXTCODE").await;
+    world.save_report_with("ads", "", &jpeg(7));
+    settle(&world).await;
+    assert_eq!(world.server.state().blobs.len(), 2);
+    world.server.restore_empty(first);
+    world.server.state().done = of_the_first;
+    move_to(&world, "s", first, "LASTCODE").await;
+    settle(&world).await;
+    assert_eq!(world.server.state().blobs.len(), 2, "preview and upright");
 }
 
 #[tokio::test]
