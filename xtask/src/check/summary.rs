@@ -44,6 +44,11 @@ impl Summary {
             };
             println!("{name:18} {:>8.1}  {outcome}", took.as_secs_f64());
         }
+        for (name, outcome, _) in &self.rows {
+            if let Outcome::Failed(why) = outcome {
+                println!("\n{name} failed: {why}");
+            }
+        }
         println!("\n{}", self.totals());
     }
 
