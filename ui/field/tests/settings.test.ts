@@ -62,7 +62,7 @@ describe('signing out', () => {
   })
 
   it('is refused on a phone that is about to remove everything, and says why', async () => {
-    const screen = await at('/settings', { empty: true, takenBack: true })
+    const screen = await at('/settings', { empty: true, takenBack: 'upload_then_wipe' })
     await screen.tap('sign-out')
     const refusal = await screen.find('error')
     expect(refusal.dataset['code']).toBe('device_revoked')

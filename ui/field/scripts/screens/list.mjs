@@ -70,6 +70,9 @@ export const SCREENS = [
     await tap(page, 'sign-out')
     await seen(page, 'error')
   }],
+  ['taken-at-once', { search: 'taken=wipe' }, (page) => seen(page, 'lock-notice')],
+  ['taken-confirming', { search: 'taken=lock' }, (page) => seen(page, 'lock-notice')],
+  ['photo-lost', { search: 'lost' }, (page) => report(page, 'needs_you')],
   ['unknown-there', { search: 'unknown' }, (page) => seen(page, 'enrol-again')],
   ['enrol-again', { search: 'revoked' }, async (page) => {
     await tap(page, 'enrol-again')

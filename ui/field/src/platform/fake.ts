@@ -1,6 +1,8 @@
 // The phone of the browser demo. The address line sets it up: `?enrolled=no`, `?empty`, `?offline`, `?lang=en`,
 // `?theme=dark`, `?size=160`, `?fail=getToday`, `?hang=getToday`, `?nofix`, `?locked`,
-// `?revoked`, `?taken`, `?unknown`, `?held=2`. A script on the page finds the phone as `xunge`.
+// `?revoked`, `?taken=wipe`, `?unknown`, `?held=2`, `?lost`. A script on the page finds the phone as `xunge`.
+import type { RevokeOrder } from '@xunge/kit/generated/RevokeOrder'
+
 import type { Port } from './port'
 import { fakePhone, type FakePhone, type Knobs } from './fake/phone'
 
@@ -17,7 +19,8 @@ function wishes(search: string): Partial<Knobs> {
     position: !ask.has('nofix'),
     behindPin: ask.has('locked'),
     locked: ask.has('revoked') ? 'revoked' : ask.has('clock') ? 'clock' : null,
-    takenBack: ask.has('taken'),
+    takenBack: ask.has('taken') ? ((ask.get('taken') || 'upload_then_wipe') as RevokeOrder) : null,
+    lostPhoto: ask.has('lost'),
     unknown: ask.has('unknown'),
     heldBack: Number(ask.get('held') ?? 0),
     failing: failing ? { [failing as keyof Port]: { code: 'phone_write' } } : {},

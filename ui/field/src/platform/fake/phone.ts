@@ -1,5 +1,6 @@
 // A phone in memory: believable enough to try the whole interface in a browser, to test it and to photograph it.
 import type { FieldMark } from '@xunge/kit/generated/FieldMark'
+import type { RevokeOrder } from '@xunge/kit/generated/RevokeOrder'
 import type { WireError } from '@xunge/kit/generated/WireError'
 
 import type { Port, Topic, Typed, TypedParts } from '../port'
@@ -29,7 +30,10 @@ export type Knobs = {
   /** Why households are not shown. */
   locked: Session['locked']
   /** The office takes it back: it sends what is left, then removes everything. */
-  takenBack: boolean
+  /** An order that is still to be carried out. */
+  takenBack: RevokeOrder | null
+  /** The first of its own reports has a photo that this phone has lost. */
+  lostPhoto: boolean
   wiped: boolean
   /** The server does not know this phone. */
   unknown: boolean
@@ -46,7 +50,7 @@ export type FakePhone = Port & { knobs: Knobs; changed(topics: Topic[]): void; p
 
 /** A phone with the demo street on it. */
 export function fakePhone(wishes: Partial<Knobs> = {}): FakePhone {
-  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, locked: null, takenBack: false, wiped: false, unknown: false, heldBack: 0, behindPin: false, ...wishes }
+  const knobs: Knobs = { now: Date.now, enrolled: true, empty: false, online: true, failing: {}, hanging: new Set(), settings: {}, platform: 'desktop', position: true, locked: null, takenBack: null, lostPhoto: false, wiped: false, unknown: false, heldBack: 0, behindPin: false, ...wishes }
   return guarded(new Memory(knobs), knobs)
 }
 
@@ -95,7 +99,7 @@ class Memory implements Port {
     this.session = {
       enrolled: knobs.enrolled,
       revoked: knobs.unknown || knobs.locked === 'revoked',
-      order: knobs.takenBack ? 'upload_then_wipe' : knobs.locked === 'revoked' ? 'lock' : null,
+      order: knobs.takenBack ?? (knobs.locked === 'revoked' ? 'lock' : null),
       wiped: knobs.wiped,
       locked: knobs.takenBack ? 'revoked' : knobs.locked,
       profile: knobs.enrolled ? profile : null,
@@ -106,6 +110,8 @@ class Memory implements Port {
       server: knobs.enrolled ? 'https://xunge.example' : null,
     }
     this.reports = knobs.empty ? [] : seededReports(knobs.now())
+    const first = this.reports.findIndex((report) => report.mine)
+    this.reports = this.reports.map((report, at) => (knobs.lostPhoto && at === first ? { ...report, word: 'needs_you', why: why('photo_lost', { facts_delivered: true }) } : report))
     this.homes = knobs.empty ? [] : structuredClone(households)
     this.visits = knobs.empty ? [] : seededVisits(households, knobs.now())
   }
