@@ -158,8 +158,7 @@ impl Device {
         }
     }
 
-    /// Removes files that nothing names. Where it cannot be known what is named, as with a draft that does not parse after an
-    /// upgrade, they all stay, and the app opens all the same.
+    /// Removes files that nothing names. Where it cannot be known what is named, they all stay, and the app opens all the same.
     fn try_to_collect_orphans(&self) {
         if let Err(failure) = self.collect_orphans() {
             tracing::warn!(code = ?failure.code(), "files that nothing names could not be removed");
@@ -220,9 +219,14 @@ mod tests {
         let spoiled = world
             .device
             .store
-            .write_outbox(|tx| Ok(tx.execute("update draft set body = '{}'", [])?));
+            .write_outbox(|tx| Ok(tx.execute("update draft set body = '[' || body || ']'", [])?));
         assert_eq!(spoiled.unwrap(), 1);
-        world.clock.advance(3 * 86_400_000);
+        let manifest = photo.manifest.clone();
+        for (_, file) in manifest.files() {
+            let path = world.device.photo_path(&file.sha256);
+            let file = std::fs::File::options().write(true).open(path).unwrap();
+            file.set_modified(std::time::UNIX_EPOCH).unwrap();
+        }
         world.restart();
         assert!(world.device.get_session().unwrap().enrolled);
         assert!(world.device.photo_file(&photo.id).is_ok());

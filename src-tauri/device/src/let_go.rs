@@ -15,8 +15,8 @@ impl Device {
     /// Lets go of what is safe elsewhere.
     pub(crate) fn let_go(&self) -> Result<()> {
         let now = self.ports.clock.wall_ms();
-        let drafts = self.store.outbox(draft::words)?;
         let (files, records) = self.store.write_outbox(|tx| {
+            let drafts = draft::words(tx)?;
             let mut files = photo_file::to_free(tx, now - RECORDS_MS, now - ORIGINALS_MS)?;
             files.retain(|file| !drafts.name(file.as_str()));
             files.iter().try_for_each(|file| photo_file::set_freed(tx, file, now))?;

@@ -209,14 +209,13 @@ pub fn queues(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> 
 }
 
 /// Every bucket a person's phone may see now, by priority of filling. A phone carries field work only: the office's
-/// buckets `street` and `dept:` never go to one.
+/// buckets `street` and `dept:` never go to one. Somebody who was switched off keeps what was theirs alone: an original that the
+/// office asks for lies on their phone and nowhere else.
 ///
 /// # Errors
 /// What the engine reports.
 pub fn phone_scope(tx: &Tx<'_>, street: &StreetId, user: UserId, now: ReceivedAt) -> Result<Vec<Bucket>, StoreError> {
-    let Some(roles) = roles(tx, street, user)? else {
-        return Ok(Vec::new());
-    };
+    let roles = roles(tx, street, user)?.unwrap_or_default();
     let postings = of_person(tx, street, user)?;
     let grids: Vec<GridId> = held_of(&postings, AreaKind::Grid, now).map(GridId).collect();
     let mut communities: Vec<CommunityId> = held_of(&postings, AreaKind::Community, now).map(CommunityId).collect();

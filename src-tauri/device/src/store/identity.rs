@@ -80,6 +80,11 @@ impl Identity {
     }
 }
 
+/// True while this phone is the device that it was when it asked. What another one is answered may be another street's word.
+pub(crate) fn is_still(outbox: &Connection, device: DeviceId) -> Result<bool> {
+    Ok(get(outbox)?.is_some_and(|now| now.device == device))
+}
+
 pub(crate) fn get(outbox: &Connection) -> Result<Option<Identity>> {
     let found = outbox
         .one(

@@ -9,6 +9,7 @@ use super::signed::Signed;
 use crate::device::Device;
 use crate::failure::Result;
 use crate::ports::Topic;
+use crate::store::identity::{self, Identity};
 use crate::store::photo_file::{self, FileState};
 
 /// At most this many hashes in one offer.
@@ -42,7 +43,7 @@ impl Device {
                 let lines = have.map(|line| photo_line(&line.sha256)).collect();
                 let (rev, sig) = (response.street_rev, response.sig.as_deref());
                 let signed = Signed::check(&identity, response.epoch, rev, lines, sig)?;
-                Ok(self.write_offer(&request.hashes, &response, &signed)?)
+                Ok(self.write_offer(&identity, &request.hashes, &response, &signed)?)
             }
             Err(fault) => {
                 self.note_refusal(&identity, &fault)?;
@@ -64,9 +65,18 @@ impl Device {
             .collect())
     }
 
-    fn write_offer(&self, offered: &[Sha256Hex], response: &OfferResponse, signed: &Signed) -> Result<()> {
+    fn write_offer(
+        &self,
+        asked_as: &Identity,
+        offered: &[Sha256Hex],
+        response: &OfferResponse,
+        signed: &Signed,
+    ) -> Result<()> {
         let now = self.ports.clock.wall_ms();
         self.store.write_outbox(|tx| {
+            if !identity::is_still(tx, asked_as.device)? {
+                return Ok(());
+            }
             let proof = signed.keep(tx)?;
             for line in response.lines.iter().filter(|line| offered.contains(&line.sha256)) {
                 match line.answer {

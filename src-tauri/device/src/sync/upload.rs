@@ -2,8 +2,8 @@
 
 use std::io;
 
-use domain::Sha256Hex;
 use domain::protocol::{ErrorCode, SMALL_BLOB_BYTES, UploadState, photo_line};
+use domain::{DeviceId, Sha256Hex};
 
 use super::exchange::{Call, Fault, parse};
 use super::signed::Signed;
@@ -11,7 +11,7 @@ use super::situation::lane_of;
 use crate::device::Device;
 use crate::failure::{Failure, Result};
 use crate::ports::{Method, Topic};
-use crate::store::identity::Identity;
+use crate::store::identity::{self, Identity};
 use crate::store::photo_file::{self, FileState, Kept};
 
 impl Device {
@@ -139,13 +139,15 @@ impl Device {
         if self.note_history(identity.device, state.epoch)? {
             return Ok(());
         }
-        self.note_progress(file, state, signed)
+        self.note_progress(identity.device, file, state, signed)
     }
 
-    fn note_progress(&self, file: &Kept, state: &UploadState, signed: &Signed) -> Result<()> {
+    fn note_progress(&self, sent_as: DeviceId, file: &Kept, state: &UploadState, signed: &Signed) -> Result<()> {
         let now = self.ports.clock.wall_ms();
         self.store.write_outbox(|tx| {
-            if state.stored {
+            if !identity::is_still(tx, sent_as)? {
+                Ok(())
+            } else if state.stored {
                 let at = (state.epoch, state.street_rev);
                 photo_file::set_stored(tx, &file.sha256, at, signed.keep(tx)?, now)
             } else {
