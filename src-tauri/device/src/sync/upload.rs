@@ -192,3 +192,38 @@ fn is_own(code: ErrorCode) -> bool {
             | ErrorCode::NotFound
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::test_support::World;
+
+    #[tokio::test]
+    async fn a_word_to_the_device_this_phone_was_before_stores_no_photo() {
+        let world = World::enrolled();
+        world.save_report("tree-fallen");
+        world.device.push(false).await.unwrap();
+        let identity = world.device.identity().unwrap().unwrap();
+        let file = world.device.store.outbox(photo_file::travelling).unwrap().remove(0);
+        let state = UploadState {
+            epoch: identity.epoch.unwrap(),
+            offset: file.size,
+            stored: true,
+            street_rev: Some(1),
+            sig: None,
+        };
+        let nothing = Signed::check(&identity, state.epoch, None, Vec::new(), None).unwrap();
+        let told = |device| {
+            world.device.note_progress(device, &file, &state, &nothing).unwrap();
+            let kept = world
+                .device
+                .store
+                .outbox(|outbox| photo_file::get(outbox, &file.sha256));
+            kept.unwrap().unwrap().state
+        };
+        assert_ne!(told(DeviceId(Uuid::nil())), FileState::Stored);
+        assert_eq!(told(identity.device), FileState::Stored, "the control");
+    }
+}
