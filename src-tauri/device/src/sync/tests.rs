@@ -1,7 +1,12 @@
 //! The engine against a model of the server: lost replies, everything twice, forks, restores, poison.
 
 mod hands;
+mod letting_go;
+mod news;
+mod photos;
+mod proofs;
 mod refusals;
+mod refused_records;
 mod streets;
 
 use domain::protocol::{ErrorCode, Evidence, Proof, Row, RowType};
@@ -76,6 +81,23 @@ pub(crate) fn assert_once(world: &World, records: usize) {
             assert_eq!(state.blobs[&upright.sha256], here, "byte for byte");
             assert!(state.blobs.contains_key(&photo.manifest.preview.unwrap().sha256));
         }
+    }
+}
+
+fn case(report: &str, state: &str, state_rev: u32) -> Row {
+    let place = json!({ "chosen": null, "address": "A", "grid": "g1", "other_grid": null });
+    let routing = json!({ "rule": "r", "version": 1, "lead": "greening", "assists": [], "skipped": [], "inputs": {},
+        "other_grid": null });
+    let id = Uuid::from_u128(0x77).to_string();
+    let data = json!({ "id": id, "number": "S-1", "state": state, "state_rev": state_rev, "close_reason": null,
+        "category": "tree-fallen", "urgency": 1, "lead_queue": "greening", "assists": [], "routing": routing,
+        "place": place, "reports": [report], "reporter": ME, "reporter_label": null, "need": null,
+        "captured_at": START_MS, "received_at": START_MS, "stage_due": null, "due_at": null, "resolved_at": null });
+    Row {
+        kind: RowType::Case,
+        id,
+        rev: 0,
+        data: data.into(),
     }
 }
 
@@ -155,160 +177,6 @@ async fn a_kill_between_any_two_steps_loses_and_doubles_nothing() {
         }
     }
     assert_once(&world, 2);
-}
-
-#[tokio::test]
-async fn a_poison_mutation_is_set_aside_and_the_rest_goes_on() {
-    let world = World::enrolled();
-    world.save_report("tree-fallen");
-    let poison = world.save_report_with("ads", "poison", &jpeg(1));
-    for _ in 0..3 {
-        world.save_report("tree-fallen");
-    }
-    steps(&world, 120).await;
-    assert_eq!(world.server.state().done.len(), 4);
-    let stuck = world.device.get_report(poison.summary.id).unwrap().summary;
-    assert_eq!((stuck.word, stuck.why.code), (Word::NeedsYou, ReasonCode::Parked));
-    assert_eq!(world.device.get_sync().unwrap().facts_waiting, 1);
-}
-
-#[tokio::test]
-async fn a_refused_record_is_shown_and_keeps_what_was_typed() {
-    let world = World::enrolled();
-    let report = world.save_report_with("ads", "refuse me", &jpeg(1));
-    world.save_report("tree-fallen");
-    steps(&world, 30).await;
-    let view = world.device.get_report(report.summary.id).unwrap();
-    assert_eq!(
-        (view.summary.word, view.summary.why.error),
-        (Word::NeedsYou, Some(ErrorCode::OutOfScope))
-    );
-    assert_eq!(view.summary.text, "refuse me");
-    assert_eq!(world.server.state().done.len(), 2);
-    let today = world.device.get_today().unwrap();
-    assert!(!today.all_delivered, "nobody is sent home with a refused report");
-    assert!(
-        today
-            .items
-            .iter()
-            .any(|item| item.title_parts.error == Some(ErrorCode::OutOfScope))
-    );
-}
-
-#[tokio::test]
-async fn the_photos_of_a_refused_record_arrive_and_the_phone_comes_to_rest() {
-    let world = World::enrolled();
-    let report = world.save_report_with("ads", "refuse me", &jpeg(1));
-    settle(&world).await;
-    let sync = world.device.get_sync().unwrap();
-    assert_eq!((sync.facts_waiting, sync.photos_waiting), (0, 0));
-    assert!(!world.device.situation().unwrap().pending, "nothing to probe for");
-    for (copy, file) in report.photos[0].manifest.files() {
-        let arrived = world.server.state().blobs.contains_key(&file.sha256);
-        assert_eq!(arrived, copy != domain::PhotoCopy::Original, "{copy:?}");
-    }
-    assert!(!world.device.sign_out().unwrap().enrolled);
-}
-
-#[tokio::test]
-async fn a_refused_report_is_changed_and_sent_as_a_new_one() {
-    let world = World::enrolled();
-    let old = world.save_report_with("ads", "refuse me", &jpeg(1)).summary.id;
-    settle(&world).await;
-    let refused = world.device.get_report(old).unwrap().refused[0];
-    let shown = world.device.get_refused(refused).unwrap();
-    assert_eq!(
-        (shown.lines, shown.can_revise, shown.report),
-        (vec!["refuse me".to_owned()], true, Some(old))
-    );
-    let draft = world.device.revise_refused(refused).unwrap();
-    assert_eq!(world.device.revise_refused(refused).unwrap().id, draft.id, "one draft");
-    assert_eq!((draft.photos.len(), draft.photos[0].url.is_some()), (1, true));
-    world.device.discard_draft(&draft.id).unwrap();
-    assert!(
-        world.device.get_refused(refused).is_ok(),
-        "a draft thrown away gives nothing up"
-    );
-    let draft = world.device.revise_refused(refused).unwrap();
-    world.edit(&draft.id, |report| report.text = "better".to_owned());
-    let new = world.device.save_report(&draft.id).unwrap().summary.id;
-    settle(&world).await;
-    assert_ne!(new, old);
-    assert_eq!(world.device.get_report(new).unwrap().summary.word, Word::Delivered);
-    assert_eq!(world.device.get_report(old).unwrap_err().code, ErrorCode::NotFound);
-    assert_eq!(world.device.list_reports().unwrap().len(), 1);
-    let today = world.device.get_today().unwrap();
-    assert!(today.all_delivered && today.items.iter().all(|item| item.refused.is_none()));
-}
-
-#[tokio::test]
-async fn a_refused_visit_is_sent_anew_while_its_household_is_here_and_can_be_given_up_afterwards() {
-    let world = World::enrolled();
-    let new = NewDraft {
-        kind: DraftKind::Visit,
-        household: Some(HOUSEHOLD),
-        about: None,
-    };
-    let draft = world.device.open_draft(new).unwrap();
-    let visit = VisitDraft {
-        condition: Some(domain::Condition::Fine),
-        facts: "refuse me".to_owned(),
-        ..draft.visit.unwrap()
-    };
-    let edit = DraftEdit {
-        id: draft.id.clone(),
-        report: None,
-        visit: Some(visit),
-        note: None,
-    };
-    world.device.save_draft(edit).unwrap();
-    world.device.save_visit(&draft.id).unwrap();
-    let card = world.device.get_household(HOUSEHOLD).unwrap();
-    settle(&world).await;
-    assert_eq!(card.visits[0].refused, None);
-    let refused = world.device.get_household(HOUSEHOLD).unwrap().visits[0]
-        .refused
-        .unwrap();
-    assert_eq!(
-        world.device.revise_refused(refused).unwrap().visit.unwrap().facts,
-        "refuse me"
-    );
-    world.server.state().scope.remove(&Bucket::from("home:g1"));
-    world.device.sync_now().unwrap();
-    steps(&world, 3).await;
-    let gone = world.device.get_refused(refused).unwrap();
-    assert_eq!((gone.can_revise, gone.household, gone.lines.len()), (false, None, 1));
-    world.device.dismiss_refused(refused).unwrap();
-    assert_eq!(world.device.get_refused(refused).unwrap_err().code, ErrorCode::NotFound);
-    assert!(world.device.get_sync().unwrap().items.is_empty());
-}
-
-#[tokio::test]
-async fn the_photos_of_a_record_given_up_no_longer_wait() {
-    let world = World::enrolled();
-    let report = world.save_report_with("ads", "refuse me", &jpeg(1)).summary.id;
-    world.device.push(false).await.unwrap();
-    assert_eq!(world.device.get_sync().unwrap().photos_waiting, 2);
-    let refused = world.device.get_report(report).unwrap().refused[0];
-    world.device.dismiss_refused(refused).unwrap();
-    assert_eq!(world.device.get_sync().unwrap().photos_waiting, 0);
-    assert!(world.device.sign_out().is_ok());
-}
-
-#[tokio::test]
-async fn a_parked_record_is_offered_again_and_can_still_be_delivered() {
-    let world = World::enrolled();
-    let report = world.save_report_with("ads", "park me", &jpeg(1));
-    steps(&world, 10).await;
-    assert_eq!(
-        world.device.get_report(report.summary.id).unwrap().summary.why.code,
-        ReasonCode::Parked
-    );
-    let pushes = world.server.state().done.len();
-    world.device.sync_now().unwrap();
-    steps(&world, 3).await;
-    assert_eq!(world.server.state().done.len(), pushes + 1, "offered again");
-    assert_eq!(world.device.get_sync().unwrap().facts_waiting, 1, "kept");
 }
 
 #[tokio::test]
@@ -431,50 +299,6 @@ async fn a_revoked_phone_keeps_everything_and_says_so() {
     assert!(kept.photos[0].url.is_some());
     let locked = world.device.list_households(&Default::default()).unwrap_err();
     assert_eq!(locked.code, ErrorCode::HouseholdsLocked);
-}
-
-#[tokio::test]
-async fn photos_wait_for_wifi_while_the_record_and_its_preview_go() {
-    let world = World::enrolled();
-    world.set_network(Network::MOBILE);
-    let report = world.save_report("ads");
-    steps(&world, 20).await;
-    let shown = world.device.get_report(report.summary.id).unwrap().summary;
-    assert_eq!(
-        (shown.word, shown.why.code),
-        (Word::OnPhone, ReasonCode::WaitingForWifi)
-    );
-    assert!(shown.why.facts_delivered);
-    assert_eq!(world.server.state().blobs.len(), 1, "the preview alone");
-    world.set_network(Network::WIFI);
-    settle(&world).await;
-    assert_once(&world, 1);
-}
-
-#[tokio::test]
-async fn urgent_photos_use_any_network() {
-    let world = World::enrolled();
-    world.set_network(Network::MOBILE);
-    world.save_report("gas-leak");
-    settle(&world).await;
-    assert_once(&world, 1);
-}
-
-#[tokio::test]
-async fn the_photos_of_a_case_the_office_finds_urgent_stop_waiting_for_wifi() {
-    let world = World::enrolled();
-    world.set_network(Network::MOBILE);
-    let report = world.save_report("ads").summary.id;
-    steps(&world, 20).await;
-    assert_eq!(world.server.state().blobs.len(), 1, "the preview alone");
-    let me = Bucket(format!("me:{ME}"));
-    world
-        .server
-        .state()
-        .put_row(me, case(&report.to_string(), "dispatched", 2));
-    world.device.sync_now().unwrap();
-    settle(&world).await;
-    assert_once(&world, 1);
 }
 
 #[tokio::test]
@@ -615,108 +439,6 @@ async fn a_wrong_code_and_a_wrong_address_have_their_own_codes() {
     assert_eq!(portal.code, ErrorCode::NotOurServer);
 }
 
-/// A case with the states it went through, one a minute.
-fn case_after(report: &str, states: &[&str]) -> Row {
-    let state_rev = u32::try_from(states.len()).unwrap();
-    let mut row = case(report, states.last().unwrap(), state_rev);
-    let steps = states.iter().zip(1..).map(|(state, minute)| {
-        json!({ "what": state, "actor": null, "actor_label": "", "queue": null, "at": START_MS + minute * 60_000,
-            "captured_at": null, "state": state, "text": "", "reason": null })
-    });
-    let mut data: serde_json::Value = row.data.read().unwrap();
-    data["timeline"] = steps.collect();
-    row.data = data.into();
-    row
-}
-
-#[tokio::test]
-async fn a_resolution_is_told_although_the_case_was_closed_before_the_phone_looked_again() {
-    let world = World::enrolled();
-    let report = world.save_report("tree-fallen").summary.id.to_string();
-    settle(&world).await;
-    let me = Bucket(format!("me:{ME}"));
-    let seen = |states: &[&str]| {
-        let row = case_after(&report, states);
-        world.server.state().put_row(me.clone(), row);
-        world.device.sync_now().unwrap();
-    };
-    seen(&["dispatched"]);
-    steps(&world, 3).await;
-    assert!(world.told.notices.lock().unwrap().is_empty());
-    for states in [
-        &["dispatched", "resolved", "closed"][..],
-        &["dispatched", "resolved", "closed", "rework"],
-        &["dispatched", "resolved", "closed", "rework", "resolved"],
-        &["dispatched", "resolved", "closed", "rework", "resolved", "closed"],
-    ] {
-        seen(states);
-        steps(&world, 3).await;
-    }
-    let kinds: Vec<_> = world
-        .told
-        .notices
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|notice| notice.kind)
-        .collect();
-    assert_eq!(kinds, [NoticeKind::Resolved; 2], "each resolution once");
-}
-
-fn case(report: &str, state: &str, state_rev: u32) -> Row {
-    let place = json!({ "chosen": null, "address": "A", "grid": "g1", "other_grid": null });
-    let routing = json!({ "rule": "r", "version": 1, "lead": "greening", "assists": [], "skipped": [], "inputs": {},
-        "other_grid": null });
-    let id = Uuid::from_u128(0x77).to_string();
-    let data = json!({ "id": id, "number": "S-1", "state": state, "state_rev": state_rev, "close_reason": null,
-        "category": "tree-fallen", "urgency": 1, "lead_queue": "greening", "assists": [], "routing": routing,
-        "place": place, "reports": [report], "reporter": ME, "reporter_label": null, "need": null,
-        "captured_at": START_MS, "received_at": START_MS, "stage_due": null, "due_at": null, "resolved_at": null });
-    Row {
-        kind: RowType::Case,
-        id,
-        rev: 0,
-        data: data.into(),
-    }
-}
-
-#[tokio::test]
-async fn what_became_of_a_report_is_shown_and_told_once() {
-    let world = World::enrolled();
-    let report = world.save_report("tree-fallen").summary.id;
-    settle(&world).await;
-    let me = Bucket(format!("me:{ME}"));
-    world
-        .server
-        .state()
-        .put_row(me.clone(), case(&report.to_string(), "returned", 3));
-    for _ in 0..3 {
-        world.device.sync_now().unwrap();
-        steps(&world, 3).await;
-    }
-    let notices = world.told.notices.lock().unwrap().clone();
-    assert_eq!(
-        notices.iter().map(|notice| notice.kind).collect::<Vec<_>>(),
-        [NoticeKind::Returned]
-    );
-    let shown = world.device.get_report(report).unwrap().summary;
-    assert_eq!((shown.case_number.as_deref(), shown.attention), (Some("S-1"), true));
-    world
-        .server
-        .state()
-        .put_row(me, case(&report.to_string(), "resolved", 4));
-    world.device.sync_now().unwrap();
-    steps(&world, 3).await;
-    assert_eq!(world.told.notices.lock().unwrap().len(), 2);
-    let today = world.device.get_today().unwrap();
-    assert!(
-        today
-            .items
-            .iter()
-            .any(|item| item.kind == crate::view::TodayKind::Resolved)
-    );
-}
-
 #[tokio::test]
 async fn a_grid_that_left_the_scope_is_forgotten_but_not_what_was_captured_there() {
     let world = World::enrolled();
@@ -760,50 +482,6 @@ async fn a_damaged_cache_is_pulled_again() {
 }
 
 #[tokio::test]
-async fn a_missing_photo_file_does_not_hold_up_the_others() {
-    let mut world = World::enrolled();
-    let broken = world.save_report("ads");
-    let hash: Sha256Hex = broken.photos[0].manifest.upright.as_ref().unwrap().sha256.clone();
-    let path = world.device.photo_path(&hash);
-    let away = path.with_extension("away");
-    std::fs::rename(&path, &away).unwrap();
-    let good = world.save_report("ads");
-    steps(&world, 60).await;
-    assert_eq!(
-        world.device.get_report(good.summary.id).unwrap().summary.word,
-        Word::Delivered
-    );
-    assert_eq!(world.device.get_sync().unwrap().photos_waiting, 0, "nobody can send it");
-    let said = world.device.get_report(broken.summary.id).unwrap().summary;
-    assert_eq!((said.word, said.why.code), (Word::NeedsYou, ReasonCode::PhotoLost));
-    std::fs::rename(&away, &path).unwrap();
-    world.restart();
-    steps(&world, 60).await;
-    let said = world.device.get_report(broken.summary.id).unwrap().summary;
-    assert_eq!(said.word, Word::Delivered, "it was only out of reach");
-}
-
-#[tokio::test]
-async fn a_photo_that_is_lost_keeps_nobody_signed_in() {
-    let world = World::enrolled();
-    let broken = world.save_report("ads");
-    let hash: Sha256Hex = broken.photos[0].manifest.upright.as_ref().unwrap().sha256.clone();
-    std::fs::remove_file(world.device.photo_path(&hash)).unwrap();
-    steps(&world, 60).await;
-    assert!(!world.device.sign_out().unwrap().enrolled);
-}
-
-#[tokio::test]
-async fn a_photo_that_is_all_there_and_not_put_together_yet_is_finished() {
-    let world = World::enrolled();
-    world.save_report_with("ads", "x", &large_jpeg(1));
-    world.server.state().fails_to_finish = 1;
-    settle(&world).await;
-    assert_eq!(world.server.state().fails_to_finish, 0, "the control");
-    assert_eq!(world.device.get_sync().unwrap().photos_waiting, 0);
-}
-
-#[tokio::test]
 async fn the_base_map_is_fetched_once_and_kept() {
     let mut world = World::enrolled();
     steps(&world, 20).await;
@@ -841,200 +519,6 @@ async fn the_running_loops_deliver_without_a_tap() {
         done = tokio::time::timeout(std::time::Duration::from_secs(30), delivered) => done.unwrap(),
     }
     assert_once(&world, 1);
-}
-
-#[tokio::test]
-async fn what_another_key_signed_is_not_believed_and_nothing_is_lost() {
-    let world = World::enrolled();
-    world.server.state().forger = true;
-    world.save_report("tree-fallen");
-    steps(&world, 40).await;
-    let sync = world.device.get_sync().unwrap();
-    assert_eq!(
-        (sync.facts_waiting, sync.last_error),
-        (1, Some(ErrorCode::NotOurServer))
-    );
-    assert_eq!(world.device.list_reports().unwrap()[0].word, Word::OnPhone);
-    // The photos' answers are forged as well, after the records' were not.
-    world.server.state().forger = false;
-    steps(&world, 4).await;
-    world.server.state().forger = true;
-    steps(&world, 40).await;
-    assert!(
-        !done(&world.device),
-        "a photo is not called stored without the server's word"
-    );
-    world.server.state().forger = false;
-    settle(&world).await;
-    assert_once(&world, 1);
-}
-
-#[tokio::test]
-async fn a_phone_proves_what_was_confirmed_to_it() {
-    let world = World::enrolled();
-    world.save_report("tree-fallen");
-    settle(&world).await;
-    assert_eq!(proved(&world), (1, 2), "with preview and upright");
-    world.server.restore_empty(Epoch(Uuid::from_u128(0xf)));
-    world.device.pull().await.unwrap();
-    assert_eq!(world.device.get_sync().unwrap().facts_waiting, 1);
-    assert_eq!(proved(&world), (1, 2), "although all of it is offered again");
-    settle(&world).await;
-    assert_eq!(proved(&world), (2, 4), "in both histories");
-}
-
-#[tokio::test]
-async fn a_report_is_exported_with_what_the_server_said_of_it_alone() {
-    let world = World::enrolled();
-    let report = world.save_report("tree-fallen").summary.id;
-    let folder = world.device.dir.join("downloads");
-    let early = world.device.export_report(report, &folder, &DiskFiles).unwrap_err();
-    assert_eq!(early.code, ErrorCode::NotFound, "nothing is confirmed yet");
-    world.save_report_with("tree-fallen", "another", &jpeg(7));
-    settle(&world).await;
-    let file = world.device.export_report(report, &folder, &DiskFiles).unwrap();
-    let evidence: Evidence = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-    let shown = |of: fn(&Proof) -> usize| evidence.proofs.iter().map(of).sum::<usize>();
-    assert_eq!((evidence.records.len(), shown(|proof| proof.receipts.len())), (1, 1));
-    assert_eq!(shown(|proof| proof.photos.len()), 2, "preview and upright");
-    assert!(evidence.proofs.iter().all(|proof| proof.holds(&server_key().public())));
-    assert_eq!(evidence.unproved(), 0);
-    let mut changed = evidence;
-    changed.records[0].body["text"] = "something else".into();
-    assert_eq!(changed.unproved(), 1, "a changed record is found out");
-    world.become_somebody_else();
-    assert!(
-        world.device.export_report(report, &folder, &DiskFiles).is_err(),
-        "it is its author's"
-    );
-}
-
-/// Receipts and photos that the phone proves; every proof holds.
-fn proved(world: &World) -> (usize, usize) {
-    let evidence: Evidence = serde_json::from_str(&world.device.export_evidence().unwrap()).unwrap();
-    let key = server_key().public();
-    assert_eq!(evidence.key, key);
-    assert!(evidence.proofs.iter().all(|proof| proof.holds(&key)));
-    let shown = |of: fn(&Proof) -> usize| evidence.proofs.iter().map(of).sum::<usize>();
-    (shown(|proof| proof.receipts.len()), shown(|proof| proof.photos.len()))
-}
-
-/// A phone with a report that it may let go of once it hears that it is safe elsewhere.
-async fn with_one_due() -> (World, String) {
-    let world = World::enrolled();
-    let report = world.save_report("tree-fallen").summary.id.to_string();
-    settle(&world).await;
-    world.clock.advance(31 * 86_400_000);
-    let mut state = world.server.state();
-    state.durable_rev = Some(state.rev);
-    drop(state);
-    (world, report)
-}
-
-fn records(world: &World) -> usize {
-    world.device.store.outbox(mutation::all).unwrap().len()
-}
-
-#[tokio::test]
-async fn a_draft_that_does_not_parse_holds_up_nothing_and_keeps_its_photos() {
-    let (world, _) = with_one_due().await;
-    let kept = world
-        .save_report("ads")
-        .photos
-        .remove(0)
-        .manifest
-        .preview
-        .unwrap()
-        .sha256;
-    settle(&world).await;
-    let of_a_newer_app = format!("{{\"shape\": 99, \"picture\": \"{kept}\"}}");
-    let put = "insert into draft (id, body, updated_ms) values ('newer', ?1, 0)";
-    world
-        .device
-        .store
-        .write_outbox(|tx| Ok(tx.execute(put, [of_a_newer_app])?))
-        .unwrap();
-    world.device.let_go().unwrap();
-    assert!(world.device.photo_path(&kept).exists());
-    let forgotten = "delete from photo_ref; delete from photo_file";
-    world
-        .device
-        .store
-        .outbox(|outbox| Ok(outbox.execute_batch(forgotten)?))
-        .unwrap();
-    let file = std::fs::File::options()
-        .write(true)
-        .open(world.device.photo_path(&kept))
-        .unwrap();
-    file.set_modified(std::time::UNIX_EPOCH).unwrap();
-    world.device.collect_orphans().unwrap();
-    assert!(world.device.photo_path(&kept).exists());
-    world
-        .device
-        .store
-        .write_outbox(|tx| Ok(tx.execute("delete from draft", [])?))
-        .unwrap();
-    world.device.collect_orphans().unwrap();
-    assert!(!world.device.photo_path(&kept).exists(), "the control");
-}
-
-/// From now on nothing that has to grow the outbox is written, as on a full disk; or it is again.
-fn fill_outbox(world: &World, full: bool) {
-    let limit = if full { 1 } else { i64::from(u32::MAX - 2) };
-    world
-        .device
-        .store
-        .outbox(|outbox| {
-            outbox.pragma_update_and_check(None, "max_page_count", limit, |_| Ok(()))?;
-            // The pages there are have room; filled up to the last row, only what changes in place can be written.
-            let fill = "insert into delivered (id, receipt, proof) select hex(randomblob(64)), null, max(n) from proof";
-            while full && outbox.execute(fill, []).is_ok() {}
-            Ok(())
-        })
-        .unwrap();
-}
-
-#[tokio::test]
-async fn a_full_disk_on_which_nothing_can_be_let_go_of_still_takes_the_page_that_came() {
-    let (world, report) = with_one_due().await;
-    fill_outbox(&world, true);
-    let refused = world
-        .device
-        .store
-        .write_outbox(|tx| Ok(tx.execute("create table more (n)", [])?));
-    assert_eq!(refused.unwrap_err().code(), ErrorCode::PhoneFull, "the control");
-    let me = Bucket(format!("me:{ME}"));
-    world.server.state().put_row(me, case(&report, "dispatched", 2));
-    world.device.pull().await.unwrap();
-    let shown = &world.device.list_reports().unwrap()[0];
-    assert_eq!((shown.case_number.as_deref(), records(&world)), (Some("S-1"), 1));
-    fill_outbox(&world, false);
-    world.device.let_go().unwrap();
-    assert_eq!(records(&world), 0, "the control: it was due");
-}
-
-#[tokio::test]
-async fn a_phone_that_cannot_let_go_of_what_is_due_opens_all_the_same() {
-    let (mut world, _) = with_one_due().await;
-    // SQLite's own limit does not outlive its connection, so another refusal of the same writes stands for the full disk.
-    let refuse = "create trigger full before insert on delivered begin select raise(abort, 'full'); end";
-    world
-        .device
-        .store
-        .outbox(|outbox| Ok(outbox.execute_batch(refuse)?))
-        .unwrap();
-    world.device.pull().await.unwrap();
-    assert!(world.device.let_go().is_err(), "the control");
-    world.restart();
-    assert_eq!((world.device.list_reports().unwrap().len(), records(&world)), (1, 1));
-    let room = "drop trigger full";
-    world
-        .device
-        .store
-        .outbox(|outbox| Ok(outbox.execute_batch(room)?))
-        .unwrap();
-    world.restart();
-    assert_eq!(records(&world), 0);
 }
 
 #[tokio::test]
