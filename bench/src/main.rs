@@ -40,7 +40,7 @@ const GROUPS: [Group; 13] = [
     ("save", save::measure),
     ("rest", rest::measure),
     ("push", push::measure),
-    ("wire", wire::measure),
+    ("sync.wire", wire::measure),
     ("sync.push", push::measure_many),
     ("sync.postgres", sync::postgres::measure),
     ("sync.first", sync::first::measure),
