@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn what_is_left_running_with_the_output_open_holds_nothing_up() {
-        let (status, last) = shell("echo said; sleep 60 & exit 0");
+        let (status, last) = shell("echo said; sleep 20 & exit 0");
         assert!(status.success());
         assert_eq!(last, "\n  said");
     }

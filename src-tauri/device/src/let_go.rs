@@ -18,7 +18,7 @@ impl Device {
         let (files, records) = self.store.write_outbox(|tx| {
             let drafts = draft::words(tx)?;
             let mut files = photo_file::to_free(tx, now - RECORDS_MS, now - ORIGINALS_MS)?;
-            files.retain(|file| !drafts.name(file.as_str()));
+            files.retain(|file| !drafts.mention(file.as_str()));
             files.iter().try_for_each(|file| photo_file::set_freed(tx, file, now))?;
             Ok((files, mutation::let_go(tx, now - RECORDS_MS)?))
         })?;

@@ -134,7 +134,7 @@ impl Device {
         let drafts = self.store.outbox(draft::words)?;
         let CapturedAt(now) = self.now();
         for file in self.ports.files.list(&self.dir.join("photos"))? {
-            if !named.contains(&file.name) && !drafts.name(&file.name) && now - file.modified_ms > ORPHAN_MS {
+            if !named.contains(&file.name) && !drafts.mention(&file.name) && now - file.modified_ms > ORPHAN_MS {
                 self.ports.files.remove(&self.dir.join("photos").join(file.name))?;
             }
         }

@@ -15,7 +15,8 @@ impl Summary {
     pub(super) fn add(&mut self, name: &'static str, outcome: Outcome, took: Duration) {
         match &outcome {
             Outcome::Passed => {}
-            Outcome::Failed(why) => println!("failed: {why}"),
+            // The rest of it stands at the end.
+            Outcome::Failed(why) => println!("failed: {}", first_line(why)),
             Outcome::NotRun(why) => println!("not run: {why}"),
         }
         self.rows.push((name, outcome, took));

@@ -43,7 +43,7 @@ pub(crate) struct Words(Vec<String>);
 
 impl Words {
     /// True when a draft names a photo file, given as its hash in hexadecimal.
-    pub(crate) fn name(&self, sha256: &str) -> bool {
+    pub(crate) fn mention(&self, sha256: &str) -> bool {
         self.0.iter().any(|body| body.contains(sha256))
     }
 }

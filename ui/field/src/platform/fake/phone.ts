@@ -29,8 +29,7 @@ export type Knobs = {
   position: boolean
   /** Why households are not shown. */
   locked: Session['locked']
-  /** The office takes it back: it sends what is left, then removes everything. */
-  /** An order that is still to be carried out. */
+  /** The office's order to the phone, still to be carried out; one to `lock` without the end of the enrolment is being confirmed. */
   takenBack: RevokeOrder | null
   /** The first of its own reports has a photo that this phone has lost. */
   lostPhoto: boolean
@@ -110,8 +109,8 @@ class Memory implements Port {
       server: knobs.enrolled ? 'https://xunge.example' : null,
     }
     this.reports = knobs.empty ? [] : seededReports(knobs.now())
-    const first = this.reports.findIndex((report) => report.mine)
-    this.reports = this.reports.map((report, at) => (knobs.lostPhoto && at === first ? { ...report, word: 'needs_you', why: why('photo_lost', { facts_delivered: true }) } : report))
+    const own = this.reports.find((report) => report.mine)
+    if (knobs.lostPhoto && own) this.put({ ...own, word: 'needs_you', why: why('photo_lost', { facts_delivered: true }) })
     this.homes = knobs.empty ? [] : structuredClone(households)
     this.visits = knobs.empty ? [] : seededVisits(households, knobs.now())
   }
